@@ -1,0 +1,5 @@
+"""`python -m uegan_cli` is `uegan`."""
+
+from .commands.app import main
+
+main()

@@ -1,0 +1,89 @@
+"""What a network is built from and how it is trained, as frozen values that go into style files and checkpoints."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .errors import StyleError
+
+Attention = Literal["paper", "reference", "prenorm", "none"]
+Modulation = Literal["feature", "pixel", "none"]
+
+WORKING_SIZE = 512
+"""Long side, in pixels, of the photo the generator sees (the paper's training size)."""
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """The UEGAN generator (section III-B).
+
+    attention: `paper` pools means; `reference` is the authors' code (mean and std, InstanceNorm after the fusion);
+        `prenorm` normalises before the fusion, so that the pooled statistics keep their effect; `none` is Table IV's w/o GAM.
+    modulation: where eq. 4's branches are multiplied: features (MM), pixels (MM-P) or nowhere (plain U-Net skip).
+    transport: the output passes through an affine colour transform, where training starts from a closed form.
+    """
+
+    width: int = 32
+    attention: Attention = "reference"
+    modulation: Modulation = "feature"
+    transport: bool = False
+    working_size: int = WORKING_SIZE
+
+
+@dataclass(frozen=True)
+class TransportConfig:
+    """An affine colour transform on its own: the instant look."""
+
+    working_size: int = WORKING_SIZE
+
+
+@dataclass(frozen=True)
+class BlendConfig:
+    """A weighted sum of edits; a style at half strength is a blend of one part with weight 0.5."""
+
+    parts: tuple[tuple[float, NetworkConfig], ...]
+
+    @property
+    def working_size(self) -> int:
+        return max(config.working_size for _, config in self.parts)
+
+
+NetworkConfig = GeneratorConfig | TransportConfig | BlendConfig
+
+
+def config_to_json(config: NetworkConfig) -> dict[str, Any]:
+    """The JSON object a style file keeps; `config_from_json` reads it back."""
+    if isinstance(config, BlendConfig):
+        parts = [{"weight": weight, "config": config_to_json(part)} for weight, part in config.parts]
+        return {"network": "blend", "parts": parts}
+    network = "uegan" if isinstance(config, GeneratorConfig) else "transport"
+    return {"network": network, **dataclasses.asdict(config)}
+
+
+def config_from_json(data: dict[str, Any]) -> NetworkConfig:
+    """The network a style file describes.
+
+    Raises StyleError for anything this version does not know: a style from a newer version, or no style at all.
+    """
+    fields = dict(data)
+    try:
+        network = fields.pop("network")
+        if network == "blend":
+            return BlendConfig(tuple((float(p["weight"]), config_from_json(p["config"])) for p in fields["parts"]))
+        config = {"uegan": GeneratorConfig, "transport": TransportConfig}[network](**fields)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StyleError(f"unknown network description in the style ({error}); a newer uegan may read it") from error
+    _check(config)
+    return config
+
+
+def _check(config: GeneratorConfig | TransportConfig) -> None:
+    sizes_fit = isinstance(config.working_size, int) and 16 <= config.working_size <= 8192
+    if isinstance(config, GeneratorConfig):
+        sizes_fit = sizes_fit and isinstance(config.width, int) and 1 <= config.width <= 256
+        known = config.attention in Attention.__args__ and config.modulation in Modulation.__args__  # type: ignore[attr-defined]
+        sizes_fit = sizes_fit and known
+    if not sizes_fit:
+        raise StyleError(f"the style describes a network out of bounds: {config}")
