@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from .errors import StyleError
 
 Attention = Literal["paper", "reference", "prenorm", "none"]
 Modulation = Literal["feature", "pixel", "none"]
+Recipe = Literal["reference", "paper"]
 
 WORKING_SIZE = 512
 """Long side, in pixels, of the photo the generator sees (the paper's training size)."""
@@ -20,7 +21,8 @@ class GeneratorConfig:
     """The UEGAN generator (section III-B).
 
     attention: `paper` pools means; `reference` is the authors' code (mean and std, InstanceNorm after the fusion);
-        `prenorm` normalises before the fusion, so that the pooled statistics keep their effect; `none` is Table IV's w/o GAM.
+        `prenorm` normalises before the fusion, so that the pooled statistics keep their effect; `none` is Table IV's
+        w/o GAM.
     modulation: where eq. 4's branches are multiplied: features (MM), pixels (MM-P) or nowhere (plain U-Net skip).
     transport: the output passes through an affine colour transform, where training starts from a closed form.
     """
@@ -72,7 +74,8 @@ def config_from_json(data: dict[str, Any]) -> NetworkConfig:
         network = fields.pop("network")
         if network == "blend":
             return BlendConfig(tuple((float(p["weight"]), config_from_json(p["config"])) for p in fields["parts"]))
-        config = {"uegan": GeneratorConfig, "transport": TransportConfig}[network](**fields)
+        config: GeneratorConfig | TransportConfig
+        config = GeneratorConfig(**fields) if network == "uegan" else {"transport": TransportConfig}[network](**fields)
     except (KeyError, TypeError, ValueError) as error:
         raise StyleError(f"unknown network description in the style ({error}); a newer uegan may read it") from error
     _check(config)
@@ -83,7 +86,7 @@ def _check(config: GeneratorConfig | TransportConfig) -> None:
     sizes_fit = isinstance(config.working_size, int) and 16 <= config.working_size <= 8192
     if isinstance(config, GeneratorConfig):
         sizes_fit = sizes_fit and isinstance(config.width, int) and 1 <= config.width <= 256
-        known = config.attention in Attention.__args__ and config.modulation in Modulation.__args__  # type: ignore[attr-defined]
+        known = config.attention in get_args(Attention) and config.modulation in get_args(Modulation)
         sizes_fit = sizes_fit and known
     if not sizes_fit:
         raise StyleError(f"the style describes a network out of bounds: {config}")

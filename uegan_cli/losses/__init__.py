@@ -1,0 +1,1 @@
+"""The losses of section III-C, one file an equation."""

@@ -1,0 +1,20 @@
+"""The networks of section III-B. All map N x 3 x H x W in [-1, 1] to the same, at any size."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from ..config import BlendConfig, NetworkConfig, TransportConfig
+from .blend import Blend
+from .discriminator import Discriminator as Discriminator
+from .generator import Generator
+from .transport import ColourTransport
+
+
+def build(config: NetworkConfig) -> nn.Module:
+    """The network that `config` describes, with fresh weights."""
+    if isinstance(config, BlendConfig):
+        return Blend([weight for weight, _ in config.parts], [build(part) for _, part in config.parts])
+    if isinstance(config, TransportConfig):
+        return ColourTransport()
+    return Generator(config)

@@ -1,0 +1,68 @@
+"""The parts both networks are made of: "same" convolutions padded by reflection, and sizes that divide."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+SLOPE = 0.2
+"""Negative slope of every LeakyReLU in the paper's networks."""
+
+
+class SameConv(nn.Conv2d):
+    """A convolution that keeps H x W (divided by the stride), its border mirrored. Odd kernels only."""
+
+    def __init__(self, channels_in: int, channels_out: int, kernel: int, stride: int = 1, bias: bool = True) -> None:
+        super().__init__(channels_in, channels_out, kernel, stride, bias=bias)
+        self.border = kernel // 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.border:
+            x = F.pad(x, [self.border] * 4, mode="reflect")
+        return super().forward(x)
+
+
+class ConvBlock(SameConv):
+    """SameConv, then LeakyReLU(0.2)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.leaky_relu_(super().forward(x), SLOPE)
+
+
+class Padding(NamedTuple):
+    """The mirrored margin that brings H x W up to multiples of 16, so that the skips of the U-Net meet."""
+
+    height: int
+    width: int
+    multiple: int = 16
+
+    def pad(self, x: Tensor) -> Tensor:
+        """N x C x H x W -> N x C x H' x W', both multiples, the photo in the upper left corner."""
+        for dim, size in ((2, self.height), (3, self.width)):
+            if size % self.multiple:
+                x = x.index_select(dim, _mirrored(size, -size % self.multiple, x.device))
+        return x
+
+    def crop(self, x: Tensor) -> Tensor:
+        """The photo back out of the upper left corner."""
+        return x[..., : self.height, : self.width]
+
+
+def _mirrored(size: int, margin: int, device: torch.device) -> Tensor:
+    """Indices 0 .. size-1 and a margin that runs back and forth, however small the photo is."""
+    index = torch.arange(size + margin, device=device)
+    period = max(1, 2 * (size - 1))
+    index = index % period
+    return torch.minimum(index, period - index) if size > 1 else torch.zeros_like(index)
+
+
+def initialise_like_the_paper(network: nn.Module, gain: float = 0.02) -> None:
+    """Orthogonal weights with gain 0.02 and zero biases (section IV-B): G starts as nearly the identity."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.orthogonal_(module.weight, gain)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
