@@ -1,0 +1,56 @@
+"""What every test gets: a user folder of its own, and the photos and goldens that lie beside the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def uegan_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Styles, runs, weights and settings of this test, and no setting of whoever runs it."""
+    home = tmp_path_factory.mktemp("uegan-home")
+    for variable in ("UEGAN_STYLE", "UEGAN_DEVICE", "UEGAN_DEBUG", "UEGAN_JOBS", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("UEGAN_HOME", str(home))
+    for folder in ("user_data_dir", "user_cache_dir", "user_config_dir"):
+        monkeypatch.setattr(platformdirs, folder, lambda *_, folder=folder, **__: str(home / folder))
+    return home
+
+
+def _lying_beside(name: str) -> Path:
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"needs {name} from the shared test data, which is not here: {path}")
+    return path
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    return _lying_beside("")
+
+
+@pytest.fixture
+def golden() -> Path:
+    """The folder with a checkpoint in the authors' format and what their network makes of it."""
+    return _lying_beside("golden")
+
+
+@pytest.fixture
+def raw_photos() -> list[Path]:
+    return sorted(_lying_beside("raw").glob("*.jpg"))
+
+
+@pytest.fixture
+def liked_photos() -> list[Path]:
+    return sorted(_lying_beside("liked").glob("*.jpg"))
+
+
+@pytest.fixture
+def camera_photos() -> Path:
+    """Photos with unusual metadata, whole and broken: see MANIFEST.tsv in it."""
+    return _lying_beside("metadata")

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from uegan_cli import networks
+from uegan_cli.config import GeneratorConfig
+from uegan_cli.styles.card import Card
+from uegan_cli.styles.file import Style, make_style
+
+MakeStyle = Callable[..., Style]
+
+
+@pytest.fixture
+def new_style() -> MakeStyle:
+    """Makes a small style with weights of its own."""
+
+    def make(name: str = "mine", seed: int = 0, card: Card | None = None, preview: bytes | None = None) -> Style:
+        torch.manual_seed(seed)
+        config = GeneratorConfig(width=4, attention="paper")
+        weights = networks.build(config).state_dict()
+        return make_style(name, config, weights, card or Card(author="Ada"), preview)
+
+    return make

@@ -1,0 +1,109 @@
+"""The authors' checkpoints: the same networks under other names, as a pickle that is never allowed to run anything."""
+
+from __future__ import annotations
+
+import pickle
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..config import GeneratorConfig
+from ..errors import StyleError
+from .card import Card
+from .file import Style, check_weights, make_style
+
+Weights = dict[str, Tensor]
+
+# Theirs -> ours. Stages count from 1 there and from 0 here; `ga5` attends the coarsest features, as `attention.4` does.
+_GENERATOR_NAMES = (
+    (r"enc(\d)\.main\.1\.(weight|bias)", "encoder.{}.{}"),
+    (r"upsample(\d)\.1\.main\.1\.(weight|bias)", "narrow.{}.{}"),
+    (r"dec([1-4])\.main\.1\.(weight|bias)", "decoder.{}.{}"),
+    (r"ga(\d)\.conv\.0\.(weight)", "attention.{}.squeeze.{}"),
+    (r"ga(\d)\.conv\.2\.(weight)", "attention.{}.expand.{}"),
+    (r"ga(\d)\.fuse\.0\.(weight|bias)", "attention.{}.fusion.{}"),
+)
+_LAST = re.compile(r"dec5\.([01])\.main\.1\.(weight|bias)")
+_DISCRIMINATOR_NAMES = (
+    (r"d(\d)\.0\.1\.(bias)", "stages.{}.{}"),
+    (r"d(\d)\.0\.1\.weight_(orig)", "stages.{}.parametrizations.weight.original"),
+    (r"d(\d)\.0\.1\.weight(_[uv])", "stages.{}.parametrizations.weight.0.{}"),
+    (r"d(\d)_pred\.0\.1\.(weight)", "heads.{}.{}"),
+)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What an authors' checkpoint holds, under our names. discriminator: None where it was left out."""
+
+    config: GeneratorConfig
+    generator: Weights
+    discriminator: Weights | None
+    epoch: int | None
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Reads `G_net`, `D_net` and `epoch` of a `.pth`. Raises StyleError for any other content, code above all."""
+    contents = _load(path)
+    try:
+        weights = _renamed(contents.get("G_net"), _GENERATOR_NAMES)
+        config = GeneratorConfig(width=_base_width(weights), attention="reference")
+        check_weights(config, weights)
+        discriminator = _renamed(contents["D_net"], _DISCRIMINATOR_NAMES) if contents.get("D_net") else None
+    except StyleError as error:
+        raise StyleError(f"{path}: is not a checkpoint of the authors' UEGAN: {error}") from error
+    epoch = contents.get("epoch")
+    return Checkpoint(config, weights, discriminator, epoch if isinstance(epoch, int) else None)
+
+
+def style_from_checkpoint(name: str, path: Path, card: Card) -> Style:
+    """The generator of an authors' checkpoint as a style. Raises StyleError."""
+    checkpoint = read_checkpoint(path)
+    return make_style(name, checkpoint.config, checkpoint.generator, card)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        with warnings.catch_warnings():
+            # What torch warns of (an old pickle protocol), it then either reads or refuses.
+            warnings.simplefilter("ignore")
+            contents = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise StyleError(f"{path}: there is no such file") from error
+    except OSError as error:
+        raise StyleError(f"{path}: cannot be read ({error.strerror or error})") from error
+    except pickle.UnpicklingError as error:
+        raise StyleError(f"{path}: refused, it is not a file of weights alone and loading it could run code") from error
+    except (RuntimeError, EOFError, ValueError, KeyError, AttributeError, IndexError, TypeError) as error:
+        raise StyleError(f"{path}: is damaged or not a checkpoint") from error
+    if not isinstance(contents, dict):
+        raise StyleError(f"{path}: is not a checkpoint: it holds {type(contents).__name__}")
+    return contents
+
+
+def _renamed(theirs: Any, table: tuple[tuple[str, str], ...]) -> Weights:
+    if not isinstance(theirs, dict) or not all(isinstance(tensor, Tensor) for tensor in theirs.values()):
+        raise StyleError("it has no state dict 'G_net'")
+    # DataParallel puts `module.` before every name.
+    return {_our_name(str(key).removeprefix("module."), table): tensor.float() for key, tensor in theirs.items()}
+
+
+def _our_name(key: str, table: tuple[tuple[str, str], ...]) -> str:
+    if last := _LAST.fullmatch(key):
+        return f"last.{last[1]}.{last[2]}"
+    for pattern, ours in table:
+        if match := re.fullmatch(pattern, key):
+            return ours.format(int(match[1]) - 1, match[2])
+    raise StyleError(f"it has a tensor {key!r}")
+
+
+def _base_width(weights: Weights) -> int:
+    first = weights.get("encoder.0.weight")
+    if first is None or first.ndim != 4 or not 1 <= first.shape[0] <= 256:
+        raise StyleError("its first convolution is missing")
+    return first.shape[0]

@@ -1,0 +1,36 @@
+"""Styles made of styles: several at once, or one at part of its strength."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..config import BlendConfig
+from ..errors import StyleError
+from .card import Card
+from .file import MOST_PARTS, Style, make_style
+
+STRONGEST = 2.0
+
+
+def blend(name: str, parts: Sequence[tuple[float, Style]], card: Card) -> Style:
+    """A style whose edit is the weighted sum of other styles' edits. Raises StyleError for weights out of (0, 2]."""
+    if not 1 <= len(parts) <= MOST_PARTS:
+        raise StyleError(f"a blend is made of 1 to {MOST_PARTS} styles")
+    for weight, style in parts:
+        if not 0 < weight <= STRONGEST:
+            raise StyleError(f"the weight of {style.name!r} in a blend is above 0 and at most 2, not {weight:g}")
+    weights = {
+        f"parts.{index}.{key}": tensor
+        for index, (_, style) in enumerate(parts)
+        for key, tensor in style.generator.state_dict().items()
+    }
+    config = BlendConfig(tuple((weight, style.config) for weight, style in parts))
+    return make_style(name, config, weights, card)
+
+
+def at_strength(style: Style, strength: float) -> Style:
+    """The style with its edit weakened (or, above 1, exaggerated), under the same name and card."""
+    if strength == 1:
+        return style
+    return replace(blend(style.name, [(strength, style)], style.card), preview=None)

@@ -1,0 +1,175 @@
+"""The style cache: styles under names in the user's folder, whole whatever happens.
+
+Every change is made under one lock, by renaming a file that is already complete; a full disk or a killed process leaves
+what was there. Reading takes no lock: a name always stands for a whole file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from ..errors import OutputError, StyleError
+from ..paths import styles_dir
+from . import names
+from .header import Header, read_header
+
+if TYPE_CHECKING:
+    from .file import Style
+
+# `file` imports torch, which takes seconds: the functions that only look at names and headers do without it.
+
+_PATIENCE = 60.0
+_UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the cache. header: None where the file is damaged; `problem` then says what is wrong."""
+
+    name: str
+    path: Path
+    built_in: bool
+    size: int
+    header: Header | None
+    problem: str | None = None
+
+
+def locate(name_or_path: str | Path) -> Path:
+    """The file that a name or a path stands for. Raises StyleError."""
+    given = str(name_or_path)
+    if not isinstance(name_or_path, Path) and not names.looks_like_a_file(given):
+        return names.find(given)
+    if given.endswith((".pth", ".pt")):
+        raise StyleError(
+            f"{given}: is a checkpoint; `uegan style-create NAME --from-checkpoint {given}` makes a style of it"
+        )
+    return Path(given).expanduser()
+
+
+def load_style(name_or_path: str | Path) -> Style:
+    """The style of this name, or the style in this file. Raises StyleError."""
+    from .file import read_style
+
+    return read_style(locate(name_or_path))
+
+
+def entries() -> list[Entry]:
+    """All styles there are, by name; damaged ones too."""
+    return [entry(name) for name in names.installed()]
+
+
+def entry(name_or_path: str | Path) -> Entry:
+    """What there is to say about one style without loading its weights. Raises StyleError if it is not there."""
+    path = locate(name_or_path)
+    header, problem = None, None
+    try:
+        header = read_header(path)
+    except StyleError as error:
+        problem = str(error)
+        if not path.is_file():
+            raise
+    return Entry(path.stem, path, names.is_built_in(path), path.stat().st_size, header, problem)
+
+
+def install(style: Style, *, overwrite: bool = False) -> Style:
+    """Puts a style into the cache under its name. Raises StyleError for a name that is taken, OutputError."""
+    from .file import encode_style
+
+    path = names.cached(style.name)
+    data = encode_style(style)
+    with _locked():
+        _refuse_taken(path, overwrite)
+        _write(path, data)
+    return replace(style, path=path)
+
+
+def import_style(file: Path, name: str | None = None, *, overwrite: bool = False) -> Style:
+    """Checks a style file and installs it under `name`, or under the file's own. Raises StyleError, OutputError."""
+    from .file import read_style
+
+    names.check_name(name or file.stem)
+    return install(read_style(locate(file), name), overwrite=overwrite)
+
+
+def export(name: str, destination: Path, *, overwrite: bool = False) -> Path:
+    """Copies a style out of the cache, to a file or into a folder; where it is now. Raises StyleError, OutputError."""
+    source = names.find(name)
+    target = destination / f"{name}{names.SUFFIX}" if destination.is_dir() else destination
+    if target.exists() and not overwrite:
+        raise OutputError(f"{target}: exists already; --overwrite replaces it")
+    with _saying_what_failed(target):
+        _write(target, source.read_bytes())
+    return target
+
+
+def rename(old: str, new: str, *, overwrite: bool = False) -> Path:
+    """Gives one of the user's styles another name; where it is now. Raises StyleError, OutputError."""
+    source, target = names.cached(old), names.cached(new)
+    with _locked():
+        _refuse_built_in(old, "renamed")
+        _refuse_taken(target, overwrite)
+        os.replace(source, target)
+    return target
+
+
+def remove(name: str) -> Path:
+    """Removes one of the user's styles; where it was. Raises StyleError, OutputError."""
+    path = names.cached(name)
+    with _locked():
+        _refuse_built_in(name, "removed")
+        path.unlink()
+    return path
+
+
+def _refuse_taken(path: Path, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise StyleError(f"there is a style called {path.stem!r} already; choose another name or add --overwrite")
+
+
+def _refuse_built_in(name: str, verb: str) -> None:
+    if names.is_built_in(names.find(name)):
+        raise StyleError(f"the style {name!r} is built in and cannot be {verb}")
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """One writer at a time; what a killed one has left behind is cleared away first."""
+    folder = styles_dir()
+    with _saying_what_failed(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(folder / ".lock", timeout=_PATIENCE):
+                for leftover in folder.glob(f".*{_UNFINISHED}"):
+                    leftover.unlink(missing_ok=True)
+                yield
+        except Timeout as error:
+            raise OutputError(f"{folder}: another uegan has kept the style cache locked for a minute") from error
+
+
+@contextmanager
+def _saying_what_failed(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All of the file or none of it."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+    try:
+        with open(unfinished, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
