@@ -1,0 +1,46 @@
+"""Some byte ranges of a file, read as if they were a file of their own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import BinaryIO
+
+
+class Excerpt(io.RawIOBase):
+    """The ranges [start, end) of `file`, one after the other; nothing is copied until it is read.
+
+    A decoder that is given the picture alone cannot stumble over the metadata around it.
+    """
+
+    def __init__(self, file: BinaryIO, ranges: Sequence[tuple[int, int]]) -> None:
+        self._file = file
+        self._ranges = [(start, end) for start, end in ranges if end > start]
+        self._offsets = list(accumulate((end - start for start, end in self._ranges), initial=0))
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._offsets[-1]}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        for offset, (start, end) in zip(self._offsets, self._ranges, strict=False):
+            into = self._position - offset
+            if 0 <= into < end - start:
+                self._file.seek(start + into)
+                data = self._file.read(min(len(buffer), end - start - into))
+                buffer[: len(data)] = data
+                self._position += len(data)
+                return len(data)
+        return 0

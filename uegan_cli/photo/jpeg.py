@@ -1,0 +1,172 @@
+"""JPEG files as a row of segments (ITU-T T.81, annex B)."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from PIL.JpegImagePlugin import JpegImageFile
+
+from .photo import JpegEncoding, Metadata, Segment
+
+SIGNATURE = b"\xff\xd8\xff"
+LONGEST = 65533
+"""Bytes that a segment can hold: its length has 16 bits and counts itself."""
+
+EXIF = b"Exif\0\0"
+XMP = b"http://ns.adobe.com/xap/1.0/\0"
+ICC = b"ICC_PROFILE\0"
+JFIF = b"JFIF\0"
+_ICC_HEADER = len(ICC) + 2
+
+_UNTRUE = {
+    ("APP0", b"JFXX\0"): "its JFXX thumbnail shows the unedited picture and was left out",
+    ("APP2", b"MPF\0"): "its MPF pictures (previews, second views, gain maps) show the unedited picture and were left out",
+    ("APP2", b"urn:iso:std:iso:ts:21496"): "its HDR gain map belongs to the unedited picture and was left out",
+    ("APP11", b"JP"): "its content credentials (C2PA) vouch for the unedited picture and were left out",
+}
+"""Segments that cannot stay true when the pixels change, and what the user is told."""
+
+_MOST_JUNK = 1 << 16
+
+
+def read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, int]]]:
+    """The metadata, warnings about what cannot be kept, and the ranges of the file that hold the picture alone.
+
+    Reads no further than the first scan, and stops without an error where the file stops making sense.
+    """
+    picture, segments, warnings, end = [], [], [], 0
+    for segment, start, after in _segments(file):
+        if segment.name not in ("APP0", "APP14"):
+            # JFIF and Adobe say how the colours are stored, so the decoder has to see them.
+            picture.append((end, start))
+            end = after
+        if untrue := _why_untrue(segment):
+            warnings.append(untrue)
+        else:
+            segments.append(segment)
+    picture.append((end, file.seek(0, os.SEEK_END)))
+    return _sorted_out(segments), list(dict.fromkeys(warnings)), picture
+
+
+def _segments(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:
+    """Every APPn and COM segment before the first scan, with the range of the file it takes."""
+    file.seek(2)
+    while (marker := _next_marker(file)) not in (None, 0xD9, 0xDA):
+        assert marker is not None
+        start = file.tell() - 2
+        length = struct.unpack(">H", file.read(2).rjust(2, b"\0"))[0] - 2
+        name = _name(marker)
+        if name is None:
+            file.seek(max(0, length), os.SEEK_CUR)
+            continue
+        data = file.read(max(0, length))
+        if len(data) < length:
+            return
+        yield Segment(name, data), start, file.tell()
+
+
+def _next_marker(file: BinaryIO) -> int | None:
+    """The next marker that has a payload, junk before it skipped; None at the end."""
+    for _ in range(_MOST_JUNK):
+        byte = file.read(1)
+        if not byte:
+            return None
+        if byte != b"\xff":
+            continue
+        while byte == b"\xff":
+            byte = file.read(1)
+        if byte and byte[0] not in (0x00, 0x01, *range(0xD0, 0xD9)):
+            return byte[0]
+    return None
+
+
+def _name(marker: int) -> str | None:
+    if 0xE0 <= marker <= 0xEF:
+        return f"APP{marker - 0xE0}"
+    return "COM" if marker == 0xFE else None
+
+
+def _why_untrue(segment: Segment) -> str | None:
+    for (name, prefix), reason in _UNTRUE.items():
+        if segment.name == name and segment.data.startswith(prefix):
+            return reason
+    return None
+
+
+def _sorted_out(segments: list[Segment]) -> Metadata:
+    """Exif, XMP and density where every format can find them, the rest as it is."""
+    exif = _first(segments, EXIF)
+    xmp = _first(segments, XMP)
+    jfif = next((s for s in segments if s.name == "APP0" and s.data.startswith(JFIF)), None)
+    return Metadata(
+        format="JPEG",
+        exif=exif.data[len(EXIF) :] if exif else None,
+        xmp=xmp.data[len(XMP) :] if xmp else None,
+        density=_density(jfif.data) if jfif else None,
+        segments=tuple(_without_thumbnail(s) for s in segments if s is not exif and s is not xmp),
+    )
+
+
+def _first(segments: list[Segment], prefix: bytes) -> Segment | None:
+    return next((s for s in segments if s.name == "APP1" and s.data.startswith(prefix)), None)
+
+
+def _density(jfif: bytes) -> tuple[float, float] | None:
+    """Pixels per metre; None where JFIF gives an aspect ratio only."""
+    if len(jfif) < 12:
+        return None
+    unit, x, y = struct.unpack(">BHH", jfif[7:12])
+    metre = {1: 1 / 0.0254, 2: 100.0}.get(unit)
+    return (x * metre, y * metre) if metre and x and y else None
+
+
+def _without_thumbnail(segment: Segment) -> Segment:
+    """A JFIF header may carry a tiny bitmap of the unedited picture; all else is returned as it is."""
+    if segment.name == "APP0" and segment.data.startswith(JFIF) and segment.data[12:14] not in (b"", b"\0\0"):
+        return Segment("APP0", segment.data[:12] + b"\0\0")
+    return segment
+
+
+def profile(segments: Iterable[Segment]) -> bytes | None:
+    """The ICC profile, put together from its numbered chunks; None if there is none or a chunk is missing."""
+    chunks = {s.data[len(ICC)]: s.data for s in segments if is_profile(s) and len(s.data) > _ICC_HEADER}
+    if not chunks:
+        return None
+    count = next(iter(chunks.values()))[len(ICC) + 1]
+    if any(number not in chunks for number in range(1, count + 1)):
+        return None
+    return b"".join(chunks[number][_ICC_HEADER:] for number in range(1, count + 1)) or None
+
+
+def is_profile(segment: Segment) -> bool:
+    return segment.name == "APP2" and segment.data.startswith(ICC)
+
+
+def encoding(image: JpegImageFile) -> JpegEncoding:
+    """How an opened JPEG was encoded."""
+    components: list[tuple[int, int, int, int]] = image.layer
+    tables = tuple(tuple(image.quantization[table]) for _, _, _, table in components)
+    return JpegEncoding(tables, _subsampling(components), bool(image.info.get("progressive")), _is_rgb(image))
+
+
+def _subsampling(components: list[tuple[int, int, int, int]]) -> int:
+    """The strongest of Pillow's three that keeps all chroma detail: 4:4:0 becomes 4:4:4, 4:1:1 becomes 4:2:2."""
+    if len(components) < 3:
+        return 0
+    (_, x, y, _), (_, chroma_x, chroma_y, _) = components[:2]
+    if x < 2 * chroma_x:
+        return 0
+    return 2 if y >= 2 * chroma_y else 1
+
+
+def _is_rgb(image: JpegImageFile) -> bool:
+    """libjpeg's own rule (jdapimin.c): JFIF is YCbCr, then Adobe's marker decides, then the component names."""
+    if image.mode != "RGB" or "jfif" in image.info:
+        return False
+    if "adobe_transform" in image.info:
+        return bool(image.info["adobe_transform"] == 0)
+    return [component[0] for component in image.layer] == list(b"RGB")

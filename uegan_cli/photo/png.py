@@ -1,0 +1,114 @@
+"""PNG files as a row of chunks (W3C Portable Network Graphics, third edition)."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from .photo import Metadata, Segment
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+XMP = b"XML:com.adobe.xmp\0"
+_PICTURE = ("IHDR", "PLTE", "tRNS", "IDAT", "IEND")
+_TRUE = ("iCCP", "sRGB", "gAMA", "cHRM", "cICP", "mDCV", "cLLI", "pHYs", "tIME", "oFFs", "pCAL", "sCAL")
+"""Chunks that stay true though the standard does not mark them as safe to copy."""
+
+_LARGEST = 1 << 26
+"""Bytes that a compressed text or profile may unfold to; more is an attack, not metadata."""
+
+
+def read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, int]]]:
+    """The metadata, warnings about what cannot be kept, and the ranges of the file that hold the picture alone."""
+    picture, segments, warnings = [(0, len(SIGNATURE))], [], []
+    for segment, start, end in _chunks(file):
+        if segment.name in _PICTURE:
+            picture.append((start, end))
+        elif segment.name == "caBX":
+            warnings.append("its content credentials (C2PA) vouch for the unedited picture and were left out")
+        elif segment.name in _TRUE or segment.name[3].islower():
+            segments.append(segment)
+    return _sorted_out(segments), warnings, picture
+
+
+def _chunks(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:
+    """Every chunk with the range of the file it takes; those of the picture come without their data."""
+    size = file.seek(0, os.SEEK_END)
+    start = len(SIGNATURE)
+    while start + 8 <= size:
+        file.seek(start)
+        length, kind = struct.unpack(">I4s", file.read(8))
+        name = kind.decode("latin-1")
+        end = start + length + 12
+        if not name.isalpha() or (end > size and name not in _PICTURE):
+            return
+        yield Segment(name, b"" if name in _PICTURE else file.read(length)), start, min(end, size)
+        start = end
+
+
+def _sorted_out(segments: list[Segment]) -> Metadata:
+    """Exif, XMP and density where every format can find them, the rest as it is."""
+    exif = next((s for s in segments if s.name == "eXIf"), None)
+    xmp = next((s for s in segments if s.name == "iTXt" and s.data.startswith(XMP)), None)
+    packet = _itxt(xmp.data) if xmp else None
+    density = next((s for s in segments if s.name == "pHYs"), None)
+    return Metadata(
+        format="PNG",
+        exif=exif.data.removeprefix(b"Exif\0\0") if exif else None,
+        xmp=packet,
+        density=_density(density.data) if density else None,
+        segments=tuple(s for s in segments if s is not exif and (s is not xmp or packet is None)),
+    )
+
+
+def _density(data: bytes) -> tuple[float, float] | None:
+    """Pixels per metre; None where the chunk gives an aspect ratio only."""
+    if len(data) != 9:
+        return None
+    x, y, unit = struct.unpack(">IIB", data)
+    return (float(x), float(y)) if unit == 1 and x and y else None
+
+
+def _itxt(data: bytes) -> bytes | None:
+    """The text of an iTXt chunk: keyword, compression flag and method, language, translated keyword, text."""
+    _, _, rest = data.partition(b"\0")
+    parts = rest[2:].split(b"\0", 2)
+    if len(parts) < 3:
+        return None
+    return _inflate(parts[2]) if rest[0] else parts[2]
+
+
+def _inflate(data: bytes) -> bytes | None:
+    stream = zlib.decompressobj()
+    try:
+        text = stream.decompress(data, _LARGEST)
+    except zlib.error:
+        return None
+    return text if stream.eof else None
+
+
+def profile(segments: Iterable[Segment]) -> bytes | None:
+    """The ICC profile; None if there is none or it does not unfold."""
+    chunk = next((s for s in segments if is_profile(s)), None)
+    if chunk is None:
+        return None
+    _, _, packed = chunk.data.partition(b"\0")
+    return _inflate(packed[1:])
+
+
+def is_profile(segment: Segment) -> bool:
+    return segment.name == "iCCP"
+
+
+def depth(file: BinaryIO) -> int:
+    """Bits a channel, 1 to 16."""
+    file.seek(24)
+    return int.from_bytes(file.read(1))
+
+
+def is_animated(file: BinaryIO) -> bool:
+    """Whether the file has frames (an acTL chunk that counts more than one)."""
+    frames = next((s.data for s, _, _ in _chunks(file) if s.name == "acTL"), b"")
+    return len(frames) == 8 and int.from_bytes(frames[:4]) > 1
