@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 import struct
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL.JpegImagePlugin import JpegImageFile
 
@@ -170,3 +169,65 @@ def _is_rgb(image: JpegImageFile) -> bool:
     if "adobe_transform" in image.info:
         return bool(image.info["adobe_transform"] == 0)
     return [component[0] for component in image.layer] == list(b"RGB")
+
+
+def segments(metadata: Metadata, exif: bytes | None, packets: list[bytes], icc: bytes | None) -> list[Segment]:
+    """What goes before the picture: JFIF, Exif, XMP and the rest, each with its signature.
+
+    metadata: of the file that the photo was read from; where that is no JPEG, only its density is used.
+    """
+    own = list(metadata.segments) if metadata.format == "JPEG" else [_jfif(metadata.density)]
+    if profile(own) != icc:
+        own = [s for s in own if not is_profile(s)] + _profile_chunks(icc or b"")
+    jfif = [s for s in own if s.name == "APP0" and s.data.startswith(JFIF)]
+    blocks = ([EXIF + exif] if exif else []) + [XMP + packet for packet in packets]
+    return jfif + [Segment("APP1", block) for block in blocks] + [s for s in own if s not in jfif]
+
+
+def _jfif(density: tuple[float, float] | None) -> Segment:
+    """A JFIF header; densities in dots per inch, which every program understands."""
+    x, y = (min(65535, max(1, round(side * 0.0254))) for side in density or (1 / 0.0254, 1 / 0.0254))
+    return Segment("APP0", JFIF + struct.pack(">HBHHBB", 0x0101, 1 if density else 0, x, y, 0, 0))
+
+
+def _profile_chunks(icc: bytes) -> list[Segment]:
+    room = LONGEST - _ICC_HEADER
+    parts = [icc[start : start + room] for start in range(0, len(icc), room)]
+    return [Segment("APP2", ICC + bytes([n, len(parts)]) + part) for n, part in enumerate(parts, 1)]
+
+
+def save_options(encoding: JpegEncoding | None, quality: int | None) -> dict[str, Any]:
+    """What Pillow is told so that a JPEG is encoded like the one before it, at `quality` (1..100) if that is given.
+
+    A photo that was no JPEG before gets quality 95 with all of its chroma.
+    """
+    if encoding is None:
+        return {"quality": quality or 95, "subsampling": 0}
+    options = {"subsampling": encoding.subsampling, "progressive": encoding.progressive, "keep_rgb": encoding.rgb}
+    if quality is not None:
+        return {**options, "quality": quality}
+    return {**options, "qtables": _shortened(encoding.tables)}
+
+
+def _shortened(tables: tuple[tuple[int, ...], ...]) -> list[list[int]]:
+    """One table a component, without the last ones that repeat: Pillow uses the last for all that follow."""
+    while len(tables) > 1 and tables[-1] == tables[-2]:
+        tables = tables[:-1]
+    return [list(table) for table in tables]
+
+
+def write(file: BinaryIO, encoded: memoryview, segments: Iterable[Segment]) -> None:
+    """A JPEG as Pillow encoded it, with `segments` instead of its own."""
+    file.write(b"\xff\xd8")
+    for segment in segments:
+        marker = 0xFE if segment.name == "COM" else 0xE0 + int(segment.name[3:])
+        file.write(struct.pack(">BBH", 0xFF, marker, len(segment.data) + 2) + segment.data)
+    file.write(encoded[_body(encoded) :])
+
+
+def _body(encoded: memoryview) -> int:
+    """Where the segments that an encoder puts first (JFIF, Adobe) end."""
+    position = 2
+    while 0xE0 <= encoded[position + 1] <= 0xEF:
+        position += 2 + int.from_bytes(encoded[position + 2 : position + 4])
+    return position

@@ -16,6 +16,9 @@ _PICTURE = ("IHDR", "PLTE", "tRNS", "IDAT", "IEND")
 _TRUE = ("iCCP", "sRGB", "gAMA", "cHRM", "cICP", "mDCV", "cLLI", "pHYs", "tIME", "oFFs", "pCAL", "sCAL")
 """Chunks that stay true though the standard does not mark them as safe to copy."""
 
+_HEADER = 8 + 25
+"""Bytes of the signature and the IHDR chunk."""
+
 _LARGEST = 1 << 26
 """Bytes that a compressed text or profile may unfold to; more is an attack, not metadata."""
 
@@ -112,3 +115,29 @@ def is_animated(file: BinaryIO) -> bool:
     """Whether the file has frames (an acTL chunk that counts more than one)."""
     frames = next((s.data for s, _, _ in _chunks(file) if s.name == "acTL"), b"")
     return len(frames) == 8 and int.from_bytes(frames[:4]) > 1
+
+
+def segments(metadata: Metadata, exif: bytes | None, packets: list[bytes], icc: bytes | None) -> list[Segment]:
+    """The chunks that go between IHDR and the picture.
+
+    metadata: of the file that the photo was read from; where that is no PNG, only its density is used.
+    """
+    own = list(metadata.segments) if metadata.format == "PNG" else _phys(metadata.density)
+    if profile(own) != icc:
+        own = [s for s in own if not is_profile(s)]
+        own = [Segment("iCCP", b"ICC profile\0\0" + zlib.compress(icc))] * (icc is not None) + own
+    blocks = [Segment("eXIf", exif)] if exif else []
+    return own + blocks + [Segment("iTXt", XMP + bytes(4) + packet) for packet in packets]
+
+
+def _phys(density: tuple[float, float] | None) -> list[Segment]:
+    return [Segment("pHYs", struct.pack(">IIB", *map(round, density), 1))] if density else []
+
+
+def write(file: BinaryIO, encoded: memoryview, segments: Iterable[Segment]) -> None:
+    """A PNG as Pillow encoded it, with `segments` after its header chunk."""
+    file.write(encoded[:_HEADER])
+    for segment in segments:
+        body = segment.name.encode("latin-1") + segment.data
+        file.write(struct.pack(">I", len(segment.data)) + body + struct.pack(">I", zlib.crc32(body)))
+    file.write(encoded[_HEADER:])

@@ -19,7 +19,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from ..errors import PhotoError
-from . import colour, exif, jpeg, png
+from . import colour, exif, jpeg, png, xmp
 from .excerpt import Excerpt
 from .orientation import stored
 from .photo import Metadata, Photo, Pixels
@@ -58,6 +58,11 @@ class _Source:
         mode = _MODES[self.image.mode]
         return mode + "A" if "transparency" in self.image.info and mode[-1] != "A" else mode
 
+    @property
+    def orientation(self) -> int:
+        """1..8: what Exif says, else what XMP says, else 1."""
+        return exif.orientation(self.metadata.exif) or xmp.orientation(self.metadata.xmp)
+
 
 def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) -> Photo:
     """Decode a JPEG or PNG photo, upright.
@@ -67,8 +72,7 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) ->
     """
     path = Path(path)
     with _open(path, max_pixels) as source:
-        turn = exif.orientation(source.metadata.exif)
-        pixels, alpha = _decode(source.image, source.mode, turn)
+        pixels, alpha = _decode(source.image, source.mode, source.orientation)
     profile = _module(source.metadata.format).profile(source.metadata.segments)
     warnings = source.warnings
     if profile and colour.is_broken(profile):
@@ -79,7 +83,7 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) ->
         format=source.metadata.format,
         grey=source.mode[0] == "L",
         profile=profile,
-        orientation=turn,
+        orientation=source.orientation,
         metadata=source.metadata,
         path=path,
         warnings=warnings,
@@ -96,9 +100,25 @@ def read_upright_srgb(
     """
     with _open(Path(path), max_pixels) as source:
         image, mode = _reduced(source, short_side)
-        pixels, _ = _decode(image, mode, exif.orientation(source.metadata.exif))
+        pixels, _ = _decode(image, mode, source.orientation)
     profile = _module(source.metadata.format).profile(source.metadata.segments)
     return colour.to_srgb(pixels, profile)
+
+
+def read_mark(path: str | os.PathLike[str]) -> xmp.Mark | None:
+    """The provenance mark of a photo, its pixels not decoded; None without one and in whatever is not a photo.
+
+    Raises PhotoError where the file cannot be opened.
+    """
+    try:
+        with open(path, "rb") as file:
+            format = sniff(file)
+            metadata = _module(format).read_header(file)[0] if format else Metadata("")
+    except OSError as error:
+        raise PhotoError(f"{path}: cannot be opened: {error.strerror}") from error
+    # A packet that could not be added to is followed by one of our own.
+    packets = [metadata.xmp, *(segment.data for segment in metadata.segments)]
+    return next((mark for mark in map(xmp.read_mark, packets) if mark), None)
 
 
 @contextmanager
