@@ -11,6 +11,7 @@ from .errors import StyleError
 Attention = Literal["paper", "reference", "prenorm", "none"]
 Modulation = Literal["feature", "pixel", "none"]
 Recipe = Literal["reference", "paper"]
+Initialisation = Literal["paper", "fast"]
 
 WORKING_SIZE = 512
 """Long side, in pixels, of the photo the generator sees (the paper's training size)."""
@@ -90,3 +91,60 @@ def _check(config: GeneratorConfig | TransportConfig) -> None:
         sizes_fit = sizes_fit and known
     if not sizes_fit:
         raise StyleError(f"the style describes a network out of bounds: {config}")
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """The weights of eq. 9, in the reference form, and of what this program adds to it.
+
+    quality: of the halved quality loss; the paper's 0.05 is 0.10 here. undo: l1 between a liked photo and the
+    enhanced version of its toned-down copy.
+    """
+
+    quality: float = 0.10
+    fidelity: float = 1.0
+    identity: float = 0.10
+    undo: float = 0.0
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How a style is learnt (section IV-B). The defaults are the reference recipe.
+
+    initialisation: `paper` (orthogonal, gain 0.02) or `fast` (He et al., last layer near zero), of a new generator.
+    size: pixels along a side of the square crops. batch: photos of each kind in a step. undo_steps: steps on toned-down
+    liked photos alone, before the adversary. steps: adversarial steps. constant: the part of them with the full
+    learning rate; it falls linearly to zero over the rest. average: decay of the weights' moving average.
+    start: a style to start from, or None. instant: start from the closed form.
+    """
+
+    generator: GeneratorConfig = GeneratorConfig()
+    recipe: Recipe = "reference"
+    weights: LossWeights = LossWeights()
+    initialisation: Initialisation = "paper"
+    size: int = 256
+    batch: int = 10
+    undo_steps: int = 0
+    steps: int = 20_000
+    lr_undo: float = 3e-4
+    lr_generator: float = 1e-4
+    lr_discriminator: float = 4e-4
+    betas: tuple[float, float] = (0.5, 0.999)
+    weight_decay: float = 1e-4
+    constant: float = 0.5
+    pool: int = 50
+    average: float = 0.999
+    seed: int = 0
+    start: str | None = None
+    instant: bool = True
+
+
+def train_config_to_json(config: TrainConfig) -> dict[str, Any]:
+    """For options.json and checkpoints."""
+    return dataclasses.asdict(config)
+
+
+def train_config_from_json(data: dict[str, Any]) -> TrainConfig:
+    """The inverse of `train_config_to_json`."""
+    nested = {"generator": GeneratorConfig(**data["generator"]), "weights": LossWeights(**data["weights"])}
+    return TrainConfig(**{**data, **nested, "betas": tuple(data["betas"])})

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..config import GeneratorConfig
 from .attention import GlobalAttention
-from .blocks import ConvBlock, Padding, SameConv
+from .blocks import ConvBlock, Padding, SameConv, initialise_to_learn_fast
 from .modulation import modulate, penultimate_channels
 from .transport import ColourTransport
 
@@ -49,6 +49,11 @@ class Generator(nn.Module):
         penultimate = penultimate_channels(w, config.modulation)
         self.last = nn.ModuleList([SameConv(penultimate, w, 3), SameConv(w, 3, 7)])
         self.transport = ColourTransport() if config.transport else nn.Identity()
+
+    def start_as_identity(self) -> None:
+        """Fresh weights with which r is nearly zero and every stage can learn at once."""
+        initialise_to_learn_fast(self)
+        nn.init.normal_(self.last[1].weight, std=1e-3)
 
     def forward(self, x: Tensor) -> Tensor:
         """N x 3 x H x W in [-1, 1] -> the same; any size (mirrored up to a multiple of 16, then cropped)."""

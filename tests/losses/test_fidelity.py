@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+from uegan_cli.losses.fidelity import TAP_WEIGHTS, fidelity
+
+
+def taps() -> list[torch.Tensor]:
+    return [torch.randn(2, c, s, s) for c, s in ((4, 16), (8, 8), (8, 4), (8, 4), (8, 2))]
+
+
+def test_same_content_costs_nothing() -> None:
+    maps = taps()
+    assert fidelity(maps, maps) == 0
+    assert fidelity(maps, maps, "paper") == 0
+
+
+def test_reference_recipe_ignores_brightness_and_contrast_of_the_features() -> None:
+    maps = taps()
+    assert fidelity(maps, [3 * m + 1 for m in maps]) < 1e-3
+    assert fidelity(maps, [3 * m + 1 for m in maps], "paper") > 1
+
+
+def test_reference_recipe_is_the_weighted_squared_error_of_normalised_maps() -> None:
+    one, two = taps(), taps()
+    normal = [(F.instance_norm(a), F.instance_norm(b)) for a, b in zip(one, two, strict=True)]
+    expected = sum(w * ((a - b) ** 2).mean() for w, (a, b) in zip(TAP_WEIGHTS, normal, strict=True))
+    assert torch.allclose(fidelity(one, two), torch.as_tensor(expected))
+
+
+def test_paper_recipe_is_the_norm_summed_over_the_taps() -> None:
+    one, two = taps(), taps()
+    expected = sum((a - b).flatten(1).square().sum(1).sqrt().mean() for a, b in zip(one, two, strict=True))
+    assert torch.allclose(fidelity(one, two, "paper"), torch.as_tensor(expected))

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import torch
+
+from uegan_cli.networks.transport import ColourTransport
+
+
+def test_it_starts_as_the_identity() -> None:
+    x = torch.rand(1, 3, 5, 7) * 2 - 1
+    assert torch.equal(ColourTransport()(x), x)
+
+
+def test_it_is_the_affine_map_of_its_weight_and_bias_clamped() -> None:
+    transport = ColourTransport()
+    transport.weight.data = torch.tensor([[0.5, 0.1, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 1.0]])
+    transport.bias.data = torch.tensor([0.1, 0.0, -0.3])
+    colour = torch.tensor([0.2, 0.9, -0.9])
+    expected = (transport.weight @ colour + transport.bias).clamp(-1, 1)
+    assert torch.allclose(transport(colour.view(1, 3, 1, 1)).flatten(), expected)
+    assert expected[1] == 1 and expected[2] == -1

@@ -1,0 +1,106 @@
+"""Training photos: decoded once at training size, kept in memory as bytes, cut afresh for every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..errors import PhotoError
+from ..photo.reading import read_upright_srgb
+
+Pixels = NDArray[np.uint8]
+
+ROOM = 1.5
+"""Photos are kept this much larger than a crop, so that crops can be larger or smaller parts of the photo."""
+
+
+def load_photos(paths: Sequence[Path], short_side: int) -> tuple[list[Tensor], list[Path]]:
+    """Decode photos with their short side reduced to at most `short_side` pixels.
+
+    Returns 3 x H x W uint8 tensors, in the order of `paths`, and the paths of photos that could not be read.
+    """
+
+    def load(path: Path) -> Tensor | Path:
+        try:
+            pixels: Pixels = read_upright_srgb(path, short_side)
+        except PhotoError:
+            return path
+        return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+
+    with ThreadPoolExecutor() as pool:
+        results = list(pool.map(load, paths))
+    return [r for r in results if isinstance(r, Tensor)], [r for r in results if isinstance(r, Path)]
+
+
+def hold_out(paths: Sequence[Path], at_most: int = 20) -> tuple[list[Path], list[Path]]:
+    """Split into photos to learn from and photos to judge by: every n-th, a tenth of them, `at_most` in all."""
+    count = min(at_most, len(paths) // 10)
+    if count == 0:
+        return list(paths), []
+    ordered = sorted(paths)
+    held = ordered[:: len(ordered) // count][:count]
+    return [path for path in ordered if path not in set(held)], held
+
+
+class Crops:
+    """An endless, reproducible stream of square crops from a list of photos.
+
+    Every photo comes once before any comes again. A crop takes a random part of the short side, from 1 / ROOM of it to
+    all, and is mirrored half of the time. Colours are never touched: they are what is learnt.
+    """
+
+    def __init__(self, photos: Sequence[Tensor], size: int, seed: int) -> None:
+        self.photos = list(photos)
+        self.size = size
+        self.rng = torch.Generator().manual_seed(seed)
+        self.order: list[int] = []
+
+    def batch(self, count: int) -> Tensor:
+        """count x 3 x size x size in [-1, 1], channels last."""
+        crops = torch.stack([self._crop(self._next()) for _ in range(count)])
+        return to_float(crops)
+
+    def state_dict(self) -> dict[str, object]:
+        """Everything that decides the crops to come."""
+        return {"rng": self.rng.get_state(), "order": list(self.order)}
+
+    def load_state_dict(self, state: dict[str, object]) -> None:
+        """Go on exactly where `state_dict` was taken."""
+        rng, order = state["rng"], state["order"]
+        assert isinstance(rng, Tensor) and isinstance(order, list)
+        self.rng.set_state(rng)
+        self.order = list(order)
+
+    def _next(self) -> Tensor:
+        if not self.order:
+            self.order = torch.randperm(len(self.photos), generator=self.rng).tolist()
+        return self.photos[self.order.pop()]
+
+    def _crop(self, photo: Tensor) -> Tensor:
+        height, width = photo.shape[1:]
+        part, up, left, flip = torch.rand(4, generator=self.rng).tolist()
+        short = min(height, width)
+        smallest = min(self.size, short)
+        side = smallest + round(part * (short - smallest))
+        top, start = round(up * (height - side)), round(left * (width - side))
+        crop = photo[:, top : top + side, start : start + side]
+        if side != self.size:
+            crop = resize(crop, self.size)
+        return crop.flip(2) if flip < 0.5 else crop
+
+
+def resize(photo: Tensor, size: int) -> Tensor:
+    """3 x H x W uint8 -> 3 x size x size uint8, antialiased."""
+    return F.interpolate(photo[None], (size, size), mode="bilinear", antialias=True, align_corners=False)[0]
+
+
+def to_float(photos: Tensor) -> Tensor:
+    """N x 3 x H x W uint8 -> float32 in [-1, 1], channels last."""
+    return photos.to(torch.float32, memory_format=torch.channels_last).div_(127.5).sub_(1)

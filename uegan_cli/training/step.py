@@ -1,0 +1,132 @@
+"""One training step, in the order of section IV-B."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+from torch.optim import Adam, Optimizer
+
+from ..config import TrainConfig
+from ..losses import quality
+from ..losses.features import Features
+from ..losses.fidelity import fidelity
+from ..losses.identity import identity
+from ..networks import Discriminator
+from .history import Average, FakePool
+
+Losses = dict[str, Tensor]
+
+
+@dataclass
+class Players:
+    """The networks of the game, their optimisers and what they remember. All on one device, channels last."""
+
+    generator: nn.Module
+    discriminator: Discriminator
+    features: Features | None
+    average: Average
+    pool: FakePool
+    optimise_undo: Optimizer
+    optimise_generator: Optimizer
+    optimise_discriminator: Optimizer
+    precision: torch.dtype
+
+
+def set_up(
+    config: TrainConfig,
+    generator: nn.Module,
+    discriminator: Discriminator,
+    features: Features | None,
+    device: torch.device,
+    precision: torch.dtype,
+) -> Players:
+    """Put the networks on the device and give them their optimisers."""
+    for network in (generator, discriminator, features):
+        if network is not None:
+            network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if features is not None:
+        # Frozen weights are cast once; autocast would cast them at every step.
+        features.to(precision)
+    learnt = [p for p in generator.parameters() if p.requires_grad]
+    game = partial(Adam, betas=config.betas, weight_decay=config.weight_decay)
+    return Players(
+        generator.train(),
+        discriminator.train(),
+        features,
+        Average(generator, config.average),
+        FakePool(config.pool, config.seed),
+        # Undoing is no game: plain momentum and no decay serve it better.
+        Adam(learnt, config.lr_undo, betas=(0.9, 0.99)),
+        game(learnt, config.lr_generator),
+        game(discriminator.parameters(), config.lr_discriminator),
+        precision,
+    )
+
+
+def adversarial_step(
+    players: Players, config: TrainConfig, raw: Tensor, liked: Tensor, toned: Tensor | None = None
+) -> Losses:
+    """One update of D and one of G (eqs. 5 to 9).
+
+    raw, liked, toned (copies of `liked`, toned down): N x 3 x H x W in [-1, 1]. Returns the losses as detached scalars.
+    """
+    G, D, w = players.generator, players.discriminator, config.weights
+    # The photos of all kinds go through G together: instance by instance it treats them alike.
+    with _autocast(players, raw):
+        enhanced, kept, *undone = G(torch.cat([raw, liked] if toned is None else [raw, liked, toned])).split(len(raw))
+
+    # Discriminator: tell liked photos from enhanced ones, and from raw ones.
+    with _autocast(players, raw):
+        seen = torch.cat([liked, players.pool.exchange(enhanced.detach()), raw])
+        liked_maps, enhanced_maps, raw_maps = zip(*[m.split(len(raw)) for m in D(seen)], strict=True)
+    d_loss = quality.discriminator(liked_maps, enhanced_maps) + quality.discriminator(liked_maps, raw_maps)
+    _descend(players.optimise_discriminator, d_loss)
+
+    # Generator: look liked, keep the content, leave liked photos alone.
+    D.requires_grad_(False)
+    with _autocast(players, raw), parametrize.cached():
+        with torch.no_grad():
+            liked_maps = D(liked)
+        losses = {"quality": quality.generator(liked_maps, D(enhanced))}
+    losses["identity"] = identity(liked, kept, config.recipe)
+    if players.features is not None:
+        with torch.no_grad():
+            content = players.features(raw)
+        losses["fidelity"] = fidelity(content, players.features(enhanced), config.recipe)
+    if toned is not None:
+        losses["undo"] = undo_loss(liked, undone[0])
+    g_loss = torch.stack([getattr(w, name) * loss for name, loss in losses.items()]).sum()
+    _descend(players.optimise_generator, g_loss)
+    D.requires_grad_(True)
+    players.average.update(G)
+    return {name: loss.detach() for name, loss in {**losses, "generator": g_loss, "discriminator": d_loss}.items()}
+
+
+def undo_step(players: Players, liked: Tensor, toned: Tensor) -> Losses:
+    """One update of G alone: bring toned-down copies (N x 3 x H x W) back to the liked photos."""
+    with _autocast(players, liked):
+        undone = players.generator(toned)
+    loss = undo_loss(liked, undone)
+    _descend(players.optimise_undo, loss)
+    players.average.update(players.generator)
+    return {"undo": loss.detach()}
+
+
+def undo_loss(liked: Tensor, undone: Tensor) -> Tensor:
+    """l1 at full size and at a quarter of it, where tone and colour count without the texture."""
+    return F.l1_loss(undone, liked) + F.l1_loss(F.avg_pool2d(undone, 4), F.avg_pool2d(liked, 4))
+
+
+def _autocast(players: Players, like: Tensor) -> torch.autocast:
+    return torch.autocast(like.device.type, players.precision, enabled=players.precision != torch.float32)
+
+
+def _descend(optimiser: Optimizer, loss: Tensor) -> None:
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimiser.step()
