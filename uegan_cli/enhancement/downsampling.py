@@ -1,0 +1,56 @@
+"""The small photo that the generator sees: exact area averages of the large one."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+from torch import Tensor
+
+from .devices import one_thread_each
+
+MULTIPLE = 16
+"""What the generator's U-Net divides sides by."""
+
+
+def working_shape(height: int, width: int, working_size: int) -> tuple[int, int]:
+    """Height and width at which the generator sees a photo.
+
+    The longer side becomes `working_size`, both sides multiples of 16. No side grows: a photo that is no larger than
+    that is seen as it is.
+    """
+    longer = max(height, width)
+    if longer <= working_size:
+        return height, width
+    return _side(height * working_size / longer, height), _side(width * working_size / longer, width)
+
+
+def _side(ideal: float, largest: int) -> int:
+    return min(largest, max(MULTIPLE, round(ideal / MULTIPLE) * MULTIPLE))
+
+
+def area_average(pixels: Tensor, height: int, width: int, threads: int = 1) -> Tensor:
+    """H x W x 3, any type -> 3 x height x width float32: each pixel is the mean of the area it covers."""
+    with one_thread_each(), ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        lines = _average_rows(pixels, height, pool)
+        return _average_rows(lines.transpose(0, 1).contiguous(), width, pool).permute(2, 1, 0).contiguous()
+
+
+def _average_rows(pixels: Tensor, rows: int, pool: ThreadPoolExecutor) -> Tensor:
+    """H x ... -> rows x ... float32, in bands of 16 result rows: a band's source rows stay in the cache."""
+
+    def band(first: int) -> Tensor:
+        last = min(first + MULTIPLE, rows)
+        top, bottom = first * len(pixels) // rows, -(-last * len(pixels) // rows)
+        source = pixels[top:bottom].flatten(1).to(torch.float32)
+        return _shares(first, last, top, bottom, len(pixels) / rows).to(source) @ source
+
+    return torch.cat(list(pool.map(band, range(0, rows, MULTIPLE)))).view(rows, *pixels.shape[1:])
+
+
+def _shares(first: int, last: int, top: int, bottom: int, scale: float) -> Tensor:
+    """Result rows first .. last by source rows top .. bottom: how much of each the result averages over."""
+    start = torch.arange(first, last, dtype=torch.float64)[:, None] * scale
+    source = torch.arange(top, bottom, dtype=torch.float64)
+    overlap = torch.minimum(start + scale, source + 1) - torch.maximum(start, source)
+    return overlap.clamp_(min=0) / scale

@@ -1,0 +1,143 @@
+"""A photo in, the same photo in another look out."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..errors import UsageError
+from ..photo import colour
+from ..photo.photo import Photo, Pixels
+from ..styles.file import Style
+from ..styles.store import load_style
+from . import devices
+from .downsampling import area_average, working_shape
+from .fitting import fit
+from .grid import STRIP, luma
+from .tiling import run_tiled
+
+
+class Enhancer:
+    """Puts a style on photos, at their full resolution.
+
+    The generator sees the photo at the style's working size, the size it was trained at: at another it makes another
+    look. What it changes there is fitted by a grid of colour transforms, and these are applied to every pixel.
+
+        enhancer = Enhancer("natural")
+        write_photo(enhancer.enhance(read_photo("in.jpg")), "out.jpg")
+
+    style: a Style, or the name or file of one. device: auto, cpu, cuda[:N] or mps. strength: 0 returns the photo as it
+    is, 1 is the style as it was learnt. full_network: run the generator on the full-size photo instead, in tiles; a
+    coarser look, and slow without a GPU. threads: CPU threads; by default as many as torch uses.
+
+    Raises UsageError for a strength out of range, StyleError, and DeviceError for a device that is not there.
+    """
+
+    def __init__(
+        self,
+        style: Style | str | Path,
+        *,
+        device: str = "auto",
+        strength: float = 1.0,
+        full_network: bool = False,
+        threads: int | None = None,
+    ) -> None:
+        if not 0 <= strength <= 1:
+            raise UsageError(f"strength {strength:g} is out of range; it goes from 0 (nothing) to 1 (the whole style)")
+        self.style = style if isinstance(style, Style) else load_style(style)
+        self.device = devices.choose(device)
+        self.strength = strength
+        self.full_network = full_network
+        self.threads = threads or torch.get_num_threads()
+        generator = copy.deepcopy(self.style.generator)
+        self._generator = generator.to(self.device).to(memory_format=torch.channels_last)
+
+    @torch.no_grad()
+    def enhance(self, photo: Photo) -> Photo:
+        """The photo in the style: same size, type, colour space and metadata; greyscale stays grey.
+
+        Raises DeviceError when memory runs out.
+        """
+        if self.strength == 0:
+            return photo
+        with devices.enough_memory(self.device, photo.name):
+            pixels = self._with_network(photo) if self.full_network else self._with_grid(photo)
+        if photo.grey:
+            pixels[..., 1:] = pixels[..., :1]
+        return replace(photo, pixels=pixels)
+
+    def _with_grid(self, photo: Photo) -> Pixels:
+        full = _upload(photo.pixels, self.device)
+        shape = working_shape(full.shape[0], full.shape[1], self.style.working_size)
+        on_cpu = self.device.type == "cpu"
+        threads = self.threads if on_cpu else 1
+        small = area_average(full, *shape, threads) / _white(full)
+        grid = fit(small, self._edit(small, photo)).scaled(self.strength)
+        edited = grid.apply(full.permute(2, 0, 1), threads=threads, strip=STRIP if on_cpu else len(full))
+        return _download(edited.permute(1, 2, 0))
+
+    def _with_network(self, photo: Photo) -> Pixels:
+        full = _upload(photo.pixels, torch.device("cpu"))
+        white = _white(full)
+        pixels = full.permute(2, 0, 1).float() / white
+        edited = pixels.add_(self._edit(pixels, photo), alpha=self.strength).mul_(white)
+        return _download(edited.round_().clamp_(0, white).permute(1, 2, 0).to(full.dtype).contiguous())
+
+    def _edit(self, pixels: Tensor, photo: Photo) -> Tensor:
+        """What the style changes in `pixels`, 3 x h x w with white = 1, in the photo's own colour space.
+
+        A difference throughout, so that colours beyond sRGB are moved and not clipped, and no change is exactly 0.
+        """
+        if colour.is_srgb(photo.profile):
+            edit = self._change(pixels)
+        else:
+            srgb = colour.to_srgb(_quantised(pixels), photo.profile)
+            seen = _planar(srgb).to(pixels)
+            after = colour.from_srgb(_quantised(seen + self._change(seen)), photo.profile)
+            edit = (_planar(after) - _planar(colour.from_srgb(srgb, photo.profile))).to(pixels)
+        return luma(edit).expand_as(edit).contiguous() if photo.grey else edit
+
+    def _change(self, srgb: Tensor) -> Tensor:
+        """`generator(x) - x` for 3 x h x w in sRGB, in units of white."""
+        x = (srgb * 2 - 1)[None]
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=devices.has_bfloat16(self.device)):
+            if self.full_network:
+                out = run_tiled(self._generator, x, self.device)
+            else:
+                out = self._generator(x.contiguous(memory_format=torch.channels_last))
+        return (out.float() - x)[0] / 2
+
+
+def _white(pixels: Tensor) -> int:
+    return int(torch.iinfo(pixels.dtype).max)
+
+
+def _upload(pixels: Pixels, device: torch.device) -> Tensor:
+    """H x W x 3 pixels on the device."""
+    host = torch.from_numpy(np.require(pixels, requirements=["C", "W"]))
+    return host.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else host.to(device)
+
+
+def _download(pixels: Tensor) -> Pixels:
+    """The inverse of `_upload`."""
+    if pixels.device.type != "cuda":
+        return pixels.cpu().numpy()
+    host = torch.empty_like(pixels, device="cpu", pin_memory=True).copy_(pixels, non_blocking=True)
+    torch.cuda.synchronize(pixels.device)
+    return host.numpy()
+
+
+def _quantised(pixels: Tensor) -> Pixels:
+    """3 x h x w, white = 1 -> h x w x 3 uint8, which is what colour profiles are applied to."""
+    levels = (pixels * 255).round_().clamp_(0, 255)
+    return levels.permute(1, 2, 0).to("cpu", torch.uint8).contiguous().numpy()
+
+
+def _planar(pixels: Pixels) -> Tensor:
+    """The inverse of `_quantised`."""
+    return torch.tensor(pixels).permute(2, 0, 1).float() / 255
