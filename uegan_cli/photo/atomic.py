@@ -42,8 +42,7 @@ def replacing(path: Path, times: tuple[int, int] | None = None) -> Iterator[Bina
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        # Created like any other file, so that the umask decides its mode.
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666), "wb") as file:
+        with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

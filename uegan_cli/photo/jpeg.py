@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from PIL.JpegImagePlugin import JpegImageFile
 
 from .photo import JpegEncoding, Metadata, Segment
+from .xmp import still
 
 SIGNATURE = b"\xff\xd8\xff"
 LONGEST = 65533
@@ -23,7 +24,7 @@ _ICC_HEADER = len(ICC) + 2
 
 _UNTRUE = {
     ("APP0", b"JFXX\0"): "its JFXX thumbnail shows the unedited picture and was left out",
-    ("APP2", b"MPF\0"): "its MPF pictures (previews, second views, gain maps) show the unedited picture and were left out",
+    ("APP2", b"MPF\0"): "its MPF pictures (previews, views, gain maps) show the unedited picture and were left out",
     ("APP2", b"urn:iso:std:iso:ts:21496"): "its HDR gain map belongs to the unedited picture and was left out",
     ("APP11", b"JP"): "its content credentials (C2PA) vouch for the unedited picture and were left out",
 }
@@ -49,6 +50,16 @@ def read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, in
             segments.append(segment)
     picture.append((end, file.seek(0, os.SEEK_END)))
     return _sorted_out(segments), list(dict.fromkeys(warnings)), picture
+
+
+def has_trailer(file: BinaryIO) -> bool:
+    """Whether anything but filling follows the end of the picture: a motion video, a second picture, a depth map."""
+    for _ in _segments(file):
+        pass
+    data = file.read()
+    # Within a scan, 0xFF is followed by zero or a restart number, so the first end marker is the picture's.
+    end = data.find(b"\xff\xd9")
+    return end >= 0 and bool(data[end + 2 :].strip(b"\0\r\n\xff\xd9"))
 
 
 def _segments(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:
@@ -104,7 +115,7 @@ def _sorted_out(segments: list[Segment]) -> Metadata:
     return Metadata(
         format="JPEG",
         exif=exif.data[len(EXIF) :] if exif else None,
-        xmp=xmp.data[len(XMP) :] if xmp else None,
+        xmp=still(xmp.data[len(XMP) :]) if xmp else None,
         density=_density(jfif.data) if jfif else None,
         segments=tuple(_without_thumbnail(s) for s in segments if s is not exif and s is not xmp),
     )

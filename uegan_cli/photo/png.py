@@ -16,6 +16,9 @@ _PICTURE = ("IHDR", "PLTE", "tRNS", "IDAT", "IEND")
 _TRUE = ("iCCP", "sRGB", "gAMA", "cHRM", "cICP", "mDCV", "cLLI", "pHYs", "tIME", "oFFs", "pCAL", "sCAL")
 """Chunks that stay true though the standard does not mark them as safe to copy."""
 
+_TYPED = ("bKGD", "sBIT")
+"""Chunks that stay true as long as the colour type and the depth do."""
+
 _HEADER = 8 + 25
 """Bytes of the signature and the IHDR chunk."""
 
@@ -31,8 +34,10 @@ def read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, in
             picture.append((start, end))
         elif segment.name == "caBX":
             warnings.append("its content credentials (C2PA) vouch for the unedited picture and were left out")
-        elif segment.name in _TRUE or segment.name[3].islower():
+        elif segment.name in _TRUE or segment.name in _TYPED or segment.name[3].islower():
             segments.append(segment)
+    if not _keeps_its_type(file):
+        segments = [segment for segment in segments if segment.name not in _TYPED]
     return _sorted_out(segments), warnings, picture
 
 
@@ -111,6 +116,13 @@ def depth(file: BinaryIO) -> int:
     return int.from_bytes(file.read(1))
 
 
+def _keeps_its_type(file: BinaryIO) -> bool:
+    """Whether the picture is written as it was: with 8 bits a channel, no palette and no transparent colour."""
+    file.seek(25)
+    palette = file.read(1) == b"\3"
+    return depth(file) == 8 and not palette and all(chunk.name != "tRNS" for chunk, _, _ in _chunks(file))
+
+
 def is_animated(file: BinaryIO) -> bool:
     """Whether the file has frames (an acTL chunk that counts more than one)."""
     frames = next((s.data for s, _, _ in _chunks(file) if s.name == "acTL"), b"")
@@ -124,14 +136,17 @@ def segments(metadata: Metadata, exif: bytes | None, packets: list[bytes], icc: 
     """
     own = list(metadata.segments) if metadata.format == "PNG" else _phys(metadata.density)
     if profile(own) != icc:
-        own = [s for s in own if not is_profile(s)]
-        own = [Segment("iCCP", b"ICC profile\0\0" + zlib.compress(icc))] * (icc is not None) + own
+        own = _iccp(icc) + [s for s in own if not is_profile(s)]
     blocks = [Segment("eXIf", exif)] if exif else []
     return own + blocks + [Segment("iTXt", XMP + bytes(4) + packet) for packet in packets]
 
 
 def _phys(density: tuple[float, float] | None) -> list[Segment]:
     return [Segment("pHYs", struct.pack(">IIB", *map(round, density), 1))] if density else []
+
+
+def _iccp(icc: bytes | None) -> list[Segment]:
+    return [Segment("iCCP", b"ICC profile\0\0" + zlib.compress(icc))] if icc else []
 
 
 def write(file: BinaryIO, encoded: memoryview, segments: Iterable[Segment]) -> None:

@@ -7,7 +7,7 @@ import os
 import stat
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,20 +19,20 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from ..errors import PhotoError
-from . import colour, exif, jpeg, png, xmp
+from . import colour, jpeg, png
 from .excerpt import Excerpt
-from .orientation import stored
+from .metadata import FORMATS, icc_profile, orientation, sniff
+from .orientation import stored, strips, upright, upright_image
 from .photo import Metadata, Photo, Pixels
 
 MAX_PIXELS = 400_000_000
 """Larger pictures are taken for decompression bombs; the largest single-shot cameras have 151 megapixels."""
 
 _MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA"}
-_STRIP = 1 << 20
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, OverflowError, struct.error, zlib.error)
 """What Pillow's plugins raise on broken files."""
 
-_OTHERS = (
+_OTHERS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("TIFF or camera raw", lambda head: head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0")),
     ("WebP", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
     ("AVIF", lambda head: head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis")),
@@ -58,11 +58,6 @@ class _Source:
         mode = _MODES[self.image.mode]
         return mode + "A" if "transparency" in self.image.info and mode[-1] != "A" else mode
 
-    @property
-    def orientation(self) -> int:
-        """1..8: what Exif says, else what XMP says, else 1."""
-        return exif.orientation(self.metadata.exif) or xmp.orientation(self.metadata.xmp)
-
 
 def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) -> Photo:
     """Decode a JPEG or PNG photo, upright.
@@ -72,8 +67,8 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) ->
     """
     path = Path(path)
     with _open(path, max_pixels) as source:
-        pixels, alpha = _decode(source.image, source.mode, source.orientation)
-    profile = _module(source.metadata.format).profile(source.metadata.segments)
+        pixels, alpha = _decode(source.image, source.mode, orientation(source.metadata))
+    profile = icc_profile(source.metadata)
     warnings = source.warnings
     if profile and colour.is_broken(profile):
         warnings += ("its colour profile is broken; the colours were taken as sRGB",)
@@ -83,7 +78,7 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) ->
         format=source.metadata.format,
         grey=source.mode[0] == "L",
         profile=profile,
-        orientation=source.orientation,
+        orientation=orientation(source.metadata),
         metadata=source.metadata,
         path=path,
         warnings=warnings,
@@ -100,25 +95,9 @@ def read_upright_srgb(
     """
     with _open(Path(path), max_pixels) as source:
         image, mode = _reduced(source, short_side)
-        pixels, _ = _decode(image, mode, source.orientation)
-    profile = _module(source.metadata.format).profile(source.metadata.segments)
+        pixels, _ = _decode(image, mode, orientation(source.metadata))
+    profile = icc_profile(source.metadata)
     return colour.to_srgb(pixels, profile)
-
-
-def read_mark(path: str | os.PathLike[str]) -> xmp.Mark | None:
-    """The provenance mark of a photo, its pixels not decoded; None without one and in whatever is not a photo.
-
-    Raises PhotoError where the file cannot be opened.
-    """
-    try:
-        with open(path, "rb") as file:
-            format = sniff(file)
-            metadata = _module(format).read_header(file)[0] if format else Metadata("")
-    except OSError as error:
-        raise PhotoError(f"{path}: cannot be opened: {error.strerror}") from error
-    # A packet that could not be added to is followed by one of our own.
-    packets = [metadata.xmp, *(segment.data for segment in metadata.segments)]
-    return next((mark for mark in map(xmp.read_mark, packets) if mark), None)
 
 
 @contextmanager
@@ -153,29 +132,18 @@ def _check_is_file(path: Path) -> None:
         raise PhotoError(f"{path}: the file is empty; restore it from a copy")
 
 
-def sniff(file: BinaryIO) -> str | None:
-    """ "JPEG", "PNG", or None for everything else, by the first bytes."""
-    file.seek(0)
-    head = file.read(16)
-    if head.startswith(jpeg.SIGNATURE):
-        return "JPEG"
-    return "PNG" if head.startswith(png.SIGNATURE) else None
-
-
-def _module(format: str):  # type: ignore[no-untyped-def]
-    return jpeg if format == "JPEG" else png
-
-
 def _understand(file: BinaryIO, path: Path) -> _Source:
     """Read the metadata, and open the picture without it: Pillow would parse it again, and warn of what it finds."""
     format = sniff(file)
     if format is None:
         raise PhotoError(f"{path}: {_not_a_photo(file)}; export it as JPEG or PNG")
-    metadata, warnings, picture = _module(format).read_header(file)
+    metadata, warnings, picture = FORMATS[format].read_header(file)
     stream = io.BufferedReader(Excerpt(file, picture), 1 << 16)
     if format == "PNG":
         return _Source(PngImageFile(stream), metadata, tuple(warnings))
     image = JpegImageFile(stream)
+    if not warnings and jpeg.has_trailer(file):
+        warnings.append("what follows its picture (such as a motion video) shows it unedited and was left out")
     return _Source(image, replace(metadata, encoding=jpeg.encoding(image)), tuple(warnings))
 
 
@@ -209,7 +177,7 @@ def _reduced(source: _Source, short_side: int | None) -> tuple[Image.Image, str]
     return image.convert(mode).resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0), mode
 
 
-def _decode(image: Image.Image, mode: str, orientation: int) -> tuple[Pixels, Pixels | None]:
+def _decode(image: Image.Image, mode: str, turn: int) -> tuple[Pixels, Pixels | None]:
     """Pixels (H x W x 3) and alpha (H x W) of a picture, upright.
 
     Goes strip by strip, so that besides Pillow's image and the result only a strip is in memory, and turning the
@@ -217,16 +185,13 @@ def _decode(image: Image.Image, mode: str, orientation: int) -> tuple[Pixels, Pi
     """
     image.load()
     width, height = image.size
-    shape = (width, height) if orientation >= 5 else (height, width)
+    shape = (width, height) if turn >= 5 else (height, width)
     pixels = np.empty((*shape, 3), np.uint8)
     alpha = np.empty(shape, np.uint8) if mode[-1] == "A" else None
-    rows = max(1, _STRIP // width)
-    for top in range(0, height, rows):
-        bottom = min(top + rows, height)
-        strip = image.crop((0, top, width, bottom))
-        bands = np.asarray(strip if strip.mode == mode else strip.convert(mode)).reshape(bottom - top, width, -1)
-        colours = bands[..., :-1] if alpha is not None else bands
-        stored(pixels, orientation)[top:bottom] = colours
+    for rows in strips(height, width):
+        strip = upright_image(image.crop((0, rows.start, width, rows.stop)), turn)
+        bands = np.asarray(strip if strip.mode == mode else strip.convert(mode)).reshape(*strip.size[::-1], len(mode))
+        upright(stored(pixels, turn)[rows], turn)[:] = bands[..., :-1] if alpha is not None else bands
         if alpha is not None:
-            stored(alpha, orientation)[top:bottom] = bands[..., -1]
+            upright(stored(alpha, turn)[rows], turn)[:] = bands[..., -1]
     return pixels, alpha

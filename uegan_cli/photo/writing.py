@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +11,14 @@ import numpy as np
 from PIL import Image
 
 from ..errors import OutputError, UsageError
-from . import exif, jpeg, png, xmp
+from . import jpeg
 from .atomic import replacing
-from .orientation import stored
-from .photo import Metadata, Photo, Pixels
+from .metadata import FORMATS, carried_over
+from .orientation import stored, stored_image, strips, upright
+from .photo import Photo, Pixels
 from .xmp import Mark
 
-_STRIP = 1 << 20
 _LONGEST_JPEG_SIDE = 65500
-_THUMBNAIL_SIDE = 160
 
 
 @dataclass(frozen=True)
@@ -56,46 +54,37 @@ def write_photo(
     Raises OutputError, and leaves what was there before, if the file cannot be written.
     """
     path, format = Path(path), format or photo.format
-    if format not in ("JPEG", "PNG"):
-        raise UsageError(f"{format}: photos cannot be written in this format; choose JPEG or PNG")
+    if format not in FORMATS:
+        raise UsageError(f"{format}: photos cannot be written in this format; choose one of {', '.join(FORMATS)}")
     image = _encodable(photo, path, format)
-    metadata = photo.metadata
-    block = _with_fresh_thumbnail(metadata.exif, image) if metadata.exif else None
-    packets = _packets(metadata.xmp, mark, format)
-    block, packets, warnings = _fitting(photo, block, packets, format)
+    segments, warnings = carried_over(photo, image, format, mark)
+    if photo.alpha is not None and format == "JPEG":
+        warnings += ("its transparency was put on white: JPEG has none",)
     encoded = io.BytesIO()
-    times = _times(Path(preserve_times_from)) if preserve_times_from is not None else None
-    if format == "JPEG":
-        image.save(encoded, "JPEG", **jpeg.save_options(metadata.encoding, quality))
-    else:
-        image.save(encoded, "PNG")
+    options = jpeg.save_options(photo.metadata.encoding, quality) if format == "JPEG" else {}
+    image.save(encoded, format, **options)
     del image
-    module = jpeg if format == "JPEG" else png
+    times = _times(Path(preserve_times_from)) if preserve_times_from is not None else None
     with replacing(path, times) as file:
-        module.write(file, encoded.getbuffer(), module.segments(metadata, block, packets, photo.profile))
+        FORMATS[format].write(file, encoded.getbuffer(), segments)
         size = file.tell()
     return WriteResult(path, size, photo.warnings + warnings)
 
 
 def _encodable(photo: Photo, path: Path, format: str) -> Image.Image:
     """Pillow's image of the photo as the file stores it: turned back, greyscale if it was, flattened for JPEG."""
-    pixels = stored(photo.pixels, photo.orientation)
-    alpha = stored(photo.alpha, photo.orientation) if photo.alpha is not None else None
-    height, width = pixels.shape[:2]
+    turn, height, width = photo.orientation, *photo.pixels.shape[:2]
+    if turn >= 5:
+        height, width = width, height
     if format == "JPEG" and max(height, width) > _LONGEST_JPEG_SIDE:
         raise OutputError(f"{path}: a JPEG has at most {_LONGEST_JPEG_SIDE} pixels a side; write a PNG")
-    mode = ("L" if photo.grey else "RGB") + ("A" if alpha is not None and format == "PNG" else "")
+    mode = ("L" if photo.grey else "RGB") + ("A" if photo.alpha is not None and format == "PNG" else "")
     image = Image.new(mode, (width, height), None)
-    for rows in _strips(height, width):
-        strip = _strip(pixels[rows], alpha[rows] if alpha is not None else None, mode)
-        image.paste(strip, (0, rows.start))
+    for rows in strips(height, width):
+        pixels = upright(stored(photo.pixels, turn)[rows], turn)
+        alpha = upright(stored(photo.alpha, turn)[rows], turn) if photo.alpha is not None else None
+        image.paste(stored_image(_strip(pixels, alpha, mode), turn), (0, rows.start))
     return image
-
-
-def _strips(height: int, width: int) -> Iterator[slice]:
-    """Slices of rows with about a million pixels: small enough that a copy of one does not matter."""
-    rows = max(1, _STRIP // width)
-    return (slice(top, min(top + rows, height)) for top in range(0, height, rows))
 
 
 def _strip(pixels: Pixels, alpha: Pixels | None, mode: str) -> Image.Image:
@@ -117,70 +106,9 @@ def _on_white(pixels: Pixels, alpha: Pixels) -> Pixels:
     return ((pixels * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
 
 
-def _with_fresh_thumbnail(block: bytes, image: Image.Image) -> bytes:
-    place = exif.thumbnail(block)
-    picture = _thumbnail(image, block[place[0] : place[1]]) if place else None
-    return exif.with_thumbnail(block, place, picture) if place and picture else exif.without_thumbnail(block)
-
-
-def _thumbnail(image: Image.Image, old: bytes) -> bytes | None:
-    """A JPEG of `image` as large as `old` in pixels and no larger in bytes; None if it cannot be."""
-    try:
-        side = max(Image.open(io.BytesIO(old), formats=("JPEG",)).size)
-    except (OSError, ValueError, SyntaxError):
-        side = _THUMBNAIL_SIDE
-    scale = min(1.0, side / max(image.size))
-    width, height = (max(1, round(length * scale)) for length in image.size)
-    small = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0).convert(image.mode.rstrip("A"))
-    for quality in (90, 80, 65, 50, 30, 15):
-        file = io.BytesIO()
-        small.save(file, "JPEG", quality=quality)
-        if file.tell() <= len(old):
-            return file.getvalue()
-    return None
-
-
-def _packets(packet: bytes | None, mark: Mark | None, format: str) -> list[bytes]:
-    """The XMP packets to write: the input's with the mark in it, or, where it takes none, a second one with it."""
-    own = [packet] if packet else []
-    if mark is None:
-        return own
-    marked = xmp.with_mark(packet, mark)
-    if marked is None or not _fits(marked, format):
-        alone = xmp.with_mark(None, mark)
-        assert alone is not None
-        return [*own, alone]
-    return [marked]
-
-
-def _fits(packet: bytes, format: str) -> bool:
-    return format != "JPEG" or len(jpeg.XMP) + len(packet) <= jpeg.LONGEST
-
-
-def _fitting(
-    photo: Photo, block: bytes | None, packets: list[bytes], format: str
-) -> tuple[bytes | None, list[bytes], tuple[str, ...]]:
-    """The Exif block and the XMP packets that the format can hold, and a warning for whatever it cannot."""
-    lost = _left_behind(photo.metadata, format)
-    if format == "JPEG" and block and len(jpeg.EXIF) + len(block) > jpeg.LONGEST:
-        block, lost = None, ["Exif", *lost]
-    fitting = [packet for packet in packets if _fits(packet, format)]
-    if len(fitting) < len(packets):
-        lost = ["XMP", *lost]
-    warnings = [f"its {' and '.join(lost)} cannot be kept in a {format} file"] if lost else []
-    if format == "JPEG" and photo.alpha is not None:
-        warnings.append("its transparency was put on white: JPEG has none")
-    return block, fitting, tuple(warnings)
-
-
-def _left_behind(metadata: Metadata, format: str) -> list[str]:
-    """In words, what has no place in another format."""
-    if metadata.format == format:
-        return []
-    names = {"APP13": "IPTC", "COM": "comment", "tEXt": "text", "zTXt": "text", "iTXt": "text", "tIME": "time"}
-    return list(dict.fromkeys(names[s.name] for s in metadata.segments if s.name in names))
-
-
 def _times(path: Path) -> tuple[int, int]:
-    found = path.stat()
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise OutputError(f"{path}: its times cannot be read: {error.strerror}") from error
     return found.st_atime_ns, found.st_mtime_ns

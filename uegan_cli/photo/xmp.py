@@ -20,6 +20,7 @@ _EMPTY = (
 _END = re.compile(rb"</([\w.-]+):RDF\s*>")
 _ABOUT = re.compile(rb"<[\w.-]+:Description\b[^>]*?\s([\w.-]+:about\s*=\s*(?:\"[^\"]*\"|'[^']*'))")
 _PREFIX = re.compile(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + re.escape(NAMESPACE.encode()) + rb"[\"']")
+_MOTION = re.compile(rb"(\bG?Camera:(?:MotionPhoto|MicroVideo)(?:=[\"']|>))1(?=[\"'<])")
 _ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])\b")
 
 
@@ -65,6 +66,11 @@ def orientation(packet: bytes | None) -> int:
     """tiff:Orientation, 1..8; 1 where the packet says none."""
     found = _ORIENTATION.search(packet) if packet else None
     return int(found[1]) if found else 1
+
+
+def still(packet: bytes) -> bytes:
+    """The packet without the claim that a video follows the picture, of the same length."""
+    return _MOTION.sub(rb"\g<1>0", packet)
 
 
 def _description(packet: bytes, rdf: str, mark: Mark) -> bytes:
