@@ -69,4 +69,4 @@ def _transforms(profile: bytes) -> tuple[ImageCms.ImageCmsTransform, ImageCms.Im
 
 def _apply(pixels: Pixels, transform: ImageCms.ImageCmsTransform) -> Pixels:
     image = Image.fromarray(np.ascontiguousarray(pixels))
-    return np.asarray(ImageCms.applyTransform(image, transform))
+    return np.array(ImageCms.applyTransform(image, transform))

@@ -29,8 +29,8 @@ MAX_PIXELS = 400_000_000
 """Larger pictures are taken for decompression bombs; the largest single-shot cameras have 151 megapixels."""
 
 _MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA"}
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, OverflowError, struct.error, zlib.error)
-"""What Pillow's plugins raise on broken files."""
+_BROKEN = (OSError, SyntaxError, ValueError, LookupError, EOFError, OverflowError, struct.error, zlib.error)
+"""What Pillow raises on broken files."""
 
 _OTHERS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("TIFF or camera raw", lambda head: head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0")),
