@@ -95,7 +95,8 @@ class _Tile(NamedTuple):
             length = features.shape[dim]
             step = (seen.stop - seen.start) // length
             size, first = whole // step, seen.start // step
-            place = torch.arange(2 * first, 2 * (first + length), dtype=torch.float64) * ((size - 1) / (2 * size - 1))
+            # float32, as torch rounds them: at 1,000 pixels from the corner that matters.
+            place = torch.arange(2 * first, 2 * (first + length), dtype=torch.float32) * ((size - 1) / (2 * size - 1))
             place = (place - first).clamp_(0, length - 1)
             below = place.long()
             above = (below + 1).clamp_(max=length - 1)

@@ -1,0 +1,116 @@
+"""What enhancing costs, against what any program pays: decoding and encoding the photo with Pillow.
+
+pytest -m benchmark -s tests/benchmarks/test_fullres.py
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psutil
+import pytest
+import torch
+from PIL import Image
+
+from tests.enhancement.pictures import generator_style
+from uegan_cli.config import GeneratorConfig
+from uegan_cli.enhancement import enhancer as module
+from uegan_cli.enhancement.enhancer import Enhancer
+from uegan_cli.enhancement.grid import EditGrid
+from uegan_cli.photo.reading import read_photo
+from uegan_cli.photo.writing import write_photo
+from uegan_cli.styles.file import encode_style
+
+pytestmark = pytest.mark.benchmark
+RUNS = 3
+
+
+@pytest.fixture(params=["elementary__Broto.jpg", "elementary__Croatia.jpg"], ids=["24MP", "12MP"])
+def path(request: pytest.FixtureRequest, shared_data: Path) -> Path:
+    return shared_data / "large" / request.param
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+def decode_and_encode(path: Path) -> None:
+    with Image.open(path) as image:
+        image.load()
+        image.save(io.BytesIO(), "JPEG", quality="keep")
+
+
+def test_seconds_of_each_stage(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spent: dict[str, float] = {}
+
+    def timed(owner: Any, name: str) -> None:
+        function = getattr(owner, name)
+
+        def measured(*args: Any, **kwargs: Any) -> Any:
+            start = time.perf_counter()
+            result = function(*args, **kwargs)
+            spent[name] = time.perf_counter() - start
+            return result
+
+        monkeypatch.setattr(owner, name, measured)
+
+    for owner, name in ((module, "area_average"), (module, "fit"), (EditGrid, "apply"), (Enhancer, "_change")):
+        timed(owner, name)
+    enhancer, photo = Enhancer(generator_style(GeneratorConfig()), device="cpu"), read_photo(path)
+    for _ in range(RUNS):
+        enhancer.enhance(photo)
+    print(f"\n{path.name}:", ", ".join(f"{name} {value:.2f} s" for name, value in spent.items()), _load())
+
+
+def test_warm_ratio_to_pillow(path: Path, tmp_path: Path) -> None:
+    enhancer = Enhancer(generator_style(GeneratorConfig()), device="cpu")
+    out = tmp_path / "out.jpg"
+
+    def enhance() -> None:
+        write_photo(enhancer.enhance(read_photo(path)), out)
+
+    enhance()
+    pillow, ours = seconds(lambda: decode_and_encode(path)), seconds(enhance)
+    print(f"\n{path.name}: warm {ours:.2f} s, {ours / pillow:.1f} x Pillow's {pillow:.2f} s", _load())
+    assert ours <= 12 * pillow
+
+
+@pytest.mark.skipif(find_spec("uegan_cli.commands.app") is None, reason="the command line is not there yet")
+def test_cold_ratio_to_pillow_and_peak_memory(path: Path, tmp_path: Path) -> None:
+    style, out = tmp_path / "look.safetensors", tmp_path / "out.jpg"
+    style.write_bytes(encode_style(generator_style(GeneratorConfig())))
+    command = [sys.executable, "-m", "uegan_cli", "enhance", str(path), "-s", str(style), "-o", str(out), "--force"]
+    peaks: list[float] = []
+    pillow, ours = seconds(lambda: decode_and_encode(path)), seconds(lambda: peaks.append(_peak_memory(command)))
+    print(
+        f"\n{path.name}: cold {ours:.2f} s, {ours / pillow:.1f} x Pillow's {pillow:.2f} s, {max(peaks):.2f} GB", _load()
+    )
+    assert ours <= 12 * pillow
+    assert max(peaks) <= 1.1
+
+
+def _peak_memory(command: list[str]) -> float:
+    """GB that a process had resident at most."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0, process.stderr.read().decode() if process.stderr else status
+    process.returncode = 0
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9
+
+
+def _load() -> str:
+    return f"(load {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores, torch threads {torch.get_num_threads()})"
