@@ -38,14 +38,9 @@ class Mark:
 
 def read_mark(packet: bytes | None) -> Mark | None:
     """The mark in an XMP packet, also where another program has written the packet anew; None without one."""
-    found = _PREFIX.search(packet) if packet else None
-    if packet is None or found is None:
-        return None
-    style, style_hash, strength = (_value(packet, found[1], name) for name in _FIELDS)
-    try:
-        return Mark(style, style_hash, float(strength))
-    except ValueError:
-        return None
+    packet = packet or b""
+    marks = (_mark(packet, found[1]) for found in _PREFIX.finditer(packet))
+    return next((mark for mark in marks if mark), None)
 
 
 def with_mark(packet: bytes | None, mark: Mark) -> bytes | None:
@@ -91,6 +86,14 @@ def _less_padding(packet: bytes, room: int) -> bytes:
     return packet[: end - cut - 1] + packet[end - 1 :] if cut > 0 else packet
 
 
+def _mark(packet: bytes, prefix: bytes) -> Mark | None:
+    style, style_hash, strength = (_value(packet, prefix, name) for name in _FIELDS)
+    try:
+        return Mark(style, style_hash, float(strength))
+    except ValueError:
+        return None
+
+
 def _value(packet: bytes, prefix: bytes, name: str) -> str:
     """One of the mark's properties, as an attribute or as an element; empty where it is missing."""
     tag = re.escape(prefix) + b":" + name.encode()
@@ -100,11 +103,11 @@ def _value(packet: bytes, prefix: bytes, name: str) -> str:
 
 
 def _without_mark(packet: bytes) -> bytes:
-    found = _PREFIX.search(packet)
-    if found is None:
-        return packet
-    tag = re.escape(found[1]) + b":(?:" + "|".join(_FIELDS).encode() + b")"
-    own = rb"<[\w.-]+:Description\b[^<>]*?\s" + _PREFIX.pattern + rb"(?:\s+" + tag + rb"\s*=\s*\"[^\"]*\")+\s*/>\n?"
-    packet = re.sub(own, b"", packet)
-    packet = re.sub(rb"\s*<(" + tag + rb")>[^<]*</\1>", b"", packet)
-    return re.sub(rb"\s+" + tag + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b"", packet)
+    """The packet without marks: our own descriptions whole, the properties alone where another program wrote them."""
+    for prefix in {found[1] for found in _PREFIX.finditer(packet)}:
+        tag = re.escape(prefix) + b":(?:" + "|".join(_FIELDS).encode() + b")"
+        own = rb"<[\w.-]+:Description\b[^<>]*?\s" + _PREFIX.pattern + rb"(?:\s+" + tag + rb"\s*=\s*\"[^\"]*\")+\s*/>\n?"
+        packet = re.sub(own, b"", packet)
+        packet = re.sub(rb"\s*<(" + tag + rb")>[^<]*</\1>", b"", packet)
+        packet = re.sub(rb"\s+" + tag + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b"", packet)
+    return packet

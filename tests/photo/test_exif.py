@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import io
+import struct
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from uegan_cli.photo.exif import orientation, thumbnail, with_thumbnail, without_thumbnail
+from uegan_cli.photo.reading import read_photo
+
+
+def jpeg_of(side: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (side, side), "green").save(file, "JPEG")
+    return file.getvalue()
+
+
+def exif_with(picture: bytes, order: str = "<", turn: int = 6) -> bytes:
+    """An Exif block with an orientation, maker's bytes, and a second directory that points to `picture`."""
+    header = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8)
+    first = struct.pack(order + "HHHIHHI", 1, 0x0112, 3, 1, turn, 0, 32)
+    maker = b"maker!"
+    second = struct.pack(order + "HHHIIHHIII", 2, 0x0201, 4, 1, 62, 0x0202, 4, 1, len(picture), 0)
+    return header + first + maker + second + picture + b"the end"
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_orientation_is_read_in_both_byte_orders(order: str) -> None:
+    assert [orientation(exif_with(b"", order, turn)) for turn in range(10)] == [None, *range(1, 9), None]
+
+
+@pytest.mark.parametrize(
+    "exif", [None, b"", b"II*\0", b"XX*\0\x08\0\0\0", b"II*\0\xff\xff\xff\xff", exif_with(b"")[:15]]
+)
+def test_a_broken_block_says_nothing(exif: bytes | None) -> None:
+    assert orientation(exif) is None
+    if exif is not None:
+        assert thumbnail(exif) is None and without_thumbnail(exif) == exif
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_new_thumbnail_changes_only_the_bytes_of_the_old_one(order: str) -> None:
+    old, new = jpeg_of(64), jpeg_of(8)
+    exif = exif_with(old, order)
+    place = thumbnail(exif)
+    assert place is not None and exif[slice(*place)] == old
+    changed = with_thumbnail(exif, place, new)
+    assert changed[place[0] :].startswith(new)
+    assert len(changed) == len(exif)
+    assert changed[: place[0]] == exif[: place[0]] and changed[place[1] :] == exif[place[1] :] == b"the end"
+
+
+def test_a_thumbnail_that_does_not_fit_is_not_squeezed_in() -> None:
+    exif = exif_with(jpeg_of(8))
+    place = thumbnail(exif)
+    assert place is not None
+    with pytest.raises(ValueError, match="does not fit"):
+        with_thumbnail(exif, place, bytes(place[1] - place[0] + 1))
+
+
+def test_unlinking_changes_only_the_pointer() -> None:
+    exif = exif_with(jpeg_of(8))
+    changed = without_thumbnail(exif)
+    assert [n for n, (a, b) in enumerate(zip(exif, changed, strict=True)) if a != b] == [22]
+    assert thumbnail(changed) is None and without_thumbnail(changed) == changed
+
+
+def test_what_follows_a_picture_within_its_stated_length_is_left_alone() -> None:
+    picture = jpeg_of(8)
+    place = thumbnail(exif_with(picture + b"secret"))
+    assert place == (62, 62 + len(picture))
+
+
+@pytest.mark.parametrize("content", [b"no picture", b"\xff\xd8 without an end", b""])
+def test_what_is_no_jpeg_is_not_replaced(content: bytes) -> None:
+    assert thumbnail(exif_with(content)) is None
+
+
+def test_a_picture_that_runs_over_the_end_is_not_replaced() -> None:
+    assert thumbnail(exif_with(jpeg_of(8))[:-20]) is None
+
+
+def test_thumbnails_of_cameras_are_found(camera_files: list[Path]) -> None:
+    blocks = {path.name: read_photo(path).metadata.exif for path in camera_files}
+    found = {name for name, exif in blocks.items() if exif and thumbnail(exif)}
+    assert {"Canon_40D.jpg", "DSCN0010.jpg", "canon-ixus.jpg", "BlueSquare.jpg"} <= found

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from uegan_cli.photo import png
+from uegan_cli.photo.photo import Metadata, Segment
+from uegan_cli.photo.reading import read_photo
+from uegan_cli.photo.writing import write_photo
+
+MakePhoto = Callable[..., Path]
+
+
+def with_chunks(path: Path, *chunks: Segment) -> None:
+    encoded = path.read_bytes()
+    with path.open("wb") as file:
+        png.write(file, memoryview(encoded), chunks)
+
+
+def test_chunks_come_back_in_order_and_byte_for_byte(make_photo: MakePhoto) -> None:
+    chunks = (
+        Segment("gAMA", struct.pack(">I", 45455)),
+        Segment("bKGD", bytes(6)),
+        Segment("pHYs", struct.pack(">IIB", 11811, 11812, 1)),
+        Segment("tIME", bytes([7, 234, 1, 2, 3, 4, 5])),
+        Segment("tEXt", b"Comment\0hello"),
+        Segment("zTXt", b"Long\0\0" + zlib.compress(b"x" * 1000)),
+        Segment("iTXt", b"Title\0\0\0fr\0Titre\0\xc3\xa9t\xc3\xa9"),
+        Segment("prVt", b"private, safe to copy"),
+    )
+    path = make_photo("in.png")
+    with_chunks(path, *chunks, Segment("prVT", b"private, not safe to copy"))
+    photo = read_photo(path)
+    assert photo.metadata.segments == chunks and photo.metadata.density == (11811, 11812)
+    write_photo(photo, path)
+    assert read_photo(path).metadata == photo.metadata
+    with Image.open(path) as image:
+        image.verify()
+
+
+def test_xmp_is_found_compressed_or_not(make_photo: MakePhoto) -> None:
+    for flag, packet in ((b"\0\0", b"<x/>"), (b"\1\0", zlib.compress(b"<x/>"))):
+        path = make_photo("in.png")
+        with_chunks(path, Segment("iTXt", png.XMP + flag + b"\0\0" + packet))
+        assert read_photo(path).metadata.xmp == b"<x/>"
+
+
+@pytest.mark.parametrize("text", [b"", b"\1", b"\0\0", b"\1\0\0\0junk", b"\0\0en"])
+def test_a_broken_text_is_carried_and_not_read(make_photo: MakePhoto, text: bytes) -> None:
+    chunk = Segment("iTXt", png.XMP + text)
+    path = make_photo("in.png")
+    with_chunks(path, chunk)
+    metadata = read_photo(path).metadata
+    assert metadata.xmp is None and metadata.segments == (chunk,)
+
+
+def test_a_text_that_unfolds_without_end_is_not_read(make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(png, "_LARGEST", 1000)
+    path = make_photo("in.png")
+    with_chunks(path, Segment("iTXt", png.XMP + b"\1\0\0\0" + zlib.compress(bytes(100_000))))
+    assert read_photo(path).metadata.xmp is None
+
+
+def test_chunks_that_depend_on_the_palette_go_with_it(make_photo: MakePhoto) -> None:
+    path = make_photo("in.png", "P")
+    data = path.read_bytes()
+    at = data.index(b"IDAT") - 4
+    background = struct.pack(">I", 1) + b"bKGD\0" + struct.pack(">I", zlib.crc32(b"bKGD\0"))
+    path.write_bytes(data[:at] + background + data[at:])
+    assert read_photo(path).metadata.segments == ()
+
+
+def test_text_after_the_picture_is_kept(make_photo: MakePhoto) -> None:
+    text = PngImagePlugin.PngInfo()
+    text.add(b"tEXt", b"Comment\0late", after_idat=True)
+    path = make_photo("in.png", pnginfo=text)
+    assert Segment("tEXt", b"Comment\0late") in read_photo(path).metadata.segments
+
+
+def test_content_credentials_are_left_out_with_a_word(make_photo: MakePhoto) -> None:
+    path = make_photo("in.png")
+    with_chunks(path, Segment("caBX", b"manifest"))
+    photo = read_photo(path)
+    assert photo.metadata.segments == () and "C2PA" in photo.warnings[0]
+
+
+def test_a_profile_is_replaced_only_by_another_one() -> None:
+    chunk = Segment("iCCP", b"My screen\0\0" + zlib.compress(b"one profile", 1))
+    own = Metadata("PNG", segments=(chunk,))
+    assert png.segments(own, None, [], b"one profile") == [chunk]
+    assert png.profile(png.segments(own, None, [], b"another")) == b"another"
+    assert png.segments(own, None, [], None) == []
