@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -184,6 +185,13 @@ def test_no_mark_in_what_is_no_photo_and_an_error_for_what_cannot_be_opened(
     for path in (tmp_path / "missing.jpg", tmp_path):
         with pytest.raises(PhotoError, match=path.name):
             read_mark(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_no_mark_is_waited_for_in_a_named_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(PhotoError, match="pipe.jpg"):
+        read_mark(tmp_path / "pipe.jpg")
 
 
 def test_a_motion_photo_stays_as_a_still_picture(make_photo: MakePhoto, tmp_path: Path) -> None:

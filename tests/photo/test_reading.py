@@ -79,6 +79,20 @@ def test_a_palette_with_transparency_becomes_colours_and_alpha(make_photo: MakeP
     assert photo.pixels.shape == (30, 44, 3) and not photo.grey
 
 
+def test_a_transparent_grey_of_four_bits_is_transparent(camera_photos: Path) -> None:
+    photo = read_photo(camera_photos / "formats" / "pngsuite" / "tbbn0g04.png")
+    assert photo.alpha is not None
+    assert np.array_equal(photo.alpha == 0, photo.pixels[..., 0] == 255) and (photo.alpha == 0).any()
+
+
+@pytest.mark.parametrize("short_side", [None, 10])
+def test_reduced_reading_takes_every_kind_of_picture(make_photo: MakePhoto, short_side: int | None) -> None:
+    for mode in ("1", "L", "LA", "P", "RGB", "RGBA"):
+        assert read_upright_srgb(make_photo("any.png", mode), short_side).shape[2] == 3
+    half_clear = make_photo("any.png", "P", transparency=bytes(range(256)))
+    assert read_upright_srgb(half_clear, short_side).shape[2] == 3
+
+
 def test_files_that_are_not_whole_photos_are_refused_in_one_line(make_photo: MakePhoto, tmp_path: Path) -> None:
     whole = make_photo("whole.jpg").read_bytes()
     png = make_photo("whole.png").read_bytes()

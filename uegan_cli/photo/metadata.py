@@ -46,6 +46,8 @@ def read_mark(path: str | os.PathLike[str]) -> Mark | None:
 
     Raises PhotoError where the file cannot be opened.
     """
+    if not os.path.isfile(path):
+        raise PhotoError(f"{os.fspath(path)}: no such file")
     try:
         with open(path, "rb") as file:
             format = sniff(file)

@@ -71,7 +71,7 @@ class Photo:
     orientation: 1..8 as in Exif. `pixels` have it undone; writing redoes it, so that the Exif block need not change.
     metadata: everything else, to be carried over.
     path: where the photo was read.
-    warnings: sentences for the user about what could not be kept or understood.
+    warnings: what could not be kept or understood, in words that follow the file's name.
     """
 
     pixels: Pixels

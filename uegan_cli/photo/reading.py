@@ -140,11 +140,19 @@ def _understand(file: BinaryIO, path: Path) -> _Source:
     metadata, warnings, picture = FORMATS[format].read_header(file)
     stream = io.BufferedReader(Excerpt(file, picture), 1 << 16)
     if format == "PNG":
-        return _Source(PngImageFile(stream), metadata, tuple(warnings))
+        return _Source(_open_png(stream, png.depth(file)), metadata, tuple(warnings))
     image = JpegImageFile(stream)
     if not warnings and jpeg.has_trailer(file):
         warnings.append("what follows its picture (such as a motion video) shows it unedited and was left out")
     return _Source(image, replace(metadata, encoding=jpeg.encoding(image)), tuple(warnings))
+
+
+def _open_png(stream: BinaryIO, depth: int) -> PngImageFile:
+    image = PngImageFile(stream)
+    if image.mode == "L" and "transparency" in image.info:
+        # Pillow widens greys of 2 and 4 bits to 8, but not the grey that is transparent.
+        image.info["transparency"] *= 255 // (2**depth - 1)
+    return image
 
 
 def _not_a_photo(file: BinaryIO) -> str:
@@ -168,13 +176,17 @@ def _check_can_enhance(source: _Source, file: BinaryIO, path: Path, max_pixels: 
 
 def _reduced(source: _Source, short_side: int | None) -> tuple[Image.Image, str]:
     """The picture at training size, without transparency, and its mode."""
-    image, mode = source.image, source.mode.removesuffix("A")
+    image: Image.Image = source.image
+    mode = source.mode.removesuffix("A")
+    image.info.pop("transparency", None)
     scale = short_side / min(image.size) if short_side else 1.0
     if scale >= 1:
         return image, mode
     width, height = (max(1, round(side * scale)) for side in image.size)
     image.draft(None, (width * 3 // 2, height * 3 // 2))
-    return image.convert(mode).resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0), mode
+    image.load()
+    image = image if image.mode == mode else image.convert(mode)
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0), mode
 
 
 def _decode(image: Image.Image, mode: str, turn: int) -> tuple[Pixels, Pixels | None]:

@@ -25,7 +25,7 @@ _LONGEST_JPEG_SIDE = 65500
 class WriteResult:
     """A photo that was written.
 
-    path: the file. size: its bytes. warnings: sentences for the user, those of reading the photo first.
+    path: the file. size: its bytes. warnings: what was lost, those of reading the photo first.
     """
 
     path: Path
