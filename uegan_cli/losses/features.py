@@ -41,7 +41,7 @@ class Features(nn.Module):
     def forward(self, x: Tensor, deepest: int = 4) -> list[Tensor]:
         """N x 3 x H x W in [-1, 1] -> the maps 0 .. `deepest`, N x C x H/2^k x W/2^k for k = 0, 1, 2, 3, 4"""
         x = ((x + 1) / 2 - self.mean) / self.std
-        x = x.to(self.features[0].weight.dtype)
+        x = x.to(self.features[0].get_parameter("weight").dtype)
         maps = []
         for index, layer in enumerate(self.features[: self.taps[deepest] + 1]):
             x = layer(x)

@@ -53,7 +53,7 @@ class Generator(nn.Module):
     def start_as_identity(self) -> None:
         """Fresh weights with which r is nearly zero and every stage can learn at once."""
         initialise_to_learn_fast(self)
-        nn.init.normal_(self.last[1].weight, std=1e-3)
+        nn.init.normal_(self.last[1].get_parameter("weight"), std=1e-3)
 
     def forward(self, x: Tensor) -> Tensor:
         """N x 3 x H x W in [-1, 1] -> the same; any size (mirrored up to a multiple of 16, then cropped)."""

@@ -55,7 +55,8 @@ class Average:
         """Move towards `network`. Early on the average is short, so that it does not hang on to the start."""
         self.updates += 1
         decay = min(self.decay, self.updates / (self.updates + 10))
-        averages, weights = list(self.network.parameters()), list(network.parameters())
+        averages: list[Tensor] = list(self.network.parameters())
+        weights: list[Tensor] = list(network.parameters())
         torch._foreach_lerp_(averages, weights, 1 - decay)
 
     def state_dict(self) -> dict[str, Any]:

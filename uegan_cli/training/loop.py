@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from ..config import TrainConfig, train_config_to_json
+from ..enhancement.devices import has_bfloat16
 from ..errors import DataSetError, OutputError
 from ..losses.features import Features
 from ..networks import Discriminator
@@ -128,7 +130,8 @@ def prepare(
 ) -> Training:
     """A run at its first step. liked, raw: photos as 3 x H x W uint8."""
     torch.manual_seed(config.seed)
-    players = set_up(config, generator, Discriminator(config.generator.width), features, device, precision_of(device))
+    precision = torch.bfloat16 if has_bfloat16(device) else torch.float32
+    players = set_up(config, generator, Discriminator(config.generator.width), features, device, precision)
     return Training(
         config,
         players,
@@ -139,29 +142,23 @@ def prepare(
     )
 
 
-def precision_of(device: torch.device) -> torch.dtype:
-    """bfloat16 where the device computes in it, else float32."""
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
-    if device.type == "cpu":
-        return torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() and _fast_bf16() else torch.float32
-    return torch.float32
-
-
-def run(training: Training, folder: Path, report_every: int = 10, save_every: int = 500) -> Iterator[Progress]:
+def run(
+    training: Training, folder: Path, report_every: int = 10, save_every: int = 500, stop: Event | None = None
+) -> Iterator[Progress]:
     """Train to the end, writing `metrics.jsonl` and checkpoints into `folder`; yields a report every few steps.
 
-    Closing the iterator early (Ctrl-C) saves a checkpoint first. Raises DataSetError when the losses are no longer
-    numbers, OutputError when the folder cannot be written.
+    Setting `stop`, or closing the iterator, ends the run after the step in hand, with a checkpoint. Raises DataSetError
+    when the losses are no longer numbers, OutputError when the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    stop = stop or Event()
+    _make(folder)
     started, since, collected = time.monotonic(), training.done, []
     saved = training.done
     try:
-        while training.done < training.steps:
+        while training.done < training.steps and not stop.is_set():
             stage = training.stage
             collected.append(training.step())
-            if training.done % report_every and training.done < training.steps:
+            if training.done % report_every and training.done < training.steps and not stop.is_set():
                 continue
             seconds = time.monotonic() - started
             rate = (training.done - since) * training.config.batch / max(seconds, 1e-9)
@@ -169,13 +166,14 @@ def run(training: Training, folder: Path, report_every: int = 10, save_every: in
             started, since, collected = time.monotonic(), training.done, []
             _check_finite(progress)
             _append(folder / "metrics.jsonl", progress)
-            if training.done - saved >= save_every or training.done == training.steps:
+            if training.done - saved >= save_every or training.done == training.steps or stop.is_set():
                 save(training, folder)
                 saved = training.done
             yield progress
-    finally:
+    except GeneratorExit:
         if training.done > saved:
             save(training, folder)
+        raise
 
 
 def save(training: Training, folder: Path) -> Path:
@@ -196,6 +194,13 @@ def save(training: Training, folder: Path) -> Path:
     for old in checkpoints(folder)[:-KEPT_CHECKPOINTS]:
         old.unlink(missing_ok=True)
     return target
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error.strerror or error}); choose another folder") from error
 
 
 def checkpoints(folder: Path) -> list[Path]:
@@ -234,8 +239,3 @@ def _append(file: Path, progress: Progress) -> None:
     values = {name: round(value, 6) for name, value in progress.losses.items()}
     with file.open("a", encoding="utf-8") as out:
         out.write(json.dumps({**line, **values}) + "\n")
-
-
-def _fast_bf16() -> bool:
-    """Whether the processor multiplies bfloat16 in hardware; emulated, it is slower than float32."""
-    return True

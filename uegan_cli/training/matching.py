@@ -1,13 +1,13 @@
-"""Patches that show the same kind of thing, found whatever their tone and colour.
+"""Two folders made comparable: patches described by what they show, whatever their tone and colour.
 
 Two folders show different things, and a comparison of their colours takes that for a difference in look: a folder of
-forests is not a folder with a green cast. So every patch of the raw photos is compared with the liked patch that shows
-the most similar thing: sky with sky, skin with skin.
+forests is not a folder with a green cast. So patches are sorted into kinds by what they show, and each kind is given
+the same share in both folders before their colours are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -21,9 +21,10 @@ PATCH = 16
 """Pixels along a side of a patch, in a photo whose short side is SHORT_SIDE."""
 
 SHORT_SIDE = 192
-COLOURS = 4
-"""A patch keeps COLOURS x COLOURS area-averaged colours."""
+CELLS = 4
+"""A patch keeps CELLS x CELLS area-averaged colours."""
 
+KINDS = 64
 RELU4_1 = 3
 
 
@@ -39,6 +40,14 @@ class Patches:
     content: Tensor
     photo: Tensor
 
+    def __len__(self) -> int:
+        return len(self.colours)
+
+    def sample(self, count: int, rng: torch.Generator) -> Patches:
+        """At most `count` of the patches, at random."""
+        chosen = torch.randperm(len(self), generator=rng)[:count]
+        return Patches(self.colours[chosen], self.content[chosen], self.photo[chosen])
+
 
 def photo_patches(photos: Sequence[Tensor], features: Features | None) -> Patches:
     """Cut photos (3 x H x W uint8) into patches and describe what each shows."""
@@ -51,13 +60,41 @@ def photo_patches(photos: Sequence[Tensor], features: Features | None) -> Patche
     return Patches(torch.cat(colours), torch.cat(content), torch.cat(numbers))
 
 
-def nearest(raw: Patches, liked: Patches) -> Tensor:
-    """For every raw patch, the row of the liked patch that shows the most similar thing (cosine)."""
-    return torch.cat([(rows @ liked.content.T).argmax(dim=1) for rows in _chunks(raw.content)])
+def kinds(one: Patches, two: Patches, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """The kind of content of each patch, 0 .. KINDS - 1, found in both sets together (spherical k-means).
+
+    Without content every patch is of kind 0.
+    """
+    content = torch.cat([one.content, two.content])
+    labels = _k_means(content, rng) if content.shape[1] else torch.zeros(len(content), dtype=torch.long)
+    return labels[: len(one)], labels[len(one) :]
 
 
-def _chunks(rows: Tensor, size: int = 2048) -> Iterator[Tensor]:
-    return iter(rows.split(size))
+def shares(one: Tensor, two: Tensor, times_one: Tensor, times_two: Tensor) -> tuple[Tensor, Tensor]:
+    """Weights that give each kind the same share in both sets: the geometric mean of its shares there.
+
+    one, two: the kinds of the patches. times_one, times_two: how often each patch counts, before and besides that.
+    A kind that only one set shows gets no weight in it.
+    """
+    share_one, share_two = (
+        torch.bincount(labels, times, minlength=KINDS) / times.sum()
+        for labels, times in ((one, times_one), (two, times_two))
+    )
+    common = (share_one * share_two).sqrt()
+    weights = [
+        times * (common / share.clamp(min=1e-9))[labels]
+        for labels, times, share in ((one, times_one, share_one), (two, times_two, share_two))
+    ]
+    return weights[0].float(), weights[1].float()
+
+
+def _k_means(content: Tensor, rng: torch.Generator, rounds: int = 12) -> Tensor:
+    centres = content[torch.randperm(len(content), generator=rng)[:KINDS]]
+    labels = torch.zeros(len(content), dtype=torch.long)
+    for _ in range(rounds):
+        labels = (content @ centres.T).argmax(dim=1)
+        centres = F.normalize(torch.zeros_like(centres).index_add_(0, labels, content), dim=1)
+    return labels
 
 
 def _at_matching_size(photo: Tensor) -> Tensor:
@@ -71,18 +108,21 @@ def _at_matching_size(photo: Tensor) -> Tensor:
 
 def _colours(x: Tensor) -> Tensor:
     """1 x 3 x h x w -> P x 16 x 3."""
-    cells = F.avg_pool2d(x, PATCH // COLOURS)
-    patches = F.unfold(cells, COLOURS, stride=COLOURS)
-    return patches[0].view(3, COLOURS * COLOURS, -1).permute(2, 1, 0)
+    cells = F.avg_pool2d(x, PATCH // CELLS)
+    patches = F.unfold(cells, CELLS, stride=CELLS)
+    return patches[0].view(3, CELLS * CELLS, -1).permute(2, 1, 0)
 
 
 def _content(x: Tensor, features: Features) -> Tensor:
     """1 x 3 x h x w -> P x C: relu4_1 of the equalised grey photo, one vector a patch."""
-    grey = equalise(luma((x + 1) / 2))
-    dtype = next(features.parameters()).dtype
+    grey = equalise(luma((x + 1) / 2)) * 2 - 1
+    device = features.mean.device
     with torch.no_grad():
-        maps = features((grey * 2 - 1).expand(-1, 3, -1, -1).to(dtype), deepest=RELU4_1)[RELU4_1].float()
-    described = F.instance_norm(F.avg_pool2d(maps, 2))
+        maps = features(grey.expand(-1, 3, -1, -1).to(device), deepest=RELU4_1)[RELU4_1]
+    described = F.avg_pool2d(maps.float().cpu(), 2)
+    # Without its mean and deviation over the photo: what sets this patch apart in it, not what the photo is like.
+    deviation, mean = torch.std_mean(described, dim=(2, 3), keepdim=True)
+    described = (described - mean) / (deviation.nan_to_num() + 1e-5)
     return F.normalize(described.flatten(2)[0].T, dim=1)
 
 

@@ -1,0 +1,145 @@
+"""From two folders to a style: what happens around the training loop."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ..config import GeneratorConfig, NetworkConfig, TrainConfig, TransportConfig, train_config_to_json
+from ..errors import DataSetError, StyleError
+from ..losses.features import Features
+from ..networks import build
+from ..networks.blocks import initialise_like_the_paper
+from ..networks.generator import Generator
+from ..networks.transport import ColourTransport
+from ..styles.card import Card
+from ..styles.file import Style, make_style
+from ..styles.preview import make_preview
+from ..styles.store import load_style
+from .data import ROOM, load_photos
+from .instant import InstantLook, instant_look
+from .judge import Judge, judge_between
+from .loop import Training, prepare
+from .matching import SHORT_SIDE
+
+FEWEST_PHOTOS = 10
+JUDGED = 60
+"""Photos of each side that results are judged by; more take longer and hardly change the verdict."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A run with what it was made of. instant: the look it starts from, if it was asked for."""
+
+    training: Training
+    judge: Judge
+    instant: InstantLook | None
+    liked: Sequence[Tensor]
+    raw: Sequence[Tensor]
+
+
+@dataclass(frozen=True)
+class Photos:
+    """The training photos in memory (3 x H x W uint8), and the files that could not be read."""
+
+    liked: Sequence[Tensor]
+    raw: Sequence[Tensor]
+    unreadable: Sequence[Path]
+
+
+def read_folders(liked: Sequence[Path], raw: Sequence[Path], size: int) -> Photos:
+    """Decode both sides for crops of `size` pixels. Raises DataSetError for fewer than 10 readable photos a side."""
+    short_side = max(SHORT_SIDE, round(size * ROOM))
+    liked_photos, liked_broken = load_photos(liked, short_side)
+    raw_photos, raw_broken = load_photos(raw, short_side)
+    for side, photos, broken in (("liked", liked_photos, liked_broken), ("raw", raw_photos, raw_broken)):
+        if len(photos) < FEWEST_PHOTOS:
+            unread = f" ({len(broken)} more could not be read)" if broken else ""
+            raise DataSetError(
+                f"--{side}: {len(photos)} photo{'s' * (len(photos) != 1)}{unread}; a style needs at least"
+                f" {FEWEST_PHOTOS}, and 100 or more make a better one"
+            )
+    return Photos(liked_photos, raw_photos, [*liked_broken, *raw_broken])
+
+
+def begin(config: TrainConfig, photos: Photos, features: Features | None, device: torch.device) -> Session:
+    """Networks, closed form and judge for a run at its first step. Raises StyleError for a start that cannot be."""
+    start = _start(config)
+    config = dataclasses.replace(config, generator=start.config)
+    judge = judge_between(photos.raw[:JUDGED], photos.liked[:JUDGED], features)
+    instant = None
+    if config.instant:
+        instant = instant_look(photos.raw, photos.liked, features, config.seed)
+        _start_from(start, instant)
+    training = prepare(config, start, photos.liked, photos.raw, features, device)
+    return Session(training, judge, instant, photos.liked, photos.raw)
+
+
+def instant_style(name: str, photos: Photos, features: Features | None, card: Card) -> Style:
+    """The closed form of two folders as a style of its own."""
+    look = instant_look(photos.raw, photos.liked, features)
+    data = {"liked": len(photos.liked), "raw": len(photos.raw)}
+    recipe = {"method": "closed form", "matched_by_content": look.matched, "trust": round(look.trust, 3)}
+    card = dataclasses.replace(card, data={**data, **card.data}, recipe={**recipe, **card.recipe})
+    return _style(name, TransportConfig(), look.transport, card)
+
+
+def finish(session: Session, name: str, card: Card) -> Style:
+    """The style a run has come to: the averaged weights, or the instant look where those have not come nearer.
+
+    The card says which, and how far each is from the liked photos.
+    """
+    training = session.training
+    trained = training.players.average.network.to("cpu", torch.float32)
+    distances = {"unedited": session.judge.distance(ColourTransport()), "trained": session.judge.distance(trained)}
+    if session.instant is not None:
+        distances["instant"] = session.judge.distance(session.instant.transport)
+    best = min((d for d in distances if d != "unedited"), key=distances.__getitem__)
+    config: NetworkConfig = training.config.generator
+    network: nn.Module = trained
+    if best == "instant" and session.instant is not None:
+        config, network = TransportConfig(training.config.generator.working_size), session.instant.transport
+    recipe = {"chosen": best, "steps": training.done, **train_config_to_json(training.config)}
+    metrics = {"distance": {name: round(value, 3) for name, value in distances.items()}}
+    data = {"liked": len(session.liked), "raw": len(session.raw)}
+    card = dataclasses.replace(
+        card, data={**data, **card.data}, recipe={**recipe, **card.recipe}, metrics={**metrics, **card.metrics}
+    )
+    return _style(name, config, network, card)
+
+
+def _style(name: str, config: NetworkConfig, network: nn.Module, card: Card) -> Style:
+    return make_style(name, config, network.state_dict(), card, make_preview(network))
+
+
+def _start(config: TrainConfig) -> Generator:
+    """The generator as the run finds it: a style's weights, or fresh ones."""
+    torch.manual_seed(config.seed)
+    if config.start is None:
+        generator = build(dataclasses.replace(config.generator, transport=config.instant))
+        assert isinstance(generator, Generator)
+        if config.initialisation == "paper":
+            initialise_like_the_paper(generator)
+        else:
+            generator.start_as_identity()
+        return generator
+    style = load_style(config.start)
+    if not isinstance(style.config, GeneratorConfig):
+        raise StyleError(f"{config.start}: cannot be trained on; start from a trained style or from none")
+    generator = build(dataclasses.replace(style.config, transport=config.instant or style.config.transport))
+    assert isinstance(generator, Generator)
+    generator.load_state_dict(style.generator.state_dict(), strict=False)
+    return generator
+
+
+def _start_from(generator: Generator, instant: InstantLook) -> None:
+    """Set the closed form behind the network; it stays as it is, and the network learns what it cannot say."""
+    transport = generator.transport
+    assert isinstance(transport, ColourTransport)
+    transport.load_state_dict(instant.transport.state_dict())
+    transport.requires_grad_(False)
