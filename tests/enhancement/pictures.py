@@ -45,8 +45,8 @@ def transport_style(gain: float = 0.8, offset: float = 0.1) -> Style:
     return make_style("warm", TransportConfig(), weights, Card())
 
 
-def generator_style(config: NetworkConfig | None = None, seed: int = 0) -> Style:
-    """A small generator whose random weights change a made scene by some ten levels."""
+def generator_style(config: NetworkConfig | None = None, seed: int = 0, levels: float = 10) -> Style:
+    """A small generator whose random weights change a made scene by some `levels` of 255."""
     torch.manual_seed(seed)
     config = config or GeneratorConfig(width=8, attention="paper")
     network = networks.build(config)
@@ -54,7 +54,7 @@ def generator_style(config: NetworkConfig | None = None, seed: int = 0) -> Style
     scene = planar(made_scene(64, 96))[None] * 2 - 1
     with torch.no_grad():
         change = (network(scene) - scene).abs().mean()
-        network.last[1].weight *= 0.08 / change  # type: ignore[index, union-attr]
+        network.last[1].weight *= levels / 127.5 / change  # type: ignore[index, union-attr]
     return make_style("random", config, network.state_dict(), Card())
 
 

@@ -53,8 +53,10 @@ class GlobalAttention(nn.Module):
     @staticmethod
     def statistics(projected: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and (biased) variance of each channel over the photo, each N x C x 1 x 1, in float32."""
-        variance, mean = torch.var_mean(projected.float(), dim=(2, 3), keepdim=True, correction=0)
-        return mean, variance
+        # In two passes: torch.var_mean takes four times as long on the CPU.
+        projected = projected.float()
+        mean = projected.mean(dim=(2, 3), keepdim=True)
+        return mean, (projected - mean).square().mean(dim=(2, 3), keepdim=True)
 
     def fuse(self, projected: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
         """Eqs. 3 and 4, given the statistics of the whole photo."""

@@ -22,7 +22,9 @@ class SameConv(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.border:
-            x = F.pad(x, [self.border] * 4, mode="reflect")
+            # Autocast would pad bfloat16 in float32, there and back; padding rounds nothing.
+            with torch.autocast(x.device.type, enabled=False):
+                x = F.pad(x, [self.border] * 4, mode="reflect")
         return super().forward(x)
 
 
