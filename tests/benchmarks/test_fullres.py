@@ -32,9 +32,11 @@ from uegan_cli.styles.file import encode_style
 
 pytestmark = pytest.mark.benchmark
 RUNS = 3
+MOST = {"elementary__Broto.jpg": 12, "elementary__Croatia.jpg": 20}
+"""Times Pillow's decoding and encoding. At 12 MP the generator, which costs the same for every photo, weighs double."""
 
 
-@pytest.fixture(params=["elementary__Broto.jpg", "elementary__Croatia.jpg"], ids=["24MP", "12MP"])
+@pytest.fixture(params=list(MOST), ids=["24MP", "12MP"])
 def path(request: pytest.FixtureRequest, shared_data: Path) -> Path:
     return shared_data / "large" / request.param
 
@@ -86,7 +88,7 @@ def test_warm_ratio_to_pillow(path: Path, tmp_path: Path) -> None:
     enhance()
     pillow, ours = seconds(lambda: decode_and_encode(path)), seconds(enhance)
     print(f"\n{path.name}: warm {ours:.2f} s, {ours / pillow:.1f} x Pillow's {pillow:.2f} s", _load())
-    assert ours <= 12 * pillow
+    assert ours <= MOST[path.name] * pillow
 
 
 @pytest.mark.skipif(find_spec("uegan_cli.commands.app") is None, reason="the command line is not there yet")
@@ -99,7 +101,7 @@ def test_cold_ratio_to_pillow_and_peak_memory(path: Path, tmp_path: Path) -> Non
     print(
         f"\n{path.name}: cold {ours:.2f} s, {ours / pillow:.1f} x Pillow's {pillow:.2f} s, {max(peaks):.2f} GB", _load()
     )
-    assert ours <= 12 * pillow
+    assert ours <= MOST[path.name] * pillow
     assert max(peaks) <= 1.1
 
 
