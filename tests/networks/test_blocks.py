@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from uegan_cli.networks.blocks import Padding, SameConv, initialise_like_the_paper
+from uegan_cli.networks.blocks import NarrowConv, Padding, SameConv, initialise_like_the_paper
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (16, 32), (17, 40), (500, 7)])
@@ -31,3 +31,10 @@ def test_the_papers_initialisation_is_orthogonal_with_gain_two_hundredths() -> N
     rows = conv.weight.detach().flatten(1)
     assert torch.allclose(rows @ rows.T, 0.02**2 * torch.eye(8), atol=1e-7)
     assert conv.bias is not None and conv.bias.abs().max() == 0
+
+
+@pytest.mark.parametrize(("kernel", "channels", "bias"), [(7, 3, True), (5, 1, False), (7, 1, False)])
+def test_narrow_convolution_is_the_same_convolution(kernel: int, channels: int, bias: bool) -> None:
+    narrow = NarrowConv(6, channels, kernel, bias=bias)
+    x = torch.randn(2, 6, 13, 17)
+    assert torch.allclose(narrow(x), SameConv.forward(narrow, x), atol=1e-5)

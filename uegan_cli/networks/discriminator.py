@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
-from .blocks import SLOPE, SameConv
+from .blocks import SLOPE, NarrowConv, SameConv
 
 KERNELS = (7, 7, 7, 5, 5)
 
@@ -26,7 +26,7 @@ class Discriminator(nn.Module):
             for c_in, c_out, kernel in zip(widths[:-1], widths[1:], KERNELS, strict=True)
         )
         self.heads = nn.ModuleList(
-            SameConv(c, 1, kernel, bias=False) for c, kernel in zip(widths[1:], KERNELS, strict=True)
+            NarrowConv(c, 1, kernel, bias=False) for c, kernel in zip(widths[1:], KERNELS, strict=True)
         )
 
     def forward(self, x: Tensor) -> list[Tensor]:

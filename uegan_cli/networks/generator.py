@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..config import GeneratorConfig
 from .attention import GlobalAttention
-from .blocks import ConvBlock, Padding, SameConv, initialise_to_learn_fast
+from .blocks import ConvBlock, NarrowConv, Padding, SameConv, initialise_to_learn_fast
 from .modulation import modulate, penultimate_channels
 from .transport import ColourTransport
 
@@ -47,7 +47,7 @@ class Generator(nn.Module):
         self.narrow = nn.ModuleList(nn.Conv2d(c, c // 2, 1) for c in reversed(widths[1:]))
         self.decoder = nn.ModuleList(ConvBlock(c, c // 2, 3) for c in reversed(widths[1:]))
         penultimate = penultimate_channels(w, config.modulation)
-        self.last = nn.ModuleList([SameConv(penultimate, w, 3), SameConv(w, 3, 7)])
+        self.last = nn.ModuleList([SameConv(penultimate, w, 3), NarrowConv(w, 3, 7)])
         self.transport = ColourTransport() if config.transport else nn.Identity()
 
     def start_as_identity(self) -> None:
