@@ -21,11 +21,15 @@ class SameConv(nn.Conv2d):
         self.border = kernel // 2
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.border:
-            # Autocast would pad bfloat16 in float32, there and back; padding rounds nothing.
-            with torch.autocast(x.device.type, enabled=False):
-                x = F.pad(x, [self.border] * 4, mode="reflect")
-        return super().forward(x)
+        return super().forward(self.mirror_border(x))
+
+    def mirror_border(self, x: Tensor) -> Tensor:
+        """The map with the margin that the kernel needs."""
+        if not self.border:
+            return x
+        # Autocast would pad bfloat16 in float32, there and back; padding rounds nothing.
+        with torch.autocast(x.device.type, enabled=False):
+            return F.pad(x, [self.border] * 4, mode="reflect")
 
 
 class NarrowConv(SameConv):
@@ -38,9 +42,8 @@ class NarrowConv(SameConv):
 
     def forward(self, x: Tensor) -> Tensor:
         k, height = self.kernel_size[0], x.shape[2]
-        x = F.pad(x, [self.border] * 4, mode="reflect")
         rows = self.weight.permute(2, 0, 1, 3).reshape(k * self.out_channels, self.in_channels, 1, k)
-        flat = F.conv2d(x, rows)
+        flat = F.conv2d(self.mirror_border(x), rows)
         parts = flat.view(len(flat), k, self.out_channels, *flat.shape[2:])
         out = torch.stack([parts[:, row, :, row : row + height] for row in range(k)]).sum(dim=0)
         return out if self.bias is None else out + self.bias.view(-1, 1, 1)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..losses.features import Features
-from .matching import PATCH, SHORT_SIDE, Patches, kinds, photo_patches, shares
+from .matching import Patches, at_matching_size, kinds, photo_patches, shares
 
 DIRECTIONS = 48
 COLOURS = 20_000
@@ -34,7 +34,7 @@ class Judge:
 
         Colours are compared together with their deviation from the patch around them, so that contrast counts too.
         """
-        enhanced = [_enhance(generator, photo) for photo in self.raw]
+        enhanced = [enhance_small(generator, photo) for photo in self.raw]
         patches = photo_patches(enhanced, None)
         one, two = _described(patches.colours), _described(self.liked.colours)
         rng = torch.Generator().manual_seed(0)
@@ -63,12 +63,9 @@ def _draw(weights: Tensor, rng: torch.Generator) -> Tensor:
     return torch.multinomial(weights, COLOURS, replacement=True, generator=rng)
 
 
-def _enhance(generator: nn.Module, photo: Tensor) -> Tensor:
+@torch.no_grad()
+def enhance_small(generator: nn.Module, photo: Tensor) -> Tensor:
     """3 x H x W uint8 -> the same at matching size, enhanced."""
-    height, width = photo.shape[1:]
-    scale = min(1.0, SHORT_SIDE / min(height, width))
-    h, w = (max(PATCH, round(side * scale / PATCH) * PATCH) for side in (height, width))
-    device = next(generator.parameters()).device
-    x = nn.functional.interpolate(photo[None].to(device).float() / 127.5 - 1, (h, w), mode="area")
+    x = at_matching_size(photo).to(next(generator.parameters()).device)
     enhanced: Tensor = generator(x)[0]
     return ((enhanced + 1) * 127.5).round().to("cpu", torch.uint8)

@@ -53,7 +53,7 @@ def photo_patches(photos: Sequence[Tensor], features: Features | None) -> Patche
     """Cut photos (3 x H x W uint8) into patches and describe what each shows."""
     colours, content, numbers = [], [], []
     for number, photo in enumerate(photos):
-        x = _at_matching_size(photo)
+        x = at_matching_size(photo)
         colours.append(_colours(x))
         content.append(_content(x, features) if features is not None else torch.zeros(len(colours[-1]), 0))
         numbers.append(torch.full((len(colours[-1]),), number))
@@ -97,7 +97,7 @@ def _k_means(content: Tensor, rng: torch.Generator, rounds: int = 12) -> Tensor:
     return labels
 
 
-def _at_matching_size(photo: Tensor) -> Tensor:
+def at_matching_size(photo: Tensor) -> Tensor:
     """3 x H x W uint8 -> 1 x 3 x h x w in [-1, 1], short side at most SHORT_SIDE, multiples of PATCH."""
     height, width = photo.shape[1:]
     scale = min(1.0, SHORT_SIDE / min(height, width))

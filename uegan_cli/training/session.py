@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from ..styles.preview import make_preview
 from ..styles.store import load_style
 from .data import ROOM, load_photos
 from .instant import InstantLook, instant_look
-from .judge import Judge, judge_between
+from .judge import Judge, enhance_small, judge_between
 from .loop import Training, prepare
 from .matching import SHORT_SIDE
 
@@ -75,7 +76,10 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
     instant = None
     if config.instant:
         instant = instant_look(photos.raw, photos.liked, features, config.seed)
-        _start_from(start, instant)
+        starts = [_behind(start, instant)]
+        if config.start is not None:
+            starts.append(_kept(start, photos, features))
+        start = min(starts, key=judge.distance)
     training = prepare(config, start, photos.liked, photos.raw, features, device)
     return Session(training, judge, instant, photos.liked, photos.raw)
 
@@ -137,9 +141,23 @@ def _start(config: TrainConfig) -> Generator:
     return generator
 
 
-def _start_from(generator: Generator, instant: InstantLook) -> None:
-    """Set the closed form behind the network; it stays as it is, and the network learns what it cannot say."""
-    transport = generator.transport
-    assert isinstance(transport, ColourTransport)
-    transport.load_state_dict(instant.transport.state_dict())
-    transport.requires_grad_(False)
+def _behind(start: Generator, instant: InstantLook) -> Generator:
+    """The start without its edit and with the closed form behind it: the network learns what that cannot say."""
+    silenced = copy.deepcopy(start)
+    for parameter in silenced.last[1].parameters():
+        parameter.data.zero_()
+    _set_transport(silenced, instant)
+    return silenced
+
+
+def _kept(start: Generator, photos: Photos, features: Features | None) -> Generator:
+    """A trained start with its edit, and behind it the closed form of what it makes of the raw photos."""
+    edited = [enhance_small(start, photo) for photo in photos.raw]
+    _set_transport(start, instant_look(edited, photos.liked, features))
+    return start
+
+
+def _set_transport(generator: Generator, instant: InstantLook) -> None:
+    assert isinstance(generator.transport, ColourTransport)
+    generator.transport.load_state_dict(instant.transport.state_dict())
+    generator.transport.requires_grad_(False)

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from uegan_cli.config import GeneratorConfig, TrainConfig, TransportConfig
+from uegan_cli.errors import DataSetError, StyleError
+from uegan_cli.networks import build
+from uegan_cli.networks.transport import ColourTransport
+from uegan_cli.styles.card import Card
+from uegan_cli.styles.file import make_style
+from uegan_cli.styles.store import install
+from uegan_cli.training.loop import run
+from uegan_cli.training.session import Photos, begin, finish, instant_style, read_folders
+
+CPU = torch.device("cpu")
+CONFIG = TrainConfig(
+    generator=GeneratorConfig(width=2, attention="prenorm"), initialisation="fast", size=96, batch=2, steps=2, pool=2
+)
+
+
+def scenes(count: int, gain: float = 1.0, lift: float = 0.0, seed: int = 0) -> Sequence[torch.Tensor]:
+    """Soft random pictures, seen through `gain * x + lift`."""
+    rng = torch.Generator().manual_seed(seed)
+    coarse = torch.rand(count, 3, 5, 6, generator=rng)
+    smooth = torch.nn.functional.interpolate(coarse, (150, 190), mode="bicubic").clamp(0, 1)
+    return list((smooth * gain + lift).clamp(0, 1).mul(255).to(torch.uint8))
+
+
+def folder(path: Path, photos: Sequence[torch.Tensor]) -> list[Path]:
+    path.mkdir()
+    for number, photo in enumerate(photos):
+        Image.fromarray(photo.permute(1, 2, 0).numpy()).save(path / f"{number}.png")
+    return sorted(path.iterdir())
+
+
+def test_a_fresh_run_starts_exactly_from_the_closed_form() -> None:
+    session = begin(CONFIG, Photos(scenes(20, 0.7, 0.2), scenes(20, seed=1), []), None, CPU)
+    assert session.instant is not None
+    x = torch.rand(1, 3, 96, 96) * 2 - 1
+    assert torch.allclose(session.training.players.generator(x), session.instant.transport(x), atol=1e-5)
+    assert not session.training.players.generator.transport.weight.requires_grad
+
+
+def test_training_ends_in_a_style_that_is_installed_and_says_how_it_was_made(tmp_path: Path) -> None:
+    session = begin(CONFIG, Photos(scenes(20, 0.7, 0.2), scenes(20, seed=1), []), None, CPU)
+    list(run(session.training, tmp_path))
+    style = finish(session, "mine", Card(author="me"))
+    install(style)
+    assert style.card.author == "me"
+    assert style.card.data == {"liked": 20, "raw": 20}
+    assert style.card.recipe["chosen"] in ("trained", "instant")
+    assert style.card.recipe["generator"]["attention"] == "prenorm"
+    assert style.preview is not None
+
+
+def test_no_result_is_further_from_the_liked_photos_than_the_closed_form(tmp_path: Path) -> None:
+    """A network that training has ruined is passed over for the instant look."""
+    session = begin(CONFIG, Photos(scenes(20, 0.7, 0.2), scenes(20, seed=1), []), None, CPU)
+    for parameter in session.training.players.average.network.parameters():
+        parameter.data.add_(0.3)
+    style = finish(session, "mine", Card())
+    assert style.card.recipe["chosen"] == "instant"
+    assert isinstance(style.config, TransportConfig)
+
+
+@pytest.mark.parametrize("helps", [True, False])
+def test_a_trained_start_keeps_its_edit_where_that_brings_it_nearer(helps: bool) -> None:
+    """The raw photos are dull in one half; only an edit that sees where can undo that. One start does, one spoils."""
+    generator = build(CONFIG.generator)
+    raw = scenes(20, seed=1)
+    # A strong constant cast that the closed form behind it can take out again, or noise that nothing can.
+    last = generator.last[1]  # type: ignore[union-attr, index]
+    last.weight.data.zero_()  # type: ignore[union-attr, operator]
+    last.bias.data.copy_(torch.tensor([0.3, 0.0, -0.2]))  # type: ignore[union-attr, operator]
+    if not helps:
+        last.weight.data.normal_(std=3.0, generator=torch.Generator().manual_seed(0))  # type: ignore[union-attr, operator]
+    install(make_style("start", CONFIG.generator, generator.state_dict(), Card()))
+    config = dataclasses.replace(CONFIG, start="start")
+    session = begin(config, Photos(scenes(20, 0.7, 0.2), raw, []), None, CPU)
+    kept = (
+        session.training.players.generator.last[1].weight.any() or session.training.players.generator.last[1].bias.any()
+    )  # type: ignore[union-attr, operator]
+    distance = session.judge.distance(session.training.players.generator.float())
+    assert distance <= session.judge.distance(session.instant.transport) + 1e-6  # type: ignore[union-attr]
+    assert helps or not kept
+
+
+def test_only_networks_can_be_started_from() -> None:
+    install(instant_style("affine", Photos(scenes(12), scenes(12, seed=1), []), None, Card()))
+    config = TrainConfig(generator=CONFIG.generator, start="affine")
+    with pytest.raises(StyleError, match="affine"):
+        begin(config, Photos(scenes(12), scenes(12, seed=1), []), None, CPU)
+
+
+def test_the_instant_style_does_what_the_folders_ask() -> None:
+    style = instant_style("bright", Photos(scenes(30, 0.6, 0.35), scenes(30, seed=1), []), None, Card())
+    assert isinstance(style.generator, ColourTransport)
+    assert style.card.recipe["matched_by_content"] is False
+    grey = torch.zeros(1, 3, 4, 4)
+    assert style.generator(grey).mean() > 0.1
+
+
+def test_fewer_than_ten_photos_a_side_are_refused_by_side_and_number(tmp_path: Path) -> None:
+    nine, ten = folder(tmp_path / "nine", scenes(9)), folder(tmp_path / "ten", scenes(10))
+    with pytest.raises(DataSetError, match="--liked: 9 photos; .* at least 10"):
+        read_folders(nine, ten, 96)
+    with pytest.raises(DataSetError, match="--raw: 9 photos"):
+        read_folders(ten, nine, 96)
+
+
+def test_unreadable_photos_are_counted_and_left_out(tmp_path: Path) -> None:
+    liked, raw = folder(tmp_path / "liked", scenes(11)), folder(tmp_path / "raw", scenes(10))
+    liked[3].write_bytes(liked[3].read_bytes()[:200])
+    photos = read_folders(liked, raw, 96)
+    assert len(photos.liked) == 10 and photos.unreadable == [liked[3]]
+    raw[0].write_bytes(b"")
+    with pytest.raises(DataSetError, match="1 more could not be read"):
+        read_folders(liked, raw, 96)
