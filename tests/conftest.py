@@ -54,3 +54,9 @@ def liked_photos() -> list[Path]:
 def camera_photos() -> Path:
     """Photos with unusual metadata, whole and broken: see MANIFEST.tsv in it."""
     return _lying_beside("metadata")
+
+
+@pytest.fixture
+def vgg16_file() -> Path:
+    """The convolutions of a real ImageNet VGG-16."""
+    return _lying_beside("weights/vgg16_features.safetensors")
