@@ -115,6 +115,7 @@ class TrainConfig:
     size: pixels along a side of the square crops. batch: photos of each kind in a step. undo_steps: steps on toned-down
     liked photos alone, before the adversary. steps: adversarial steps. constant: the part of them with the full
     learning rate; it falls linearly to zero over the rest. average: decay of the weights' moving average.
+    warm_up: adversarial steps over which the generator's learning rate rises from zero.
     start: a style to start from, or None. instant: start from the closed form.
     """
 
@@ -132,6 +133,7 @@ class TrainConfig:
     betas: tuple[float, float] = (0.5, 0.999)
     weight_decay: float = 1e-4
     constant: float = 0.5
+    warm_up: int = 0
     pool: int = 50
     average: float = 0.999
     seed: int = 0

@@ -106,4 +106,5 @@ def _minutes(began: float) -> str:
 
 
 def _distance(session: Session) -> str:
-    return f"{session.judge.distance(session.training.players.average.network):.3f}"
+    assert session.training.judge is not None
+    return f"{session.training.judge_now():.3f}"

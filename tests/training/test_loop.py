@@ -11,6 +11,7 @@ import torch
 from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig, train_config_from_json, train_config_to_json
 from uegan_cli.errors import DataSetError, OutputError
 from uegan_cli.networks import build
+from uegan_cli.training.judge import Judge, judge_between
 from uegan_cli.training.loop import Training, checkpoints, prepare, run, save
 
 CONFIG = TrainConfig(
@@ -29,9 +30,9 @@ def photos(seed: int) -> list[torch.Tensor]:
     return [torch.randint(0, 256, (3, 110, 130 + i), generator=rng, dtype=torch.uint8) for i in range(4)]
 
 
-def training(config: TrainConfig = CONFIG) -> Training:
+def training(config: TrainConfig = CONFIG, judge: Judge | None = None) -> Training:
     torch.manual_seed(0)
-    return prepare(config, build(config.generator), photos(0), photos(1), None, torch.device("cpu"))
+    return prepare(config, build(config.generator), photos(0), photos(1), None, torch.device("cpu"), judge)
 
 
 def test_a_run_undoes_first_and_then_plays_the_game(tmp_path: Path) -> None:
@@ -99,6 +100,20 @@ def test_an_unwritable_folder_is_said_in_one_line(tmp_path: Path) -> None:
         list(run(training(), tmp_path / "file" / "run", report_every=1))
     with pytest.raises(OutputError, match="checkpoint"):
         save(training(), tmp_path / "missing")
+
+
+def test_the_nearest_weights_are_remembered_and_survive_a_resume(tmp_path: Path) -> None:
+    judge = judge_between(photos(1), photos(0), None)
+    subject = training(judge=judge)
+    reports = list(run(subject, tmp_path, report_every=100, judge_every=2))
+    assert [(r.step, r.distance is not None) for r in reports] == [(4, True), (6, True), (8, True)]
+    assert subject.best is not None
+    assert subject.best.distance <= min(r.distance for r in reports if r.distance is not None)
+    again = training(judge=judge)
+    again.load_state_dict(torch.load(checkpoints(tmp_path)[-1], weights_only=True))
+    assert again.best is not None and again.best.distance == subject.best.distance
+    again.players.average.network.load_state_dict(again.best.weights)
+    assert judge.distance(again.players.average.network) == pytest.approx(again.best.distance, rel=0.05)
 
 
 def test_rates_fall_as_the_paper_says() -> None:

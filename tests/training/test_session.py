@@ -64,6 +64,7 @@ def test_no_result_is_further_from_the_liked_photos_than_the_closed_form(tmp_pat
     session = begin(CONFIG, Photos(scenes(20, 0.7, 0.2), scenes(20, seed=1), []), None, CPU)
     for parameter in session.training.players.average.network.parameters():
         parameter.data.add_(0.3)
+    list(run(session.training, tmp_path))
     style = finish(session, "mine", Card())
     assert style.card.recipe["chosen"] == "instant"
     assert isinstance(style.config, TransportConfig)
@@ -71,10 +72,9 @@ def test_no_result_is_further_from_the_liked_photos_than_the_closed_form(tmp_pat
 
 @pytest.mark.parametrize("helps", [True, False])
 def test_a_trained_start_keeps_its_edit_where_that_brings_it_nearer(helps: bool) -> None:
-    """The raw photos are dull in one half; only an edit that sees where can undo that. One start does, one spoils."""
+    """One start casts a colour, which the closed form behind it takes out again; the other adds noise, for good."""
     generator = build(CONFIG.generator)
     raw = scenes(20, seed=1)
-    # A strong constant cast that the closed form behind it can take out again, or noise that nothing can.
     last = generator.last[1]  # type: ignore[union-attr, index]
     last.weight.data.zero_()  # type: ignore[union-attr, operator]
     last.bias.data.copy_(torch.tensor([0.3, 0.0, -0.2]))  # type: ignore[union-attr, operator]
@@ -86,8 +86,9 @@ def test_a_trained_start_keeps_its_edit_where_that_brings_it_nearer(helps: bool)
     kept = (
         session.training.players.generator.last[1].weight.any() or session.training.players.generator.last[1].bias.any()
     )  # type: ignore[union-attr, operator]
-    distance = session.judge.distance(session.training.players.generator.float())
-    assert distance <= session.judge.distance(session.instant.transport) + 1e-6  # type: ignore[union-attr]
+    judge = session.training.judge
+    assert judge is not None and session.instant is not None
+    assert judge.distance(session.training.players.generator) <= judge.distance(session.instant.transport) + 1e-6
     assert helps or not kept
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..config import GeneratorConfig, NetworkConfig, TrainConfig, TransportConfig, train_config_to_json
 from ..errors import DataSetError, StyleError
@@ -24,7 +24,7 @@ from ..styles.preview import make_preview
 from ..styles.store import load_style
 from .data import ROOM, load_photos
 from .instant import InstantLook, instant_look
-from .judge import Judge, enhance_small, judge_between
+from .judge import enhance_small, judge_between
 from .loop import Training, prepare
 from .matching import SHORT_SIDE
 
@@ -38,7 +38,6 @@ class Session:
     """A run with what it was made of. instant: the look it starts from, if it was asked for."""
 
     training: Training
-    judge: Judge
     instant: InstantLook | None
     liked: Sequence[Tensor]
     raw: Sequence[Tensor]
@@ -80,8 +79,8 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
         if config.start is not None:
             starts.append(_kept(start, photos, features))
         start = min(starts, key=judge.distance)
-    training = prepare(config, start, photos.liked, photos.raw, features, device)
-    return Session(training, judge, instant, photos.liked, photos.raw)
+    training = prepare(config, start, photos.liked, photos.raw, features, device, judge)
+    return Session(training, instant, photos.liked, photos.raw)
 
 
 def instant_style(name: str, photos: Photos, features: Features | None, card: Card) -> Style:
@@ -90,35 +89,39 @@ def instant_style(name: str, photos: Photos, features: Features | None, card: Ca
     data = {"liked": len(photos.liked), "raw": len(photos.raw)}
     recipe = {"method": "closed form", "matched_by_content": look.matched, "trust": round(look.trust, 3)}
     card = dataclasses.replace(card, data={**data, **card.data}, recipe={**recipe, **card.recipe})
-    return _style(name, TransportConfig(), look.transport, card)
+    return _style(name, TransportConfig(), look.transport.state_dict(), card)
 
 
 def finish(session: Session, name: str, card: Card) -> Style:
-    """The style a run has come to: the averaged weights, or the instant look where those have not come nearer.
+    """The style a run has come to: its best averaged weights, or the instant look where none came nearer.
 
     The card says which, and how far each is from the liked photos.
     """
-    training = session.training
-    trained = training.players.average.network.to("cpu", torch.float32)
-    distances = {"unedited": session.judge.distance(ColourTransport()), "trained": session.judge.distance(trained)}
-    if session.instant is not None:
-        distances["instant"] = session.judge.distance(session.instant.transport)
-    best = min((d for d in distances if d != "unedited"), key=distances.__getitem__)
+    training, instant = session.training, session.instant
+    assert training.judge is not None
+    training.judge_now()
+    assert training.best is not None
+    distances = {"unedited": training.judge.distance(ColourTransport()), "trained": training.best.distance}
     config: NetworkConfig = training.config.generator
-    network: nn.Module = trained
-    if best == "instant" and session.instant is not None:
-        config, network = TransportConfig(training.config.generator.working_size), session.instant.transport
-    recipe = {"chosen": best, "steps": training.done, **train_config_to_json(training.config)}
+    weights = training.best.weights
+    if instant is not None:
+        distances["instant"] = training.judge.distance(instant.transport)
+        if distances["instant"] <= distances["trained"]:
+            config = TransportConfig(training.config.generator.working_size)
+            weights = instant.transport.state_dict()
+    chosen = "instant" if isinstance(config, TransportConfig) else "trained"
+    recipe = {"chosen": chosen, "step": training.best.step, **train_config_to_json(training.config)}
     metrics = {"distance": {name: round(value, 3) for name, value in distances.items()}}
     data = {"liked": len(session.liked), "raw": len(session.raw)}
     card = dataclasses.replace(
         card, data={**data, **card.data}, recipe={**recipe, **card.recipe}, metrics={**metrics, **card.metrics}
     )
-    return _style(name, config, network, card)
+    return _style(name, config, weights, card)
 
 
-def _style(name: str, config: NetworkConfig, network: nn.Module, card: Card) -> Style:
-    return make_style(name, config, network.state_dict(), card, make_preview(network))
+def _style(name: str, config: NetworkConfig, weights: Mapping[str, Tensor], card: Card) -> Style:
+    style = make_style(name, config, weights, card)
+    return dataclasses.replace(style, preview=make_preview(style.generator))
 
 
 def _start(config: TrainConfig) -> Generator:
