@@ -109,6 +109,15 @@ def export(name: str, destination: Path, *, overwrite: bool = False) -> Path:
     return target
 
 
+def write_preview(name_or_path: str | Path, target: Path) -> None:
+    """Writes a style's before/after JPEG. Raises StyleError, OutputError."""
+    from .preview import make_preview
+
+    style = load_style(name_or_path)
+    with _saying_what_failed(target):
+        _write(target, style.preview or make_preview(style.generator))
+
+
 def rename(old: str, new: str, *, overwrite: bool = False) -> Path:
     """Gives one of the user's styles another name; where it is now. Raises StyleError, OutputError."""
     source, target = names.cached(old), names.cached(new)

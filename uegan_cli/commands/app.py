@@ -1,0 +1,89 @@
+"""`uegan`: the commands, and the edge where errors become one line and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import UeganError
+from . import doctor, enhance, settings, style_create, styles, train
+from .report import printable
+
+ENHANCE, STYLES, TRAINING, SETUP = "Enhance", "Styles", "Training", "Setup"
+
+app = typer.Typer(
+    name="uegan",
+    help="Learns the look of the photos you love and puts it on any photo, at full resolution.",
+    epilog="Start with [bold]uegan enhance PHOTO[/bold]. Each command has examples: [bold]uegan enhance --help[/bold].",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("enhance", rich_help_panel=ENHANCE, epilog=enhance.EXAMPLES, no_args_is_help=True)(enhance.enhance)
+app.add_typer(styles.app, name="styles", rich_help_panel=STYLES)
+app.command("style-create", rich_help_panel=STYLES, epilog=style_create.EXAMPLES, no_args_is_help=True)(
+    style_create.style_create
+)
+app.command("train", rich_help_panel=TRAINING, epilog=train.EXAMPLES, no_args_is_help=True)(train.train)
+app.command("doctor", rich_help_panel=SETUP, epilog=doctor.EXAMPLES)(doctor.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"uegan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _settings(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    # `doctor` has to run where the settings are what is broken.
+    if context.invoked_subcommand != "doctor":
+        context.default_map = settings.defaults(context.command)
+
+
+def main() -> None:
+    """Run the command line. Exit codes are those of `uegan_cli.errors`; 130 and 143 for interrupted and terminated."""
+    signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        # File names are bytes: one that is no text must not stop the photos after it.
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except UeganError as error:
+        if os.environ.get("UEGAN_DEBUG"):
+            raise
+        print(f"uegan: {printable(str(error))}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+    finally:
+        _flush_quietly()
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    # As an exception, so that temporary files are cleared away and photos in hand are finished.
+    raise SystemExit(128 + signum)
+
+
+def _flush_quietly() -> None:
+    """A reader that has gone away (`uegan ... | head`) is no error."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

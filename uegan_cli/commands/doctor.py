@@ -1,0 +1,171 @@
+"""`uegan doctor`: what works here, what does not, and the command that mends it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+import typer
+
+from .. import __version__, paths
+from ..errors import UeganError
+from . import options, settings
+from .report import Report, size_in_words
+
+EXAMPLES = options.examples(
+    ("look at everything", "uegan doctor"),
+    ("for a bug report", "uegan doctor --json > doctor.json"),
+)
+
+Verdict = Literal["ok", "note", "broken"]
+_SIGNS: dict[Verdict, str] = {"ok": "ok", "note": "--", "broken": "!!"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. fix: the command or step that mends it."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    fix: str | None = None
+
+
+def doctor(
+    json: options.Json = False,
+    no_color: options.NoColour = False,
+) -> None:
+    """Check the installation: Python, torch, devices, formats, folders, styles, weights."""
+    report = Report(json)
+    broken = 0
+    for finding in findings():
+        broken += finding.verdict == "broken"
+        report.record(asdict(finding))
+        report.result(f"{_SIGNS[finding.verdict]}  {finding.name:<10}{finding.found}")
+        if finding.fix:
+            report.result(f"{'':14}-> {finding.fix}")
+    report.say(f"{broken} to mend" if broken else "Everything that is needed works.")
+    if broken:
+        raise typer.Exit(1)
+
+
+def findings() -> Iterator[Finding]:
+    """Everything, one thing after the other; what breaks while it is looked at is a finding too."""
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        _versions,
+        _devices,
+        _formats,
+        _folders,
+        _settings,
+        _styles,
+        _weights,
+    )
+    for check in checks:
+        try:
+            yield from check()
+        except UeganError as error:
+            yield Finding(check.__name__.strip("_"), "broken", str(error))
+        except (ImportError, OSError) as error:
+            yield Finding(check.__name__.strip("_"), "broken", f"{type(error).__name__}: {error}", _reinstall())
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("uegan", "ok", f"{__version__} in {Path(__file__).parents[1]}")
+    yield Finding(
+        "python", "ok", f"{platform.python_version()}, {platform.platform(terse=True)}, {os.cpu_count()} cores"
+    )
+    found = {name: metadata.version(name) for name in ("torch", "torchvision", "pillow", "numpy", "safetensors")}
+    yield Finding("packages", "ok", ", ".join(f"{name} {version}" for name, version in found.items()))
+
+
+def _devices() -> Iterator[Finding]:
+    import torch
+
+    from ..enhancement.devices import choose, describe, has_bfloat16
+
+    chosen = choose("auto")
+    for number in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
+        total = torch.cuda.get_device_properties(number).total_memory
+        yield Finding("device", "ok", f"cuda:{number} ({torch.cuda.get_device_name(number)}, {size_in_words(total)})")
+    if torch.backends.mps.is_available():
+        yield Finding("device", "ok", "mps (Apple GPU)")
+    fast = ", bfloat16 in hardware" if has_bfloat16(torch.device("cpu")) else ""
+    yield Finding("device", "ok", describe(torch.device("cpu")) + fast)
+    if chosen.type == "cpu" and shutil.which("nvidia-smi"):
+        yield Finding(
+            "device",
+            "note",
+            "an NVIDIA driver is here, but torch sees no GPU",
+            "install the torch build for its CUDA version: https://pytorch.org/get-started/locally",
+        )
+    yield Finding("auto", "ok", f"--device auto takes {chosen}")
+
+
+def _formats() -> Iterator[Finding]:
+    from PIL import features
+
+    for name, codec, purpose in (("JPEG", "jpg", ""), ("PNG", "zlib", "")):
+        if features.check(codec):
+            yield Finding(name, "ok", f"read and written ({features.version(codec) or 'built in'}){purpose}")
+        else:
+            yield Finding(name, "broken", "Pillow was built without it", _reinstall("pillow"))
+    if features.check("littlecms2"):
+        yield Finding("colour", "ok", f"ICC profiles (LittleCMS {features.version('littlecms2')})")
+    else:
+        yield Finding("colour", "broken", "Pillow was built without LittleCMS", _reinstall("pillow"))
+
+
+def _folders() -> Iterator[Finding]:
+    for name, folder in (("styles", paths.styles_dir()), ("runs", paths.runs_dir()), ("weights", paths.weights_dir())):
+        there = _nearest(folder)
+        free = size_in_words(shutil.disk_usage(there).free)
+        if os.access(there, os.W_OK) and there.is_dir():
+            yield Finding(name, "ok", f"{folder} ({free} free)")
+        else:
+            yield Finding(name, "broken", f"{folder} cannot be written", "set UEGAN_HOME to a folder of yours")
+
+
+def _settings() -> Iterator[Finding]:
+    found = settings.read()
+    path = paths.config_file()
+    yield Finding("settings", "ok", f"{path} ({len(found)} set)" if found else f"{path} (none, which is fine)")
+
+
+def _styles() -> Iterator[Finding]:
+    from ..styles import names, store
+
+    entries = store.entries()
+    yield Finding("cache", "ok", ", ".join(entry.name for entry in entries) or "no styles")
+    for entry in entries:
+        if entry.problem:
+            yield Finding("cache", "broken", entry.problem, f"uegan styles remove {entry.name}")
+    if not names.has_built_in():
+        yield Finding("natural", "broken", "the built-in style is missing", _reinstall())
+
+
+def _weights() -> Iterator[Finding]:
+    from ..losses.features import downloaded_file
+
+    file = downloaded_file()
+    if file is not None:
+        yield Finding("VGG-19", "ok", str(file))
+    else:
+        yield Finding(
+            "VGG-19", "note", "not here; only training needs it", "uegan train fetches it, or takes --vgg-weights"
+        )
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _reinstall(package: str = "uegan-cli") -> str:
+    return f"{sys.executable} -m pip install --force-reinstall {package}"

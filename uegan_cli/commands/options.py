@@ -1,0 +1,79 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+MESSAGES = "Messages"
+NETWORK = "Network"
+
+
+def style_names(incomplete: str) -> list[str]:
+    """What completes after --style."""
+    from ..styles.names import installed
+
+    return [name for name in installed() if name.startswith(incomplete)]
+
+
+def _without_colour(wanted: bool) -> None:
+    if wanted:
+        os.environ["NO_COLOR"] = "1"
+
+
+Style = Annotated[
+    str,
+    typer.Option(
+        "--style",
+        "-s",
+        envvar="UEGAN_STYLE",
+        autocompletion=style_names,
+        metavar="NAME|FILE",
+        help="The look: a name from `uegan styles list`, or a style file.",
+    ),
+]
+StyleName = Annotated[str, typer.Argument(autocompletion=style_names, metavar="NAME", help="A style's name.")]
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        envvar="UEGAN_DEVICE",
+        metavar="auto|cpu|cuda:N|mps",
+        rich_help_panel=NETWORK,
+        help="Where the network runs.",
+    ),
+]
+VggWeights = Annotated[
+    Path | None,
+    typer.Option(
+        "--vgg-weights",
+        envvar="UEGAN_VGG_WEIGHTS",
+        metavar="FILE",
+        rich_help_panel=NETWORK,
+        help="ImageNet weights of a VGG-19 or VGG-16 (.safetensors or .pth).",
+    ),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what has the name already.")]
+Json = Annotated[bool, typer.Option("--json", rich_help_panel=MESSAGES, help="Print JSON, one object a line.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=MESSAGES, help="Say only what went wrong.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", rich_help_panel=MESSAGES, help="Say more.")]
+NoColour = Annotated[
+    bool,
+    typer.Option(
+        "--no-color",
+        callback=_without_colour,
+        is_eager=True,
+        expose_value=True,
+        rich_help_panel=MESSAGES,
+        help="No colours; NO_COLOR does the same.",
+    ),
+]
+
+
+def examples(*lines: tuple[str, str]) -> str:
+    """The worked examples under a command's help: (what it does, the command)."""
+    blocks = [f"[dim]# {meaning}[/dim]\n\n[bold]{command}[/bold]" for meaning, command in lines]
+    return "\n\n".join(["[yellow]Examples[/yellow]", *blocks])

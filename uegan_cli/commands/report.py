@@ -1,0 +1,127 @@
+"""What the user gets to read: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+Advance = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """json: results are JSON Lines. quiet: errors and results alone. verbose: details too."""
+
+    json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def result(self, text: str) -> None:
+        """A line that was asked for, on stdout; JSON takes its place where that is wanted."""
+        if not self.json:
+            print(printable(text), flush=True)
+
+    def progress_line(self, text: str) -> None:
+        """A result that is worth a line unless the user wants silence."""
+        if not self.quiet:
+            self.result(text)
+
+    def record(self, data: dict[str, Any]) -> None:
+        """One JSON object on stdout, where JSON was asked for."""
+        if self.json:
+            print(json.dumps(data, ensure_ascii=False), flush=True)
+
+    def say(self, text: str) -> None:
+        """A message on stderr."""
+        if not self.quiet:
+            print(printable(text), file=sys.stderr, flush=True)
+
+    def detail(self, text: str) -> None:
+        if self.verbose:
+            self.say(text)
+
+    def complain(self, text: str) -> None:
+        """An error or a warning: never silenced."""
+        print(f"uegan: {printable(text)}", file=sys.stderr, flush=True)
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+        """A table on stdout: as wide as the terminal, or tab-separated where it is not read by a person."""
+        if not sys.stdout.isatty():
+            for row in rows:
+                self.result("\t".join(row))
+            return
+        from rich.box import SIMPLE_HEAD
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for index, heading in enumerate(headings):
+            table.add_column(heading, justify="right" if index in right else "left", no_wrap=index == 0)
+        for row in rows:
+            table.add_row(*(Text(printable(cell)) for cell in row))
+        Console(highlight=False).print(table)
+
+    @contextmanager
+    def bar(self, total: int, unit: str) -> Iterator[Advance]:
+        """A bar with the number done, rate, time left and current name: on a terminal, and nothing elsewhere.
+
+        Yields a function to call with the name of each thing that is done.
+        """
+        if self.quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+            yield lambda name: None
+            return
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.description}"),
+        )
+        # Rich would send piped results to the terminal; where both are one terminal it keeps the bar below them.
+        progress = Progress(
+            *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty(), expand=True
+        )
+        with progress:
+            task = progress.add_task("", total=total, rate="")
+
+            def advance(name: str) -> None:
+                speed = progress.tasks[0].speed
+                rate = f"{speed:.1f} {unit}/s" if speed else ""
+                progress.update(task, advance=1, description=escape(_shortened(printable(name))), rate=rate)
+
+            yield advance
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey: names and cards are written by strangers."""
+    return "".join(char if char.isprintable() or char == "\t" else _escaped(char) for char in text)
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def size_in_words(size: int) -> str:
+    """Bytes as people say them, in decimal units."""
+    value, units = float(size), ["bytes", "kB", "MB", "GB", "TB"]
+    while value >= 1000 and len(units) > 1:
+        value, units = value / 1000, units[1:]
+    return f"{value:.1f} {units[0]}" if value < 10 and units[0] != "bytes" else f"{value:.0f} {units[0]}"
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii") if not 0xD800 <= ord(char) <= 0xDFFF else char
+
+
+def _shortened(name: str, width: int = 28) -> str:
+    return name if len(name) <= width else "…" + name[1 - width :]

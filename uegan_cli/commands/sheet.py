@@ -1,0 +1,61 @@
+"""A contact sheet: photos before and after, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from ..photo.photo import Pixels
+
+CELL = 320
+GAP = 12
+LINE = 18
+MOST = 60
+"""Photos on one sheet."""
+
+
+def write_sheet(path: Path, rows: Sequence[tuple[str, Pixels, Pixels]]) -> None:
+    """Write (name, before, after) as one JPEG or PNG, by the suffix of `path`. Raises OutputError."""
+    from ..photo.atomic import replacing
+
+    format = "PNG" if path.suffix.lower() == ".png" else "JPEG"
+    with replacing(path) as file:
+        draw_sheet(rows).save(file, format, quality=90)
+
+
+def draw_sheet(rows: Sequence[tuple[str, Pixels, Pixels]]) -> Image:
+    """The sheet as a picture. before, after: H x W x 3 sRGB of any size."""
+    from PIL import Image, ImageDraw
+
+    pairs = 1 if len(rows) <= 4 else 2
+    cells = [(name, _fitted(before), _fitted(after)) for name, before, after in rows]
+    heights = [max(before.height for _, before, _ in cells[at : at + pairs]) for at in range(0, len(cells), pairs)]
+    width = pairs * (2 * CELL + GAP) + GAP
+    sheet = Image.new("RGB", (width, GAP + sum(h + LINE + GAP for h in heights)), (24, 24, 24))
+    draw = ImageDraw.Draw(sheet)
+    top = GAP
+    for row, height in enumerate(heights):
+        for column, (name, before, after) in enumerate(cells[row * pairs : (row + 1) * pairs]):
+            left = GAP + column * (2 * CELL + GAP)
+            for picture, x in ((before, left), (after, left + CELL)):
+                sheet.paste(picture, (x + (CELL - picture.width) // 2, top + (height - picture.height) // 2))
+            draw.text((left, top + height + 3), _caption(name), fill=(200, 200, 200))
+        top += height + LINE + GAP
+    return sheet
+
+
+def _fitted(pixels: Pixels) -> Image:
+    from PIL import Image
+
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((CELL, CELL), Image.Resampling.LANCZOS)
+    return picture
+
+
+def _caption(name: str) -> str:
+    # Pillow's built-in bitmap font knows Latin-1 only.
+    return name.encode("latin-1", "replace").decode("latin-1")[-80:]
