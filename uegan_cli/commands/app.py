@@ -46,7 +46,8 @@ def _version(wanted: bool) -> None:
 def _settings(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, metavar="", help="Print the version and exit."),
     ] = False,
 ) -> None:
     # `doctor` has to run where the settings are what is broken.

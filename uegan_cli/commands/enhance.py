@@ -69,7 +69,7 @@ def enhance(
     style: options.Style = "natural",
     strength: Annotated[
         float,
-        typer.Option("--strength", min=0, max=1, envvar="UEGAN_STRENGTH", metavar="0…1", help="How much of the style."),
+        typer.Option("--strength", min=0, max=1, envvar="UEGAN_STRENGTH", metavar="X", help="How much of the style."),
     ] = 1.0,
     output: Annotated[
         Path | None,
@@ -84,7 +84,10 @@ def enhance(
     in_place: Annotated[
         bool,
         typer.Option(
-            "--in-place", rich_help_panel=OUTPUT, help="Replace the photo; NAME.jpg_original keeps the first."
+            "--in-place",
+            rich_help_panel=OUTPUT,
+            metavar="",
+            help="Replace the photo; NAME.jpg_original keeps the first.",
         ),
     ] = False,
     format: Annotated[
@@ -95,6 +98,7 @@ def enhance(
         int | None,
         typer.Option(
             "--quality",
+            metavar="N",
             min=1,
             max=100,
             envvar="UEGAN_QUALITY",
@@ -103,26 +107,34 @@ def enhance(
         ),
     ] = None,
     preserve: Annotated[
-        bool, typer.Option("--preserve", rich_help_panel=OUTPUT, help="Give results the photo's date and time.")
+        bool,
+        typer.Option("--preserve", rich_help_panel=OUTPUT, metavar="", help="Give results the photo's date and time."),
     ] = False,
     sheet: Annotated[
         Path | None,
         typer.Option("--sheet", metavar="FILE", rich_help_panel=OUTPUT, help="Write a sheet of before and after too."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", "-f", rich_help_panel=OUTPUT, help="Replace outputs that exist.")
+        bool, typer.Option("--force", "-f", rich_help_panel=OUTPUT, metavar="", help="Replace outputs that exist.")
     ] = False,
     update: Annotated[
-        bool, typer.Option("--update", "-u", rich_help_panel=OUTPUT, help="Replace outputs older than their photo.")
+        bool,
+        typer.Option(
+            "--update", "-u", rich_help_panel=OUTPUT, metavar="", help="Replace outputs older than their photo."
+        ),
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", rich_help_panel=OUTPUT, help="Enhance uegan's own results once more.")
+        bool, typer.Option("--again", rich_help_panel=OUTPUT, metavar="", help="Enhance uegan's own results once more.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", "-n", rich_help_panel=OUTPUT, help="Say what would be done, and stop.")
+        bool,
+        typer.Option("--dry-run", "-n", rich_help_panel=OUTPUT, metavar="", help="Say what would be done, and stop."),
     ] = False,
     recursive: Annotated[
-        bool, typer.Option("--recursive", "-r", rich_help_panel=WHICH, help="Search folders with all below them.")
+        bool,
+        typer.Option(
+            "--recursive", "-r", rich_help_panel=WHICH, metavar="", help="Search folders with all below them."
+        ),
     ] = False,
     include: Annotated[
         list[str] | None,
@@ -137,16 +149,22 @@ def enhance(
         typer.Option("--files-from", metavar="FILE|-", rich_help_panel=WHICH, help="Read a list of photos."),
     ] = None,
     null: Annotated[
-        bool, typer.Option("--null", "-0", rich_help_panel=WHICH, help="The list's names end in zero bytes, not lines.")
+        bool,
+        typer.Option(
+            "--null", "-0", rich_help_panel=WHICH, metavar="", help="The list's names end in zero bytes, not lines."
+        ),
     ] = False,
     fail_fast: Annotated[
-        bool, typer.Option("--fail-fast", rich_help_panel=WHICH, help="Stop at the first photo that fails.")
+        bool, typer.Option("--fail-fast", rich_help_panel=WHICH, metavar="", help="Stop at the first photo that fails.")
     ] = False,
     device: options.Device = "auto",
     full_network: Annotated[
         bool,
         typer.Option(
-            "--full-network", rich_help_panel=NETWORK, help="Run the network at full size. Slow; needs a GPU."
+            "--full-network",
+            rich_help_panel=NETWORK,
+            metavar="",
+            help="Run the network at full size. Slow; needs a GPU.",
         ),
     ] = False,
     jobs: Annotated[
@@ -154,6 +172,7 @@ def enhance(
         typer.Option(
             "--jobs",
             "-j",
+            metavar="N",
             min=1,
             max=64,
             envvar="UEGAN_JOBS",

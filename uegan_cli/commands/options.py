@@ -56,10 +56,14 @@ VggWeights = Annotated[
         help="ImageNet weights of a VGG-19 or VGG-16 (.safetensors or .pth).",
     ),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what has the name already.")]
-Json = Annotated[bool, typer.Option("--json", rich_help_panel=MESSAGES, help="Print JSON, one object a line.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=MESSAGES, help="Say only what went wrong.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", rich_help_panel=MESSAGES, help="Say more.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", metavar="", help="Replace what has the name already.")]
+Json = Annotated[
+    bool, typer.Option("--json", rich_help_panel=MESSAGES, metavar="", help="Print JSON, one object a line.")
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", rich_help_panel=MESSAGES, metavar="", help="Say only what went wrong.")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", rich_help_panel=MESSAGES, metavar="", help="Say more.")]
 NoColour = Annotated[
     bool,
     typer.Option(
@@ -68,6 +72,7 @@ NoColour = Annotated[
         is_eager=True,
         expose_value=True,
         rich_help_panel=MESSAGES,
+        metavar="",
         help="No colours; NO_COLOR does the same.",
     ),
 ]
@@ -75,5 +80,5 @@ NoColour = Annotated[
 
 def examples(*lines: tuple[str, str]) -> str:
     """The worked examples under a command's help: (what it does, the command)."""
-    blocks = [f"[dim]# {meaning}[/dim]\n\n[bold]{command}[/bold]" for meaning, command in lines]
-    return "\n\n".join(["[yellow]Examples[/yellow]", *blocks])
+    blocks = [f"[dim]# {meaning}[/dim]\n  [bold]{command}[/bold]" for meaning, command in lines]
+    return "\n\n".join(blocks)
