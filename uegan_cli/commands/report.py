@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-Advance = Callable[[str], None]
+
+class Advance(Protocol):
+    """Called with the name of what was done, and how much of the total it was."""
+
+    def __call__(self, name: str, by: int = 1) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,13 @@ class Report:
         Console(highlight=False).print(table)
 
     @contextmanager
-    def bar(self, total: int, unit: str) -> Iterator[Advance]:
+    def bar(self, total: int, unit: str, done: int = 0) -> Iterator[Advance]:
         """A bar with the number done, rate, time left and current name: on a terminal, and nothing elsewhere.
 
-        Yields a function to call with the name of each thing that is done.
+        total, done: of the whole, and what was done before.
         """
         if self.quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-            yield lambda name: None
+            yield _silent
             return
         from rich.console import Console
         from rich.markup import escape
@@ -92,12 +96,12 @@ class Report:
             *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty(), expand=True
         )
         with progress:
-            task = progress.add_task("", total=total, rate="")
+            task = progress.add_task("", total=total, completed=done, rate="")
 
-            def advance(name: str) -> None:
+            def advance(name: str, by: int = 1) -> None:
                 speed = progress.tasks[0].speed
                 rate = f"{speed:.1f} {unit}/s" if speed else ""
-                progress.update(task, advance=1, description=escape(_shortened(printable(name))), rate=rate)
+                progress.update(task, advance=by, description=escape(_shortened(printable(name))), rate=rate)
 
             yield advance
 
@@ -119,9 +123,13 @@ def size_in_words(size: int) -> str:
     return f"{value:.1f} {units[0]}" if value < 10 and units[0] != "bytes" else f"{value:.0f} {units[0]}"
 
 
+def _silent(name: str, by: int = 1) -> None:
+    pass
+
+
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii") if not 0xD800 <= ord(char) <= 0xDFFF else char
 
 
-def _shortened(name: str, width: int = 28) -> str:
+def _shortened(name: str, width: int = 32) -> str:
     return name if len(name) <= width else "…" + name[1 - width :]

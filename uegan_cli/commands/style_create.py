@@ -14,11 +14,10 @@ from ..errors import UsageError
 from ..jobs.inputs import photos_in
 from ..styles.card import Card
 from ..styles.names import check_name
-from . import options
+from . import options, vgg
 from .report import Report
 
 if TYPE_CHECKING:
-    from ..losses.features import Features
     from ..styles.file import Style
 
 FROM, CARD = "Made from (one of these)", "Its card"
@@ -68,9 +67,18 @@ def style_create(
     strength: Annotated[
         float, typer.Option("--strength", min=0.01, max=2, help="Weaken the style, or exaggerate it.")
     ] = 1.0,
-    description: Annotated[str, typer.Option("--description", metavar="TEXT", rich_help_panel=CARD)] = "",
-    author: Annotated[str, typer.Option("--author", metavar="TEXT", envvar="UEGAN_AUTHOR", rich_help_panel=CARD)] = "",
-    licence: Annotated[str, typer.Option("--licence", "--license", metavar="TEXT", rich_help_panel=CARD)] = "",
+    description: Annotated[
+        str, typer.Option("--description", metavar="TEXT", rich_help_panel=CARD, help="What it looks like.")
+    ] = "",
+    author: Annotated[
+        str, typer.Option("--author", metavar="TEXT", envvar="UEGAN_AUTHOR", rich_help_panel=CARD, help="Who made it.")
+    ] = "",
+    licence: Annotated[
+        str,
+        typer.Option(
+            "--licence", "--license", metavar="TEXT", rich_help_panel=CARD, help="What others may do with it."
+        ),
+    ] = "",
     overwrite: options.Overwrite = False,
     vgg_weights: options.VggWeights = None,
     quiet: options.Quiet = False,
@@ -98,7 +106,7 @@ def style_create(
 
 
 def instant(
-    name: str, liked: Sequence[Path], raw: Sequence[Path], vgg: Path | None, card: Card, report: Report
+    name: str, liked: Sequence[Path], raw: Sequence[Path], weights: Path | None, card: Card, report: Report
 ) -> Style:
     """The closed form between two folders of photos."""
     if not liked or not raw:
@@ -111,7 +119,7 @@ def instant(
         report.say(f"left out {len(photos.unreadable)} that cannot be read, such as {photos.unreadable[0]}")
     # Folder names are the user's own business; the command is a pattern.
     card = replace(card, command=f"uegan style-create {name} --liked LIKED --raw RAW")
-    return instant_style(name, photos, _features(vgg, report), card)
+    return instant_style(name, photos, vgg.optional(weights, report), card)
 
 
 def checkpoint(name: str, file: Path, card: Card) -> Style:
@@ -187,13 +195,3 @@ def _weighted(part: str) -> tuple[str, float]:
         return (style, float(weight)) if equals and style else (part, float("nan" if equals else 1))
     except ValueError:
         raise UsageError(f"--blend {part}: write STYLE=WEIGHT, such as natural=0.5") from None
-
-
-def _features(file: Path | None, report: Report) -> Features | None:
-    from ..losses.features import downloaded_file, load_features
-
-    file = file or downloaded_file()
-    if file is None:
-        report.say("matching the colours of the whole folders; --vgg-weights FILE matches like with like")
-        return None
-    return load_features(file)
