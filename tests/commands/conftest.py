@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from uegan_cli.commands.app import main
+from uegan_cli.config import TransportConfig
+from uegan_cli.styles.card import Card
+from uegan_cli.styles.file import Style, make_style
+from uegan_cli.styles.store import install
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def records(self) -> list[dict]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def uegan(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command as the shell would, in this process."""
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setenv("TERM", "dumb")
+
+    def run(*arguments: object, stdin: bytes = b"") -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["uegan", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Outcome(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def in_a_process() -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Runs a command in a process of its own."""
+
+    def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "uegan_cli", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, env={**os.environ}, check=False, **options)
+
+    return run
+
+
+@pytest.fixture
+def bright() -> Style:
+    """A style that lifts every colour by a tenth of white, in the cache."""
+    weights = {"weight": torch.eye(3), "bias": torch.full((3,), 0.2)}
+    return install(make_style("bright", TransportConfig(), weights, Card(author="Ada", description="Lifted")))
+
+
+@pytest.fixture
+def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with `a.jpg` and `b.png`, which the test runs in."""
+    monkeypatch.chdir(tmp_path)
+    picture = Image.fromarray(np.full((48, 64, 3), 100, np.uint8))
+    picture.save("a.jpg", quality=90)
+    picture.save("b.png")
+    return tmp_path

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from rich.cells import cell_len
+
+import uegan_cli
+from uegan_cli.commands import enhance
+from uegan_cli.paths import config_file
+
+COMMANDS = ["enhance", "styles", "style-create", "train", "doctor"]
+
+
+def test_the_version_is_the_packages(uegan):
+    assert uegan("--version").out == f"uegan {uegan_cli.__version__}\n"
+
+
+def test_help_groups_the_commands(uegan):
+    help = uegan("--help").out
+    for word in ("Enhance", "Styles", "Training", "Setup", *COMMANDS):
+        assert word in help
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_worked_examples(uegan, command):
+    help = uegan(command, "--help").out
+    assert help.count(" # ") >= 2
+    assert help.count("uegan ") >= 3
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_fits_a_narrow_terminal(uegan, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "80")
+    for line in uegan(*command.split(), "--help").out.splitlines():
+        assert cell_len(line.rstrip()) <= 80
+
+
+def test_an_error_is_one_line_without_a_traceback(uegan):
+    outcome = uegan("styles", "show", "gone")
+    assert (outcome.code, outcome.err.count("\n"), outcome.out) == (4, 1, "")
+    assert outcome.err.startswith("uegan: there is no style called 'gone'")
+
+
+def test_debugging_shows_the_traceback(in_a_process, monkeypatch):
+    monkeypatch.setenv("UEGAN_DEBUG", "1")
+    done = in_a_process("styles", "show", "gone")
+    assert b"Traceback" in done.stderr
+
+
+def test_an_unexpected_exception_stays_loud(uegan, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(enhance, "_check", broken)
+    with pytest.raises(ZeroDivisionError):
+        uegan("enhance", "x.jpg")
+
+
+def test_an_unknown_option_is_a_usage_error(uegan):
+    assert uegan("enhance", "--nope").code == 2
+
+
+def test_a_malformed_settings_file_is_one_clear_line(uegan):
+    config_file().write_text("style = ")
+    outcome = uegan("styles", "list")
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"uegan: {config_file()}: is not valid TOML")
+    assert outcome.err.count("\n") == 1
+
+
+HEAVY = ("torch", "torchvision", "numpy", "PIL")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["enhance", "--help"], ["train", "--help"]])
+def test_help_imports_nothing_heavy(arguments):
+    code = (
+        "import sys\nfrom uegan_cli.commands.app import main\n"
+        f"sys.argv = ['uegan', *{arguments!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"sys.exit(','.join(set({HEAVY!r}) & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_completion_lists_style_names_and_imports_nothing_heavy(bright):
+    code = (
+        "import sys\nfrom uegan_cli.commands.app import app\n"
+        "sys.argv = ['uegan']\n"
+        "try:\n    app(prog_name='uegan')\nexcept SystemExit:\n    pass\n"
+        f"sys.exit(','.join(set({HEAVY!r}) & set(sys.modules)) or 0)"
+    )
+    asking = {"_UEGAN_COMPLETE": "complete_bash", "COMP_WORDS": "uegan enhance --style br", "COMP_CWORD": "3"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**os.environ, **asking}
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["bright"]
+
+
+def test_help_is_about_as_fast_as_typer_itself():
+    def seconds(code):
+        times = []
+        for _ in range(3):
+            started = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    bare = seconds("import typer")
+    help = seconds("import sys; sys.argv = ['uegan', '--help']; from uegan_cli.commands.app import app; app()")
+    # 0.3 s is the promise on a quiet machine; twice that leaves room for a busy one.
+    assert help - bare < 0.6

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.usefixtures("bright", "photos")
+
+
+def level(path):
+    with Image.open(path) as picture:
+        return int(np.asarray(picture)[20, 30, 0])
+
+
+def format_of(path):
+    with Image.open(path) as picture:
+        return picture.format
+
+
+def there():
+    return sorted(str(path) for path in Path(".").rglob("*") if path.is_file())
+
+
+def test_a_photo_is_enhanced_beside_itself(uegan):
+    outcome = uegan("enhance", "a.jpg", "-s", "bright")
+    assert (outcome.code, outcome.out) == (0, "a.jpg -> a_bright.jpg\n")
+    assert "1 enhanced in" in outcome.err
+    assert abs(level("a_bright.jpg") - 125) <= 1
+
+
+def test_the_same_glob_again_enhances_nothing_twice(uegan):
+    uegan("enhance", "*", "-s", "bright")
+    files = there()
+    again = uegan("enhance", "*", "-s", "bright", "--json")
+    assert again.code == 0
+    assert again.records[-1]["summary"] == {"enhanced": 0, "skipped": 4, "failed": 0}
+    forced = uegan("enhance", "*", "-s", "bright", "--json", "--force")
+    assert forced.records[-1]["summary"] == {"enhanced": 2, "skipped": 2, "failed": 0}
+    assert there() == files
+
+
+def test_why_nothing_was_done_is_said(uegan):
+    uegan("enhance", "a.jpg", "-s", "bright")
+    assert "a.jpg: a_bright.jpg exists; --force replaces it" in uegan("enhance", "a.jpg", "-s", "bright").err
+
+
+def test_json_is_an_object_a_photo_and_then_a_summary(uegan, bright):
+    *photos, summary = uegan("enhance", "a.jpg", "b.png", "-s", "bright", "--json").records
+    assert [photo["output"] for photo in photos] == ["a_bright.jpg", "b_bright.png"]
+    assert {photo["status"] for photo in photos} == {"enhanced"}
+    assert (photos[0]["width"], photos[0]["height"]) == (64, 48)
+    assert (summary["style"], summary["style_hash"], summary["strength"]) == ("bright", bright.hash, 1.0)
+
+
+def test_one_bad_photo_stops_no_other(uegan):
+    Path("bad.jpg").write_bytes(b"no photo")
+    outcome = uegan("enhance", "bad.jpg", "gone.jpg", "a.jpg", "-s", "bright")
+    assert outcome.code == 1
+    assert "uegan: bad.jpg: not a photo" in outcome.err
+    assert "uegan: gone.jpg: no such file" in outcome.err
+    assert Path("a_bright.jpg").exists()
+
+
+def test_fail_fast_stops_at_the_first(uegan):
+    Path("0.jpg").write_bytes(b"no photo")
+    for number in range(1, 9):
+        Path(f"{number}.png").write_bytes(Path("b.png").read_bytes())
+    outcome = uegan("enhance", "?.*", "-s", "bright", "--fail-fast", "--json")
+    assert outcome.code == 1
+    assert [record["status"] for record in outcome.records[:-1]] == ["failed"]
+    assert len(list(Path(".").glob("*_bright*"))) < 9
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["gone.jpg"], 3, "gone.jpg: there is no such photo"),
+        (["*.tif"], 3, "*.tif: no photos here"),
+        ([".", "--include", "*.x"], 3, "--include and --exclude leave no photo"),
+        (["a.jpg", "-s", "nope"], 4, "no style called 'nope'"),
+        (["a.jpg", "-s", "brght"], 4, "did you mean 'bright'?"),
+        (["a.jpg", "-s", "./gone.safetensors"], 4, "gone.safetensors: there is no such file"),
+        (["a.jpg", "-s", "../../etc/passwd"], 4, "passwd"),
+        (["a.jpg", "--device", "cuda:99"], 5, "device cuda:99 is not available"),
+        (["a.jpg", "--device", "warp"], 5, "unknown device 'warp'"),
+        (["a.jpg", "-o", "a.jpg", "--force"], 2, "over an input"),
+        (["a.jpg", "b.png", "-o", "out.jpg"], 2, "is one file for 2 photos"),
+        (["a.jpg", "--in-place", "-o", "x"], 2, "--in-place keeps"),
+        (["a.jpg", "--in-place", "--format", "png"], 2, "--in-place keeps"),
+        (["a.jpg", "--force", "--update"], 2, "choose one"),
+        (["a.jpg", "-0"], 2, "add --files-from"),
+        (["-"], 2, "use it alone"),
+        (["-", "a.jpg", "-o", "x"], 2, "use it alone"),
+        (["a.jpg", "b.png", "-o", "-"], 2, "one photo to standard output"),
+        (["a.jpg", "-o", "a.jpg/x.jpg"], 7, "cannot be made"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_an_exit_code(uegan, arguments, code, said):
+    before = there()
+    outcome = uegan("enhance", "-s", "bright", *arguments)
+    assert outcome.code == code
+    lines = [line for line in outcome.err.splitlines() if line.startswith("uegan: ")]
+    assert len(lines) == 1 and said in lines[0]
+    assert "Traceback" not in outcome.err
+    assert there() == before
+
+
+def test_two_photos_with_one_output_are_refused_before_any_work(uegan):
+    Image.open("b.png").save("a.png")
+    before = there()
+    outcome = uegan("enhance", "a.jpg", "a.png", "-s", "bright", "--format", "png")
+    assert (outcome.code, there()) == (2, before)
+    assert "would both be written to a_bright.png" in outcome.err
+
+
+def test_a_tree_keeps_its_shape_below_the_output(uegan):
+    Path("in/x").mkdir(parents=True)
+    os.rename("a.jpg", "in/x/a.jpg")
+    os.rename("b.png", "in/b.png")
+    assert uegan("enhance", "in", "-r", "-s", "bright", "-o", "out").code == 0
+    assert there() == ["in/b.png", "in/x/a.jpg", "out/b_bright.png", "out/x/a_bright.jpg"]
+
+
+def test_a_list_names_the_photos(uegan):
+    Path("c\nd.jpg").write_bytes(Path("a.jpg").read_bytes())
+    outcome = uegan("enhance", "--files-from", "-", "-0", "-s", "bright", stdin=b"c\nd.jpg\0b.png\0")
+    assert outcome.code == 0
+    assert outcome.out == "c\\nd.jpg -> c\\nd_bright.jpg\nb.png -> b_bright.png\n"
+
+
+def test_the_outputs_name_chooses_the_format(uegan):
+    assert uegan("enhance", "a.jpg", "-s", "bright", "-o", "new.png").code == 0
+    assert format_of("new.png") == "PNG"
+    assert uegan("enhance", "b.png", "-s", "bright", "--format", "jpeg", "--quality", "50").code == 0
+    assert format_of("b_bright.jpg") == "JPEG"
+
+
+def test_in_place_keeps_the_first_state(uegan):
+    before = Path("a.jpg").read_bytes()
+    assert uegan("enhance", "a.jpg", "-s", "bright", "--in-place").code == 0
+    assert Path("a.jpg_original").read_bytes() == before
+    assert abs(level("a.jpg") - 125) <= 1
+    assert uegan("enhance", "a.jpg", "-s", "bright", "--in-place").code == 0
+    assert abs(level("a.jpg") - 125) <= 1
+
+
+def test_strength_nought_leaves_the_pixels_as_they_are(uegan):
+    assert uegan("enhance", "a.jpg", "-s", "bright", "--strength", "0").code == 0
+    assert np.array_equal(np.asarray(Image.open("a.jpg")), np.asarray(Image.open("a_bright.jpg")))
+
+
+def test_half_the_strength_is_half_the_edit(uegan):
+    uegan("enhance", "b.png", "-s", "bright", "--strength", "0.5")
+    assert abs(level("b_bright.png") - 113) <= 1
+
+
+def test_a_dry_run_writes_nothing(uegan):
+    before = there()
+    outcome = uegan("enhance", ".", "-s", "bright", "--dry-run")
+    assert outcome.out == "a.jpg -> a_bright.jpg\nb.png -> b_bright.png\n"
+    assert (outcome.code, there()) == (0, before)
+
+
+def test_a_sheet_shows_before_and_after(uegan):
+    assert uegan("enhance", "b.png", "-s", "bright", "--sheet", "sheet.png").code == 0
+    sheet = np.asarray(Image.open("sheet.png"))
+    colours = set(map(tuple, sheet.reshape(-1, 3)))
+    assert (100, 100, 100) in colours
+    assert any(abs(int(r) - 125) <= 1 and r == g == b for r, g, b in colours)
+
+
+def test_quiet_says_nothing_and_does_it(uegan):
+    outcome = uegan("enhance", "a.jpg", "-s", "bright", "-q")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+    assert Path("a_bright.jpg").exists()
+
+
+def test_a_style_file_will_do(uegan, bright, tmp_path):
+    Path("look.safetensors").write_bytes(bright.path.read_bytes())
+    assert uegan("enhance", "a.jpg", "-s", "look.safetensors").out == "a.jpg -> a_look.jpg\n"
+
+
+def test_what_a_terminal_would_obey_is_not_printed_raw(uegan):
+    Path("\x1b[2Jx.jpg").write_bytes(Path("a.jpg").read_bytes())
+    outcome = uegan("enhance", ".", "-s", "bright")
+    assert "\x1b" not in outcome.out + outcome.err
+    assert "\\x1b[2Jx.jpg" in outcome.out
+
+
+def test_a_photo_goes_through_a_pipe(in_a_process):
+    done = in_a_process("enhance", "-", "-o", "-", "-s", "bright", input=Path("a.jpg").read_bytes())
+    assert done.returncode == 0, done.stderr
+    assert abs(int(np.asarray(Image.open(io.BytesIO(done.stdout)))[20, 30, 0]) - 125) <= 1
+    assert there() == ["a.jpg", "b.png"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_at_any_moment_it_leaves_whole_files_only(signum, code):
+    for number in range(40):
+        Path(f"{number}.png").write_bytes(Path("b.png").read_bytes())
+    command = [sys.executable, "-m", "uegan_cli", "enhance", ".", "-s", "bright"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}) as process:
+        process.stdout.readline()
+        time.sleep(0.05)
+        process.send_signal(signum)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == code, err
+    assert b"Traceback" not in err and b"the same command goes on" in err
+    assert not [name for name in there() if "tmp" in name or name.startswith(".")]
+    results = list(Path(".").glob("*_bright.png"))
+    assert 1 <= len(results) < 42
+    for path in results:
+        Image.open(path).load()

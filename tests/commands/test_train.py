@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from uegan_cli.commands import train as command
+from uegan_cli.losses import features
+from uegan_cli.paths import runs_dir
+from uegan_cli.styles.store import load_style
+from uegan_cli.training import loop
+
+TINY = ("--start", "none", "--width", "2", "--size", "96", "--batch", "2")
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path, monkeypatch):
+    """Ten soft pictures a side, the raw ones darker."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    for name, gain in (("liked", 1.0), ("raw", 0.6)):
+        Path(name).mkdir()
+        for number in range(10):
+            coarse = Image.fromarray(rng.integers(30, 200, (6, 8, 3), dtype=np.uint8))
+            picture = coarse.resize((256, 192), Image.Resampling.BICUBIC)
+            picture.point(lambda v, gain=gain: int(v * gain)).save(Path(name, f"{number}.png"))
+
+
+@pytest.fixture
+def without_vgg(monkeypatch):
+    """Training without the fidelity loss, which wants a large download."""
+    monkeypatch.setattr(features, "load_features", lambda file: None)
+    return ("--vgg-weights", "vgg.pth")
+
+
+def test_two_folders_become_a_style(uegan, without_vgg):
+    outcome = uegan("train", "--liked", "liked", "--raw", "raw", "--steps", 2, "--author", "Ada", *TINY, *without_vgg)
+    assert outcome.code == 0, outcome.err
+    style = load_style("mine")
+    assert outcome.out == f"{style.path}\n"
+    assert "mine is ready: uegan enhance PHOTO -s mine" in outcome.err
+    assert style.card.author == "Ada"
+    assert style.card.command.startswith("uegan train --liked LIKED --raw RAW --name mine")
+    assert style.card.recipe["generator"]["width"] == 2
+    files = {path.name for path in (runs_dir() / "mine").iterdir()}
+    assert files == {"options.json", "metrics.jsonl", "checkpoint-0000002.pt", "samples-instant.jpg"}
+
+
+def test_a_dry_run_looks_and_writes_nothing(uegan, uegan_home):
+    outcome = uegan("train", "--liked", "liked", "--raw", "raw", "--dry-run", *TINY)
+    assert outcome.code == 0
+    assert "10 liked photos, 10 raw photos" in outcome.err
+    assert "600 of 2 crops of 96 px" in outcome.out
+    assert list(uegan_home.iterdir()) == []
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(uegan, without_vgg, monkeypatch):
+    asked = ("train", "--liked", "liked", "--raw", "raw", "--steps", 4, *TINY, *without_vgg)
+    assert uegan(*asked, "--name", "whole").code == 0
+    step = loop.Training.step
+
+    def interrupted(training):
+        losses = step(training)
+        if training.done == 2:
+            stop.signal = signal.SIGINT
+            stop.set()
+        return losses
+
+    stop = command._Stop()
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.Training, "step", interrupted)
+        patch.setattr(command, "_stopping", lambda: contextlib.nullcontext(stop))
+        outcome = uegan(*asked, "--name", "parts")
+    assert outcome.code == 130
+    assert "go on with: uegan train --resume --name parts" in outcome.err
+    assert uegan("train", "--resume", "--name", "parts", *without_vgg).code == 0
+    assert load_style("parts").hash == load_style("whole").hash
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")
+def test_ctrl_c_asks_the_run_to_end_and_a_second_one_ends_it():
+    with command._stopping() as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.is_set() and stop.signal == signal.SIGINT
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_metrics_are_told_as_json(uegan, without_vgg):
+    outcome = uegan("train", "--liked", "liked", "--raw", "raw", "--steps", 2, "--json", *TINY, *without_vgg)
+    (record,) = outcome.records
+    assert (record["step"], record["steps"], record["stage"]) == (2, 2, "learn")
+    kept = json.loads((runs_dir() / "mine" / "metrics.jsonl").read_text())
+    assert kept["step"] == 2
+
+
+def test_a_style_or_a_run_of_that_name_is_kept_unless_told_otherwise(uegan, without_vgg):
+    asked = ("train", "--liked", "liked", "--raw", "raw", "--steps", 1, *TINY, *without_vgg)
+    assert uegan(*asked).code == 0
+    assert uegan(*asked).code == 4
+    load_style("mine").path.unlink()
+    outcome = uegan(*asked)
+    assert outcome.code == 2 and "--resume goes on with it, --overwrite starts anew" in outcome.err
+    assert uegan(*asked, "--overwrite").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], 2, "give --liked DIR and --raw DIR"),
+        (["--liked", "gone", "--raw", "raw"], 3, "gone: there is no such folder"),
+        (["--liked", "few", "--raw", "raw", "--vgg-weights", "x"], 6, "--liked: 2 photos"),
+        (["--liked", "liked", "--raw", "raw"], 2, "name a file with --vgg-weights"),
+        (["--liked", "liked", "--raw", "raw", "--vgg-weights", "gone.pth"], 4, "gone.pth"),
+        (["--liked", "liked", "--raw", "raw", "--start", "gone", "--vgg-weights", "x"], 4, ""),
+        (["--resume", "--name", "gone"], 6, "no training run"),
+        (["--name", "../x"], 4, "cannot be a style's name"),
+    ],
+)
+def test_what_cannot_be_learnt_is_one_line_and_an_exit_code(uegan, arguments, code, said):
+    Path("few").mkdir()
+    for number in range(2):
+        Path("few", f"{number}.png").write_bytes(Path("raw/0.png").read_bytes())
+    outcome = uegan("train", *arguments)
+    assert outcome.code == code
+    assert said in outcome.err.splitlines()[-1]
+    assert "Traceback" not in outcome.err

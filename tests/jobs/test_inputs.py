@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from uegan_cli.errors import NoInputError, UsageError
+from uegan_cli.jobs.inputs import find_inputs, photos_in, read_list
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """A folder with photos, other files, a subfolder and a hidden one; the test runs inside it."""
+    for name in ("b.jpg", "a.JPG", "c.png", "notes.txt", ".hidden.jpg", "sub/d.jpeg", ".cache/e.jpg"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def names(*arguments, **options):
+    return [photo.relative.as_posix() for photo in find_inputs(arguments, **options)]
+
+
+def test_a_named_file_is_taken_whatever_it_is_called(tree):
+    assert names("notes.txt") == ["notes.txt"]
+
+
+def test_a_folder_gives_the_photos_in_it(tree):
+    assert names(".") == ["a.JPG", "b.jpg", "c.png"]
+
+
+def test_recursive_gives_what_lies_below_too_and_nothing_hidden(tree):
+    assert names(".", recursive=True) == ["a.JPG", "b.jpg", "c.png", "sub/d.jpeg"]
+
+
+def test_a_quoted_glob_is_expanded(tree):
+    assert names("*.jpg") == ["b.jpg"]
+    assert names("**/*.jpeg") == ["d.jpeg"]
+
+
+def test_a_file_whose_name_looks_like_a_glob_is_a_file(tree):
+    (tree / "photo[1].jpg").touch()
+    assert names("photo[1].jpg") == ["photo[1].jpg"]
+
+
+def test_a_photo_that_is_named_twice_is_taken_once(tree):
+    assert names("b.jpg", "./b.jpg", str(tree / "b.jpg"), "*.jpg") == ["b.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "kept"),
+    [(["*.jpg"], [], ["b.jpg"]), ([], ["sub/*"], ["a.JPG", "b.jpg", "c.png"]), (["*.jp*g"], ["b*"], ["sub/d.jpeg"])],
+)
+def test_include_and_exclude_match_names_and_paths(tree, include, exclude, kept):
+    assert names(".", recursive=True, include=include, exclude=exclude) == kept
+
+
+def test_one_missing_photo_does_not_hide_the_others(tree):
+    assert names("gone.jpg", "b.jpg") == ["gone.jpg", "b.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "no photos were named"),
+        (["gone.jpg"], "gone.jpg: there is no such photo"),
+        (["*.tif"], r"\*\.tif: no photos here"),
+        ([".cache/.."], None),
+        (["empty"], "empty: no photos here; -r looks into subfolders"),
+    ],
+)
+def test_nothing_to_work_on_is_said(tree, arguments, said):
+    (tree / "empty").mkdir()
+    if said is None:
+        assert names(*arguments)
+        return
+    with pytest.raises(NoInputError, match=said):
+        find_inputs(arguments)
+
+
+def test_filters_that_leave_nothing_are_named(tree):
+    with pytest.raises(NoInputError, match="--include and --exclude leave no photo"):
+        find_inputs(["."], include=["*.gif"])
+
+
+def test_a_list_has_a_name_a_line(tree):
+    (tree / "list").write_text("a b.jpg\n\nü.jpg\r\n", "utf-8")
+    assert read_list("list", null=False) == ["a b.jpg", "ü.jpg"]
+
+
+def test_names_that_end_in_zero_bytes_may_hold_anything(tree, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\nb.jpg\0\xff.jpg\0")))
+    assert read_list("-", null=True) == ["a\nb.jpg", os.fsdecode(b"\xff.jpg")]
+
+
+def test_a_missing_list_is_a_usage_error(tree):
+    with pytest.raises(UsageError, match="gone: the list cannot be read"):
+        read_list("gone", null=False)
+
+
+def test_folders_to_learn_from_are_searched_to_the_bottom(tree):
+    assert [path.name for path in photos_in([Path(".")])] == ["a.JPG", "b.jpg", "c.png", "d.jpeg"]
+    with pytest.raises(NoInputError, match="there is no such folder"):
+        photos_in([Path("nowhere")])
