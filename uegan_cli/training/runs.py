@@ -93,5 +93,6 @@ def style_from_run(name: str, folder: Path, step: int | None = None) -> Style:
     recipe = {"step": state["done"], **train_config_to_json(config)}
     data = {"liked": len(options.liked), "raw": len(options.raw)}
     card = Card(command=options.command, data=data, recipe=recipe)
-    style = make_style(name, config.generator, state["average"]["network"], card)
+    weights = {key: tensor.half() for key, tensor in state["average"]["network"].items()}
+    style = make_style(name, config.generator, weights, card)
     return Style(name, style.config, style.generator, card, style.hash, make_preview(style.generator))
