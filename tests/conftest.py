@@ -22,7 +22,8 @@ def uegan_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     return home
 
 
-def _lying_beside(name: str) -> Path:
+def lying_beside(name: str) -> Path:
+    """A file or folder of the shared test data; the test is skipped where it is not."""
     path = SHARED / name
     if not path.exists():
         pytest.skip(f"needs {name} from the shared test data, which is not here: {path}")
@@ -31,32 +32,32 @@ def _lying_beside(name: str) -> Path:
 
 @pytest.fixture
 def shared_data() -> Path:
-    return _lying_beside("")
+    return lying_beside("")
 
 
 @pytest.fixture
 def golden() -> Path:
     """The folder with a checkpoint in the authors' format and what their network makes of it."""
-    return _lying_beside("golden")
+    return lying_beside("golden")
 
 
 @pytest.fixture
 def raw_photos() -> list[Path]:
-    return sorted(_lying_beside("raw").glob("*.jpg"))
+    return sorted(lying_beside("raw").glob("*.jpg"))
 
 
 @pytest.fixture
 def liked_photos() -> list[Path]:
-    return sorted(_lying_beside("liked").glob("*.jpg"))
+    return sorted(lying_beside("liked").glob("*.jpg"))
 
 
 @pytest.fixture
 def camera_photos() -> Path:
     """Photos with unusual metadata, whole and broken: see MANIFEST.tsv in it."""
-    return _lying_beside("metadata")
+    return lying_beside("metadata")
 
 
 @pytest.fixture
 def vgg16_file() -> Path:
     """The convolutions of a real ImageNet VGG-16."""
-    return _lying_beside("weights/vgg16_features.safetensors")
+    return lying_beside("weights/vgg16_features.safetensors")
