@@ -81,7 +81,7 @@ def _versions() -> Iterator[Finding]:
     yield Finding(
         "python", "ok", f"{platform.python_version()}, {platform.platform(terse=True)}, {os.cpu_count()} cores"
     )
-    found = {name: metadata.version(name) for name in ("torch", "torchvision", "pillow", "numpy", "safetensors")}
+    found = {name: metadata.version(name) for name in ("torch", "torchvision", "pillow", "numpy")}
     yield Finding("packages", "ok", ", ".join(f"{name} {version}" for name, version in found.items()))
 
 
@@ -158,7 +158,7 @@ def _weights() -> Iterator[Finding]:
         yield Finding("VGG-19", "ok", str(file))
     else:
         yield Finding(
-            "VGG-19", "note", "not here; only training needs it", "uegan train fetches it, or takes --vgg-weights"
+            "VGG-19", "note", "not here; only training needs it", "uegan train --download fetches it (548 MB)"
         )
 
 

@@ -64,7 +64,7 @@ class Request:
 def enhance(
     photos: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PHOTO…", show_default=False, help="Photos, folders, globs; - is standard input."),
+        typer.Argument(metavar="PHOTO", show_default=False, help="Photos, folders, globs; - is standard input."),
     ] = None,
     style: options.Style = "natural",
     strength: Annotated[
@@ -314,17 +314,15 @@ def _enhanced(request: Request, style: Entry, tasks: Sequence[Task], report: Rep
     report.say(f"Enhancing {counted(len(tasks), 'photo')} with {style.name} on {describe(enhancer.device)}")
     encoding = pipeline.Encoding(request.quality, request.format, request.preserve)
     jobs = request.jobs or (1 if enhancer.device.type == "cpu" else min(4, os.cpu_count() or 1))
-    done = 0
     try:
         with report.bar(len(tasks), "photos") as advance, closing(pipeline.run(tasks, enhancer, encoding, jobs)) as run:
             for result in run:
-                done += 1
                 advance(result.task.source.name)
                 yield result
                 if request.fail_fast and result.status == "failed":
                     return
     except (KeyboardInterrupt, SystemExit):
-        report.say(f"interrupted after {done} of {counted(len(tasks), 'photo')}; the same command goes on from there")
+        report.say("interrupted; what was written is whole, and the same command goes on with the rest")
         raise
 
 

@@ -97,7 +97,7 @@ def rename(name: Name, new: NewName, overwrite: options.Overwrite = False) -> No
 
 @app.command()
 def remove(
-    name: Annotated[list[str], typer.Argument(autocompletion=options.style_names, metavar="NAME…")],
+    name: Annotated[list[str], typer.Argument(autocompletion=options.style_names, metavar="NAME")],
 ) -> None:
     """Remove styles from the cache."""
     for each in name:
@@ -109,7 +109,7 @@ def remove(
 def verify(
     name: Annotated[
         list[str] | None,
-        typer.Argument(autocompletion=options.style_names, metavar="NAME|FILE…", help="Without one: all styles."),
+        typer.Argument(autocompletion=options.style_names, metavar="NAME|FILE", help="Without one: all styles."),
     ] = None,
     json: options.Json = False,
     no_color: options.NoColour = False,
