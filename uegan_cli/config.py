@@ -70,8 +70,8 @@ def config_from_json(data: dict[str, Any]) -> NetworkConfig:
 
     Raises StyleError for anything this version does not know: a style from a newer version, or no style at all.
     """
-    fields = dict(data)
     try:
+        fields = dict(data)
         network = fields.pop("network")
         if network == "blend":
             return BlendConfig(tuple((float(p["weight"]), config_from_json(p["config"])) for p in fields["parts"]))

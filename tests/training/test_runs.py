@@ -9,6 +9,7 @@ from uegan_cli.config import GeneratorConfig, TrainConfig
 from uegan_cli.errors import DataSetError
 from uegan_cli.networks import build
 from uegan_cli.paths import runs_dir
+from uegan_cli.styles.card import Card
 from uegan_cli.training.loop import checkpoints, prepare, run
 from uegan_cli.training.runs import (
     Options,
@@ -21,11 +22,13 @@ from uegan_cli.training.runs import (
 
 CONFIG = TrainConfig(generator=GeneratorConfig(width=2, attention="paper"), size=96, batch=2, steps=3, pool=0)
 
+CARD = Card(author="me", command="uegan train")
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     photos = [torch.randint(0, 256, (3, 100, 120), dtype=torch.uint8) for _ in range(3)]
-    write_options(tmp_path, Options("mine", CONFIG, [tmp_path / "a.jpg"], [tmp_path / "b.jpg"], None, "uegan train"))
+    write_options(tmp_path, Options("mine", CONFIG, [tmp_path / "a.jpg"], [tmp_path / "b.jpg"], None, CARD))
     training = prepare(CONFIG, build(CONFIG.generator), photos, photos, None, torch.device("cpu"))
     list(run(training, tmp_path, report_every=1, save_every=1))
     return tmp_path
@@ -33,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_options_come_back_as_they_were_written(folder: Path) -> None:
     options = read_options(folder)
-    assert (options.name, options.config, options.command) == ("mine", CONFIG, "uegan train")
+    assert (options.name, options.config, options.card) == ("mine", CONFIG, CARD)
     assert list(options.liked) == [folder / "a.jpg"]
 
 
@@ -41,6 +44,7 @@ def test_any_kept_step_becomes_a_style(folder: Path) -> None:
     last, second = style_from_run("mine", folder), style_from_run("mine", folder, 2)
     assert last.card.recipe["step"] == 3 and second.card.recipe["step"] == 2
     assert last.hash != second.hash
+    assert (last.card.author, last.card.command) == ("me", "uegan train")
     x = torch.rand(1, 3, 32, 32)
     assert last.generator(x).shape == x.shape
 

@@ -57,8 +57,10 @@ def train(
         bool, typer.Option("--dry-run", "-n", metavar="", help="Look at the photos, say what would be done, and stop.")
     ] = False,
     preset: Annotated[
-        Literal["quick", "standard", "paper"],
-        typer.Option("--preset", rich_help_panel=HOW, help="For a laptop, for a GPU, or as the paper did."),
+        Literal["quick", "standard", "paper", "natural"],
+        typer.Option(
+            "--preset", rich_help_panel=HOW, help="For a laptop, a GPU, as the paper, or as natural was made."
+        ),
     ] = "quick",
     recipe: Annotated[
         Literal["reference", "paper"] | None,
@@ -162,16 +164,17 @@ def train(
         networks = {"width": width, "attention": attention, "modulation": modulation}
         weights = {"quality": quality_weight, "fidelity": fidelity_weight, "identity": identity_weight}
         config = _config(preset, _given(changes), _given(networks), _given(weights), start)
-        run = _fresh(name, liked or [], raw or [], config, preset, overwrite)
-    card = Card(author, description, licence, command=run.command)
+        given = {"--start": start, **_options(changes | networks), **_options(weights, "-weight")}
+        card = Card(author, description, licence, _command(name, preset, given))
+        run = _fresh(name, liked or [], raw or [], config, card, overwrite)
     if dry_run:
         _say_plan(run, vgg.find(vgg_weights or run.features), device, report)
         return
     run = replace(run, features=vgg.required(vgg_weights or run.features, download))
-    learn(run, card, device, resume, overwrite, report)
+    learn(run, device, resume, overwrite, report)
 
 
-def learn(run: Options, card: Card, device: str, resume: bool, overwrite: bool, report: Report) -> None:
+def learn(run: Options, device: str, resume: bool, overwrite: bool, report: Report) -> None:
     """The run, from reading the photos to the installed style."""
     from ..enhancement.devices import choose, describe
     from ..losses.features import load_features
@@ -199,14 +202,14 @@ def learn(run: Options, card: Card, device: str, resume: bool, overwrite: bool, 
             f"stopped after step {training.done}; go on with: uegan train --resume --name {shlex.quote(run.name)}"
         )
         raise SystemExit(128 + (stop.signal or signal.SIGINT))
-    style = install(session.finish(begun, run.name, card), overwrite=overwrite or resume)
+    style = install(session.finish(begun, run.name, run.card), overwrite=overwrite or resume)
     _say_result(style.card, report)
     report.result(str(style.path))
     report.say(f"{run.name} is ready: uegan enhance PHOTO -s {run.name}")
 
 
 def _fresh(
-    name: str, liked: Sequence[Path], raw: Sequence[Path], config: TrainConfig, preset: str, overwrite: bool
+    name: str, liked: Sequence[Path], raw: Sequence[Path], config: TrainConfig, card: Card, overwrite: bool
 ) -> Options:
     from ..training.loop import checkpoints
     from ..training.runs import Options, folder_of
@@ -216,8 +219,7 @@ def _fresh(
     folder = folder_of(name)
     if checkpoints(folder) and not overwrite:
         raise UsageError(f"{folder}: holds a run already; --resume goes on with it, --overwrite starts anew")
-    command = f"uegan train --liked LIKED --raw RAW --name {name} --preset {preset}"
-    return Options(name, config, photos_in(liked), photos_in(raw), None, command)
+    return Options(name, config, photos_in(liked), photos_in(raw), None, card)
 
 
 def _resumed(name: str) -> Options:
@@ -231,7 +233,7 @@ def _resumed(name: str) -> Options:
 
 
 def _config(
-    preset_name: Literal["quick", "standard", "paper"],
+    preset_name: Literal["quick", "standard", "paper", "natural"],
     changes: dict[str, Any],
     networks: dict[str, Any],
     weights: dict[str, Any],
@@ -245,6 +247,19 @@ def _config(
         config = replace(config, start=None if start in (None, "none") else start)
     generator, losses = replace(config.generator, **networks), replace(config.weights, **weights)
     return replace(config, generator=generator, weights=losses)
+
+
+def _command(name: str, preset: str, given: dict[str, Any]) -> str:
+    """The command that makes the style again; the folders stay the user's own business."""
+    words = ["uegan", "train", "--liked", "LIKED", "--raw", "RAW", "--name", name, "--preset", preset]
+    for option, value in given.items():
+        words += [] if value is None else [option, str(value)]
+    return shlex.join(words)
+
+
+def _options(values: dict[str, Any], ending: str = "") -> dict[str, Any]:
+    """Fields of the configuration -> the options that set them."""
+    return {f"--{'lr' if field == 'lr_generator' else field}{ending}": value for field, value in values.items()}
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

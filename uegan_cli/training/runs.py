@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ..config import TrainConfig, train_config_from_json, train_config_to_json
-from ..errors import DataSetError, OutputError
+from ..errors import DataSetError, OutputError, StyleError
 from ..paths import runs_dir
 from ..styles.card import Card
 from ..styles.file import Style, make_style
@@ -24,14 +24,17 @@ OPTIONS = "options.json"
 
 @dataclass(frozen=True)
 class Options:
-    """What a run was started with; all that `--resume` needs. liked, raw: the photos, in order. features: VGG file."""
+    """What a run was started with; all that `--resume` needs.
+
+    liked, raw: the photos, in order. features: VGG file. card: texts for the style's card.
+    """
 
     name: str
     config: TrainConfig
     liked: Sequence[Path]
     raw: Sequence[Path]
     features: Path | None
-    command: str = ""
+    card: Card
 
 
 def folder_of(name_or_path: str) -> Path:
@@ -44,7 +47,7 @@ def write_options(folder: Path, options: Options) -> None:
     """Raises OutputError."""
     data = {
         "name": options.name,
-        "command": options.command,
+        "card": options.card.to_json(),
         "config": train_config_to_json(options.config),
         "features": None if options.features is None else str(options.features.resolve()),
         "liked": [str(path.resolve()) for path in options.liked],
@@ -67,9 +70,9 @@ def read_options(folder: Path) -> Options:
             [Path(path) for path in data["liked"]],
             [Path(path) for path in data["raw"]],
             None if data["features"] is None else Path(data["features"]),
-            data["command"],
+            Card.from_json(data["card"]),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, StyleError) as error:
         raise DataSetError(f"{folder}: no training run to go on with (no readable {OPTIONS})") from error
 
 
@@ -92,7 +95,7 @@ def style_from_run(name: str, folder: Path, step: int | None = None) -> Style:
     config = train_config_from_json(state["config"])
     recipe = {"step": state["done"], **train_config_to_json(config)}
     data = {"liked": len(options.liked), "raw": len(options.raw)}
-    card = Card(command=options.command, data=data, recipe=recipe)
+    card = replace(options.card, data=data, recipe=recipe)
     weights = {key: tensor.half() for key, tensor in state["average"]["network"].items()}
     style = make_style(name, config.generator, weights, card)
     return Style(name, style.config, style.generator, card, style.hash, make_preview(style.generator))
