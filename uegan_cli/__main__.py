@@ -1,5 +1,5 @@
 """`python -m uegan_cli` is `uegan`."""
 
-from .commands.app import main
+from .commands.app import command
 
-main()
+command()

@@ -22,6 +22,7 @@ from .report import Report, counted
 from .streams import STREAM, standard_input, standard_output
 
 if TYPE_CHECKING:
+    from ..enhancement.enhancer import Enhancer
     from ..styles.store import Entry
 
 WHICH, OUTPUT, NETWORK = "Which photos", "Output", options.NETWORK
@@ -306,14 +307,18 @@ def _results(request: Request, style: Entry, tasks: Sequence[Task], report: Repo
 
 
 def _enhanced(request: Request, style: Entry, tasks: Sequence[Task], report: Report) -> Iterator[Result]:
-    from ..enhancement.devices import describe
-    from ..enhancement.enhancer import Enhancer
     from ..jobs import pipeline
 
-    enhancer = Enhancer(style.path, device=request.device, strength=request.strength, full_network=request.full_network)
-    report.say(f"Enhancing {counted(len(tasks), 'photo')} with {style.name} on {describe(enhancer.device)}")
+    def enhancer() -> Enhancer:
+        from ..enhancement.devices import describe
+        from ..enhancement.enhancer import Enhancer
+
+        made = Enhancer(style.path, device=request.device, strength=request.strength, full_network=request.full_network)
+        report.say(f"Enhancing {counted(len(tasks), 'photo')} with {style.name} on {describe(made.device)}")
+        return made
+
     encoding = pipeline.Encoding(request.quality, request.format, request.preserve)
-    jobs = request.jobs or (1 if enhancer.device.type == "cpu" else min(4, os.cpu_count() or 1))
+    jobs = request.jobs or 1
     try:
         with report.bar(len(tasks), "photos") as advance, closing(pipeline.run(tasks, enhancer, encoding, jobs)) as run:
             for result in run:

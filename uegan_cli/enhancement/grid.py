@@ -27,7 +27,7 @@ CELLS = 32
 LUMAS = 8
 LUMA = (0.299, 0.587, 0.114)
 """Rec. 601: the guide."""
-STRIP = 128
+STRIP = 256
 """Rows worked on at a time. Larger strips save calls, smaller ones memory and cache."""
 
 

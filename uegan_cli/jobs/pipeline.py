@@ -8,13 +8,13 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from ..enhancement.enhancer import Enhancer
 from ..errors import OutputError, UeganError
 from ..photo.atomic import replacing
 from ..photo.photo import Photo
@@ -23,6 +23,9 @@ from ..photo.writing import write_photo
 from ..photo.xmp import Mark
 from .plan import Task
 from .results import Result, failed
+
+if TYPE_CHECKING:
+    from ..enhancement.enhancer import Enhancer
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -46,46 +49,54 @@ class _Step:
     seconds: float
 
 
-def run(tasks: Iterable[Task], enhancer: Enhancer, encoding: Encoding, jobs: int = 1) -> Generator[Result, None, None]:
+def run(
+    tasks: Iterable[Task], enhancer: Callable[[], Enhancer], encoding: Encoding, jobs: int = 1
+) -> Generator[Result, None, None]:
     """The results, in order. A photo that fails is a result; the others go on.
 
-    The network runs in the calling thread; `jobs` photos are read ahead of it and as many written behind it. Closing
-    the generator finishes what is being written and starts nothing more.
+    enhancer: makes it, once; the first photos are read meanwhile, for loading torch takes longer than they do. The
+    network runs in the calling thread; `jobs` photos are read ahead of it and as many written behind it. Closing the
+    generator finishes what is being written and starts nothing more.
     """
-    line = _Line(enhancer, encoding)
     with ThreadPoolExecutor(2 * jobs, thread_name_prefix="photo") as pool:
         try:
-            photos = _ahead(pool, line.read, tasks, jobs)
+            photos = _ahead(pool, _read, tasks, jobs)
+            line = _Line(enhancer(), encoding)
             yield from _ahead(pool, line.write, map(line.edit, photos), jobs)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _ahead(pool: ThreadPoolExecutor, function: Callable[[A], B], items: Iterable[A], count: int) -> Iterator[B]:
-    """`map` in the pool, in order, with at most `count` results waiting."""
-    waiting: deque[Future[B]] = deque()
-    for item in items:
-        waiting.append(pool.submit(function, item))
-        del item
-        if len(waiting) > count:
+    """`map` in the pool, in order, with `count` results waiting; the first are begun at once."""
+    rest = iter(items)
+    waiting = deque(pool.submit(function, item) for item in islice(rest, count))
+
+    def results() -> Iterator[B]:
+        for item in rest:
+            waiting.append(pool.submit(function, item))
+            del item
             yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    return results()
+
+
+def _read(task: Task) -> _Step | Result:
+    started = time.perf_counter()
+    try:
+        return _Step(task, read_photo(task.source), time.perf_counter() - started)
+    except UeganError as error:
+        return failed(task, error)
 
 
 @dataclass(frozen=True)
 class _Line:
-    """The three stations. Each takes what the one before it made, or the result it has come to already."""
+    """The stations after reading. Each takes what the one before it made, or the result it has come to already."""
 
     enhancer: Enhancer
     encoding: Encoding
-
-    def read(self, task: Task) -> _Step | Result:
-        started = time.perf_counter()
-        try:
-            return _Step(task, read_photo(task.source), time.perf_counter() - started)
-        except UeganError as error:
-            return failed(task, error)
 
     def edit(self, step: _Step | Result) -> _Step | Result:
         if isinstance(step, Result):
