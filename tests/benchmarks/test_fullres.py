@@ -6,7 +6,6 @@ pytest -m benchmark -s tests/benchmarks/test_fullres.py
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 import time
@@ -104,12 +103,13 @@ def test_cold_ratio_to_pillow_and_peak_memory(path: Path, tmp_path: Path) -> Non
 
 
 def _peak_memory(command: list[str]) -> float:
-    """GB that a process had resident at most."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    _, status, usage = os.wait4(process.pid, 0)
-    assert status == 0, process.stderr.read().decode() if process.stderr else status
-    process.returncode = 0
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9
+    """GB that a process had resident at most. It is started by a small one, whose size is all that it can inherit."""
+    watch = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", watch, *command], capture_output=True, text=True, check=True)
+    return int(done.stdout) * (1 if sys.platform == "darwin" else 1024) / 1e9
 
 
 def _load() -> str:
