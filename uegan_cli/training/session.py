@@ -121,23 +121,32 @@ def _style(name: str, config: NetworkConfig, weights: Mapping[str, Tensor], card
     return dataclasses.replace(style, preview=make_preview(style.generator))
 
 
+def new_generator(config: TrainConfig) -> Generator:
+    """Fresh weights, the same for the same seed."""
+    torch.manual_seed(config.seed)
+    generator = _with_transport(config.generator, config.instant)
+    if config.initialisation == "paper":
+        initialise_like_the_paper(generator)
+    else:
+        generator.start_as_identity()
+    return generator
+
+
 def _start(config: TrainConfig) -> Generator:
     """The generator as the run finds it: a style's weights, or fresh ones."""
-    torch.manual_seed(config.seed)
     if config.start is None:
-        generator = build(dataclasses.replace(config.generator, transport=config.instant))
-        assert isinstance(generator, Generator)
-        if config.initialisation == "paper":
-            initialise_like_the_paper(generator)
-        else:
-            generator.start_as_identity()
-        return generator
+        return new_generator(config)
     style = load_style(config.start)
     if not isinstance(style.config, GeneratorConfig):
         raise StyleError(f"{config.start}: cannot be trained on; start from a trained style or from none")
-    generator = build(dataclasses.replace(style.config, transport=config.instant or style.config.transport))
-    assert isinstance(generator, Generator)
+    generator = _with_transport(style.config, config.instant or style.config.transport)
     generator.load_state_dict(style.generator.state_dict(), strict=False)
+    return generator
+
+
+def _with_transport(config: GeneratorConfig, transport: bool) -> Generator:
+    generator = build(dataclasses.replace(config, transport=transport))
+    assert isinstance(generator, Generator)
     return generator
 
 

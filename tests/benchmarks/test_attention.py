@@ -1,0 +1,76 @@
+"""Which form of the attention, and which initialisation, learns best: toned-down photos undone for the same time.
+
+pytest -m benchmark -s tests/benchmarks/test_attention.py                 (2 minutes a row)
+UEGAN_BENCH_SECONDS=600 pytest -m benchmark -s tests/benchmarks/test_attention.py
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from tests.benchmarks.looks import psnr
+from uegan_cli.config import Attention, GeneratorConfig, Initialisation, TrainConfig
+from uegan_cli.training.data import load_photos, to_float
+from uegan_cli.training.loop import prepare
+from uegan_cli.training.session import new_generator
+
+pytestmark = pytest.mark.benchmark
+
+SECONDS = float(os.environ.get("UEGAN_BENCH_SECONDS", "120"))
+ROWS: list[tuple[Attention, Initialisation]] = [
+    ("prenorm", "fast"),
+    ("reference", "fast"),
+    ("paper", "fast"),
+    ("none", "fast"),
+    ("paper", "paper"),
+]
+
+
+def read(path: Path) -> Tensor:
+    return to_float(torch.from_numpy(np.array(Image.open(path).convert("RGB"))).permute(2, 0, 1)[None])
+
+
+@torch.no_grad()
+def score(generator: nn.Module, folder: Path) -> float:
+    """Mean PSNR against the expert's version, of photos that no row was trained on."""
+    scores = []
+    for path in sorted((folder / "raw").glob("*.png")):
+        photo, expert = read(path), read(folder / "label" / path.name)
+        small = F.interpolate(photo, scale_factor=0.75, mode="area")
+        with torch.autocast("cpu", torch.bfloat16):
+            edit = generator(small).float() - small
+        whole = photo + F.interpolate(edit, photo.shape[2:], mode="bilinear")
+        scores.append(psnr(whole.clamp(-1, 1)[..., 4:-4, 4:-4], expert[..., 4:-4, 4:-4]))
+    return sum(scores) / len(scores)
+
+
+def test_forms_of_the_attention(liked_photos: list[Path], shared_data: Path) -> None:
+    photos, _ = load_photos(liked_photos, 192)
+    print(f"\nunedited: {score(nn.Identity(), shared_data / 'fivek'):.2f} dB")
+    for attention, initialisation in ROWS:
+        config = TrainConfig(
+            generator=GeneratorConfig(attention=attention),
+            initialisation=initialisation,
+            size=128,
+            batch=6,
+            undo_steps=10**6,
+            instant=False,
+        )
+        training = prepare(config, new_generator(config), photos, photos, None, torch.device("cpu"))
+        began = time.monotonic()
+        while time.monotonic() - began < SECONDS:
+            training.step()
+        result = score(training.players.average.network, shared_data / "fivek")
+        print(
+            f"attention {attention}, initialisation {initialisation}: {result:.2f} dB, {training.done} steps",
+            flush=True,
+        )
