@@ -9,6 +9,7 @@ from PIL import Image
 
 from uegan_cli.config import GeneratorConfig, TrainConfig
 from uegan_cli.networks import build
+from uegan_cli.styles.card import Card
 from uegan_cli.styles.store import load_style
 from uegan_cli.training.loop import prepare, run
 from uegan_cli.training.runs import Options, folder_of, write_options
@@ -70,7 +71,7 @@ def test_strength_weakens_whatever_it_was_made_from(uegan, bright):
 def test_a_training_run_at_any_step(uegan):
     config = TrainConfig(generator=GeneratorConfig(width=2, attention="paper"), size=96, batch=2, steps=2, pool=0)
     photos = [torch.randint(0, 256, (3, 100, 120), dtype=torch.uint8) for _ in range(3)]
-    write_options(folder_of("r"), Options("r", config, [Path("a.jpg")], [Path("b.png")], None, "uegan train"))
+    write_options(folder_of("r"), Options("r", config, [Path("a.jpg")], [Path("b.png")], None, Card()))
     training = prepare(config, build(config.generator), photos, photos, None, torch.device("cpu"))
     list(run(training, folder_of("r"), report_every=1, save_every=1))
     assert uegan("style-create", "first", "--from-run", "r@1").code == 0
