@@ -13,6 +13,7 @@ from uegan_cli.errors import DataSetError, OutputError
 from uegan_cli.networks import build
 from uegan_cli.training.judge import Judge, judge_between
 from uegan_cli.training.loop import Training, checkpoints, prepare, run, save
+from uegan_cli.training.matching import photo_patches
 
 CONFIG = TrainConfig(
     generator=GeneratorConfig(width=2, attention="prenorm"),
@@ -103,7 +104,7 @@ def test_an_unwritable_folder_is_said_in_one_line(tmp_path: Path) -> None:
 
 
 def test_the_nearest_weights_are_remembered_and_survive_a_resume(tmp_path: Path) -> None:
-    judge = judge_between(photos(1), photos(0), None)
+    judge = judge_between(photos(1), photo_patches(photos(1), None), photo_patches(photos(0), None), 4)
     subject = training(judge=judge)
     reports = list(run(subject, tmp_path, report_every=100, judge_every=2))
     assert [(r.step, r.distance is not None) for r in reports] == [(4, True), (6, True), (8, True)]

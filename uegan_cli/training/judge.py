@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..losses.features import Features
 from .matching import Patches, at_matching_size, kinds, photo_patches, shares
 
 DIRECTIONS = 48
@@ -44,14 +43,16 @@ class Judge:
         return float(gap.abs().mean() * 127.5)
 
 
-def judge_between(raw: Sequence[Tensor], liked: Sequence[Tensor], features: Features | None, seed: int = 0) -> Judge:
-    """raw, liked: photos as 3 x H x W uint8."""
+def judge_between(
+    raw: Sequence[Tensor], raw_patches: Patches, liked_patches: Patches, photos: int, seed: int = 0
+) -> Judge:
+    """A judge by the first `photos` photos of each side. raw: 3 x H x W uint8, and the patches of all of them."""
     rng = torch.Generator().manual_seed(seed)
-    raw_patches, liked_patches = photo_patches(raw, features), photo_patches(liked, features)
+    raw_patches, liked_patches = raw_patches.first(photos), liked_patches.first(photos)
     labels = kinds(raw_patches, liked_patches, rng)
     weights = shares(*labels, torch.ones(len(raw_patches)), torch.ones(len(liked_patches)))
     directions = torch.randn(6, DIRECTIONS, generator=rng)
-    return Judge(raw, weights[0], liked_patches, weights[1], directions / directions.norm(dim=0))
+    return Judge(raw[:photos], weights[0], liked_patches, weights[1], directions / directions.norm(dim=0))
 
 
 def _described(colours: Tensor) -> Tensor:

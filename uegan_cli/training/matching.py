@@ -43,6 +43,11 @@ class Patches:
     def __len__(self) -> int:
         return len(self.colours)
 
+    def first(self, photos: int) -> Patches:
+        """The patches of the first `photos` photos."""
+        rows = self.photo < photos
+        return Patches(self.colours[rows], self.content[rows], self.photo[rows])
+
     def sample(self, count: int, rng: torch.Generator) -> Patches:
         """At most `count` of the patches, at random."""
         chosen = torch.randperm(len(self), generator=rng)[:count]

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ..config import GeneratorConfig, NetworkConfig, TrainConfig, TransportConfig, train_config_to_json
+from ..enhancement.devices import has_bfloat16
 from ..errors import DataSetError, StyleError
 from ..losses.features import Features
 from ..networks import build
@@ -22,10 +23,10 @@ from ..styles.file import Style, make_style
 from ..styles.preview import make_preview
 from ..styles.store import load_style
 from .data import ROOM, load_photos
-from .instant import InstantLook, instant_look
+from .instant import InstantLook, instant_look, match
 from .judge import judge_between
 from .loop import Training, prepare
-from .matching import SHORT_SIDE
+from .matching import SHORT_SIDE, photo_patches
 
 FEWEST_PHOTOS = 10
 JUDGED = 60
@@ -70,17 +71,22 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
     """Networks, closed form and judge for a run at its first step. Raises StyleError for a start that cannot be."""
     start = _start(config)
     config = dataclasses.replace(config, generator=start.config)
-    judge = judge_between(photos.raw[:JUDGED], photos.liked[:JUDGED], features)
+    if features is not None:
+        features.to(device, torch.bfloat16 if has_bfloat16(device) else torch.float32)
+    raw, liked = photo_patches(photos.raw, features), photo_patches(photos.liked, features)
+    judge = judge_between(photos.raw, raw, liked, JUDGED)
     instant = None
     if config.instant:
-        instant = instant_look(photos.raw, photos.liked, features, config.seed)
+        instant = match(raw, liked, config.seed)
         _start_from(start, instant)
     training = prepare(config, start, photos.liked, photos.raw, features, device, judge)
     return Session(training, instant, photos.liked, photos.raw)
 
 
 def instant_style(name: str, photos: Photos, features: Features | None, card: Card) -> Style:
-    """The closed form of two folders as a style of its own."""
+    """The closed form of two folders as a style of its own, made on the CPU."""
+    if features is not None and has_bfloat16(torch.device("cpu")):
+        features.to(torch.bfloat16)
     look = instant_look(photos.raw, photos.liked, features)
     data = {"liked": len(photos.liked), "raw": len(photos.raw)}
     recipe = {"method": "closed form", "matched_by_content": look.matched, "trust": round(look.trust, 3)}
