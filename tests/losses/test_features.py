@@ -38,8 +38,9 @@ def test_trunk_is_torchvisions_own() -> None:
 @pytest.mark.parametrize("architecture", ["vgg16", "vgg19"])
 def test_a_file_is_told_apart_by_its_tensors(architecture: str, tmp_path: Path) -> None:
     network = Features(architecture)
-    save_file(network.state_dict(), tmp_path / "weights.safetensors")
-    torch.save({**network.state_dict(), "classifier.0.weight": torch.zeros(1)}, tmp_path / "weights.pth")
+    weights = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    save_file(weights, tmp_path / "weights.safetensors")
+    torch.save({**weights, "classifier.0.weight": torch.zeros(1)}, tmp_path / "weights.pth")
     for name in ("weights.safetensors", "weights.pth"):
         loaded = load_features(tmp_path / name)
         assert loaded.architecture == architecture

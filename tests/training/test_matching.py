@@ -6,7 +6,7 @@ import torch
 
 from uegan_cli.losses.features import load_features
 from uegan_cli.training.data import load_photos
-from uegan_cli.training.matching import KINDS, Patches, equalise, kinds, photo_patches, shares
+from uegan_cli.training.matching import KINDS, MOST_PHOTOS, Patches, equalise, kinds, photo_patches, shares
 
 
 def test_patches_cover_the_photo_at_matching_size() -> None:
@@ -55,3 +55,11 @@ def test_content_is_the_same_thing_in_another_exposure_and_colour(raw_photos: li
     similarity = one.content @ two.content.T
     found = similarity.argmax(dim=1) == torch.arange(len(one))
     assert found.float().mean() > 0.8
+
+
+def test_of_many_photos_some_are_described_and_numbered_as_they_were() -> None:
+    photos = [torch.zeros(3, 16, 16, dtype=torch.uint8)] * (2 * MOST_PHOTOS + 5)
+    described = photo_patches(photos, None)
+    assert 50 < len(described.photo.unique()) <= MOST_PHOTOS
+    assert described.photo.unique()[:3].tolist() == [0, 3, 6]
+    assert described.first(2).photo.unique().tolist() == [0, 3]

@@ -36,7 +36,7 @@ class Features(nn.Module):
         self.features = nn.ModuleList(layers)
         self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1), persistent=False)
-        self.eval().requires_grad_(False)
+        self.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
     def forward(self, x: Tensor, deepest: int = 4) -> list[Tensor]:
         """N x 3 x H x W in [-1, 1] -> the maps 0 .. `deepest`, N x C x H/2^k x W/2^k for k = 0, 1, 2, 3, 4"""

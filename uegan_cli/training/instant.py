@@ -87,7 +87,8 @@ def _power(matrix: Tensor, exponent: float) -> Tensor:
 
 def _draw(photo: Tensor, rng: torch.Generator) -> Tensor:
     """How often each patch counts when as many photos are drawn as there are, with replacement."""
-    count = int(photo.max()) + 1
+    numbers = torch.unique(photo)
+    photo, count = torch.searchsorted(numbers, photo), len(numbers)
     times = torch.bincount(torch.randint(count, (count,), generator=rng), minlength=count)
     return times[photo].double()
 

@@ -46,13 +46,14 @@ class Judge:
 def judge_between(
     raw: Sequence[Tensor], raw_patches: Patches, liked_patches: Patches, photos: int, seed: int = 0
 ) -> Judge:
-    """A judge by the first `photos` photos of each side. raw: 3 x H x W uint8, and the patches of all of them."""
+    """A judge by the first `photos` described photos of each side. raw: 3 x H x W uint8, patches of them."""
     rng = torch.Generator().manual_seed(seed)
     raw_patches, liked_patches = raw_patches.first(photos), liked_patches.first(photos)
     labels = kinds(raw_patches, liked_patches, rng)
     weights = shares(*labels, torch.ones(len(raw_patches)), torch.ones(len(liked_patches)))
     directions = torch.randn(6, DIRECTIONS, generator=rng)
-    return Judge(raw[:photos], weights[0], liked_patches, weights[1], directions / directions.norm(dim=0))
+    judged = [raw[int(number)] for number in torch.unique(raw_patches.photo)]
+    return Judge(judged, weights[0], liked_patches, weights[1], directions / directions.norm(dim=0))
 
 
 def _described(colours: Tensor) -> Tensor:
