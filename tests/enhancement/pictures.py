@@ -37,7 +37,7 @@ def made_scene(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
 
 
 def as_photo(pixels: NDArray[np.generic], *, grey: bool = False, profile: bytes | None = None) -> Photo:
-    return Photo(pixels, None, "PNG", grey, profile, 1, Metadata("PNG"), Path("made.png"))  # type: ignore[arg-type]
+    return Photo(pixels, None, "PNG", grey, profile, Metadata("PNG", icc=profile), Path("made.png"))  # type: ignore[arg-type]
 
 
 def transport_style(gain: float = 0.8, offset: float = 0.1) -> Style:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.photo.metadata import FORMATS
+from uegan_cli.photo.formats import FORMATS
 from uegan_cli.photo.photo import Pixels
 
 MakePhoto = Callable[..., Path]
@@ -43,7 +43,7 @@ def camera_files(camera_photos: Path) -> list[Path]:
 
 def _is_whole(path: Path) -> bool:
     data = path.read_bytes()
-    if not any(data.startswith(module.SIGNATURE) for module in FORMATS.values()):
+    if not any(module.matches(data[:64]) for module in FORMATS.values()):
         return False
     if data[1:4] == b"PNG" and data[24] == 16:
         return False

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo import exif, jpeg
+from uegan_cli.photo import exif
+from uegan_cli.photo.formats import jpeg
 from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.photo import Segment
 from uegan_cli.photo.reading import read_photo
@@ -199,7 +200,7 @@ def test_a_motion_photo_stays_as_a_still_picture(make_photo: MakePhoto, tmp_path
     path = make_photo("in.jpg")
     encoded = path.read_bytes()
     with path.open("wb") as file:
-        jpeg.write(file, memoryview(encoded), [Segment("APP1", jpeg.XMP + packet)])
+        jpeg.splice(file, memoryview(encoded), [Segment("APP1", jpeg.XMP + packet)])
         file.write(b"a video")
     result = write_photo(read_photo(path), path)
     assert any("motion video" in warning for warning in result.warnings)

@@ -48,7 +48,7 @@ def test_every_orientation_is_read_upright(make_photo: MakePhoto, turn: int) -> 
     exif[0x0112] = turn
     path = make_photo("turned.png", exif=exif)
     photo = read_photo(path)
-    assert photo.orientation == turn
+    assert photo.metadata.orientation == turn
     assert np.array_equal(photo.pixels, pillow_pixels(path))
     assert np.array_equal(read_upright_srgb(path), photo.pixels)
 

@@ -32,7 +32,7 @@ def test_camera_files_keep_format_quality_and_everything_they_say(camera_files: 
         write_photo(brighter(before), tmp_path / "out", mark=MARK)
         after = read_photo(tmp_path / "out")
         assert after.format == before.format and after.grey == before.grey, path
-        assert after.pixels.shape == before.pixels.shape and after.orientation == before.orientation, path
+        assert after.pixels.shape == before.pixels.shape and after.metadata.orientation == before.metadata.orientation, path
         assert after.metadata.encoding == before.metadata.encoding, path
         assert after.profile == before.profile and after.metadata.density == before.metadata.density, path
         assert set(before.metadata.segments) <= set(after.metadata.segments), path
@@ -62,7 +62,7 @@ def test_every_orientation_is_restored(make_photo: MakePhoto, orientation: int, 
         stored = np.asarray(image).astype(int)
     write_photo(before, path)
     after = read_photo(path)
-    assert after.orientation == orientation and after.metadata.exif == before.metadata.exif
+    assert after.metadata.orientation == orientation and after.metadata.exif == before.metadata.exif
     with Image.open(path) as image:
         assert np.abs(np.asarray(image) - stored).max() <= 3
 

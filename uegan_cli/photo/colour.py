@@ -9,6 +9,7 @@ import io
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from .photo import Pixels
@@ -29,6 +30,13 @@ def to_srgb(pixels: Pixels, profile: bytes | None) -> Pixels:
 def from_srgb(pixels: Pixels, profile: bytes | None) -> Pixels:
     """The inverse of `to_srgb`: H x W x 3 uint8 in sRGB -> the same in the space of `profile`."""
     return _apply(pixels, _transforms(profile)[1]) if profile and not is_srgb(profile) else pixels
+
+
+def to_8_bits(pixels: Pixels) -> NDArray[np.uint8]:
+    """The same colours, rounded to 8 bits a channel; 8-bit pixels as they are."""
+    if pixels.dtype == np.uint8:
+        return pixels.view(np.uint8)
+    return ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 
 
 @lru_cache(maxsize=32)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-Pixels = NDArray[np.uint8]
+Pixels = NDArray[np.unsignedinteger[Any]]
+"""uint8 or uint16."""
+
+Mode = Literal["L", "LA", "RGB", "RGBA", "CMYK"]
+"""Channels of a picture, in Pillow's names."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One metadata segment as it is in the file.
+    """One piece of metadata as it is in the file.
 
-    name: "APP1", "COM" (JPEG markers) or "tEXt", "pHYs" (PNG chunk types).
+    name: "APP1", "COM" (JPEG markers), "tEXt", "pHYs" (PNG chunk types), or what else the format calls it.
     data: its payload, without marker, length or checksum.
     """
 
@@ -43,33 +50,79 @@ class JpegEncoding:
 class Metadata:
     """What a file says besides its pixels, as bytes.
 
-    format: the format of `segments`, "JPEG" or "PNG".
+    format: the format that `segments` are in, a key of `FORMATS`.
     exif: the Exif block, from its TIFF header on; offsets count from its first byte.
     xmp: the XMP packet.
+    icc: the ICC profile.
+    orientation: 1..8 as in Exif: how the stored picture has to be turned to be upright.
     density: pixels per metre, horizontal and vertical, of the stored (not the upright) picture.
-    segments: every other segment that stays true when the pixels change, in the order of the file.
-    encoding: how a JPEG was encoded; None for other formats.
+    segments: what else stays true when the pixels change, in the order of the file, in terms of `format`.
+    encoding: how the picture was encoded, in terms of `format`; what `write` of the same format needs to do it alike.
     """
 
     format: str
     exif: bytes | None = None
     xmp: bytes | None = None
+    icc: bytes | None = None
+    orientation: int = 1
     density: tuple[float, float] | None = None
     segments: tuple[Segment, ...] = ()
-    encoding: JpegEncoding | None = None
+    encoding: object = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The picture in an open file, understood and not yet decoded.
+
+    size: width and height as stored.
+    mode: the channels that hold everything in it; a palette is RGB or RGBA.
+    decode: makes it, once, while the file is open: an image of any of Pillow's modes that converts to `mode`, or an
+        array, H x W x channels of `mode`, uint8 or uint16. It is given the size as stored that will do, or None; where
+        the format has a shortcut, what comes is smaller, but no smaller than that.
+    frames: pictures that play one after the other; 1 for a still.
+    """
+
+    size: tuple[int, int]
+    mode: Mode
+    decode: Callable[[tuple[int, int] | None], Image.Image | Pixels]
+    frames: int = 1
+
+
+@dataclass(frozen=True)
+class Contents:
+    """An open file. warnings: what could not be kept or understood, in words that follow the file's name."""
+
+    metadata: Metadata
+    picture: Picture
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sayings:
+    """What a new file is to say besides its picture.
+
+    source: what the photo's file said; its segments mean something to the same format alone.
+    exif, packets, icc: the Exif block, the XMP packets and the profile to write; those in `source` are the old ones.
+    """
+
+    source: Metadata
+    exif: bytes | None
+    packets: tuple[bytes, ...]
+    icc: bytes | None
 
 
 @dataclass(frozen=True)
 class Photo:
     """A decoded photo.
 
-    pixels: H x W x 3, uint8, upright, in the photo's own colour space; a greyscale photo has three equal channels.
-    alpha: H x W, uint8, upright, 255 is opaque; None without transparency.
-    format: the format of the file: "JPEG" or "PNG".
+    pixels: H x W x 3, uint8 or uint16, upright, in the photo's own colour space; a greyscale photo has three equal
+        channels.
+    alpha: H x W, of the same type, upright, the largest value is opaque; None without transparency.
+    format: the format of the file, a key of `FORMATS`: "JPEG", "PNG", "TIFF", ...
     grey: the file is greyscale, and is written as greyscale again.
     profile: the ICC profile that `pixels` are in; None means sRGB.
-    orientation: 1..8 as in Exif. `pixels` have it undone; writing redoes it, so that the Exif block need not change.
-    metadata: everything else, to be carried over.
+    metadata: everything else, to be carried over. Its orientation is undone in `pixels`, and redone when they are
+        written, so that the Exif block need not change.
     path: where the photo was read.
     warnings: what could not be kept or understood, in words that follow the file's name.
     """
@@ -79,7 +132,6 @@ class Photo:
     format: str
     grey: bool
     profile: bytes | None
-    orientation: int
     metadata: Metadata
     path: Path
     warnings: tuple[str, ...] = ()

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
+from PIL import Image
 
 from ..errors import PhotoError
-from . import colour, jpeg, png
-from .excerpt import Excerpt
-from .metadata import FORMATS, icc_profile, orientation, sniff
+from . import colour
+from .formats import FORMATS, sniff
 from .orientation import stored, strips, upright, upright_image
-from .photo import Metadata, Photo, Pixels
+from .photo import Contents, Mode, Photo, Picture, Pixels
 
 MAX_PIXELS = 400_000_000
 """Larger pictures are taken for decompression bombs; the largest single-shot cameras have 151 megapixels."""
 
-_MODES = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA"}
 _BROKEN = (OSError, SyntaxError, ValueError, LookupError, EOFError, OverflowError, struct.error, zlib.error)
 """What Pillow raises on broken files."""
 
@@ -44,42 +38,30 @@ _OTHERS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
 """Pictures that are recognised only to be named when they are refused."""
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A photo's file, opened and understood, not yet decoded."""
+def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, first_frame: bool = False) -> Photo:
+    """Decode a photo, upright.
 
-    image: ImageFile.ImageFile
-    metadata: Metadata
-    warnings: tuple[str, ...]
+    Takes the time of the decoder, and the memory of its picture and the array.
 
-    @property
-    def mode(self) -> str:
-        """The one of L, LA, RGB and RGBA that holds everything in the picture."""
-        mode = _MODES[self.image.mode]
-        return mode + "A" if "transparency" in self.image.info and mode[-1] != "A" else mode
+    max_pixels: more than these are refused before they are decoded. first_frame: take the first picture of an animated
+        file or of one with several pages; without it they are refused.
 
-
-def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) -> Photo:
-    """Decode a JPEG or PNG photo, upright.
-
-    Takes the time of Pillow's decoder, and the memory of Pillow's image and the array.
-    Raises PhotoError, one line that names the file, for everything that is not a whole photo of at most `max_pixels`.
+    Raises PhotoError, one line that names the file, for everything that is not a whole photo.
     """
     path = Path(path)
-    with _open(path, max_pixels) as source:
-        pixels, alpha = _decode(source.image, source.mode, orientation(source.metadata))
-    profile = icc_profile(source.metadata)
-    warnings = source.warnings
-    if profile and colour.is_broken(profile):
+    with _open(path, max_pixels, first_frame) as contents:
+        metadata, picture = contents.metadata, contents.picture
+        pixels, alpha = _decoded(picture, None, metadata.orientation)
+    warnings = contents.warnings
+    if metadata.icc and colour.is_broken(metadata.icc):
         warnings += ("its colour profile is broken; the colours were taken as sRGB",)
     return Photo(
         pixels=pixels,
         alpha=alpha,
-        format=source.metadata.format,
-        grey=source.mode[0] == "L",
-        profile=profile,
-        orientation=orientation(source.metadata),
-        metadata=source.metadata,
+        format=metadata.format,
+        grey=picture.mode[0] == "L",
+        profile=metadata.icc,
+        metadata=metadata,
         path=path,
         warnings=warnings,
     )
@@ -90,27 +72,30 @@ def read_upright_srgb(
 ) -> Pixels:
     """The picture alone: H x W x 3 uint8, upright, sRGB, its short side reduced to `short_side` if it is longer.
 
-    A JPEG is decoded at the smallest scale that leaves enough pixels, which is several times faster than whole.
-    Transparency is ignored. Raises PhotoError as `read_photo` does.
+    A JPEG is decoded at the smallest scale that leaves enough pixels, which is several times faster than whole. Of
+    several frames it is the first. Transparency is ignored. Raises PhotoError as `read_photo` does.
     """
-    with _open(Path(path), max_pixels) as source:
-        image, mode = _reduced(source, short_side)
-        pixels, _ = _decode(image, mode, orientation(source.metadata))
-    profile = icc_profile(source.metadata)
-    return colour.to_srgb(pixels, profile)
+    with _open(Path(path), max_pixels, first_frame=True) as contents:
+        picture, turn = contents.picture, contents.metadata.orientation
+        scale = short_side / min(picture.size) if short_side else 1.0
+        if scale >= 1:
+            pixels, _ = _decoded(picture, None, turn)
+        else:
+            pixels = _reduced(picture, scale, turn)
+    return colour.to_srgb(colour.to_8_bits(pixels), contents.metadata.icc)
 
 
 @contextmanager
-def _open(path: Path, max_pixels: int) -> Iterator[_Source]:
-    """Open a photo; whatever goes wrong until the block ends is told as a PhotoError."""
+def _open(path: Path, max_pixels: int, first_frame: bool) -> Iterator[Contents]:
+    """Open a photo; whatever goes wrong until the block ends is told as a PhotoError that names the file."""
     try:
         _check_is_file(path)
         with path.open("rb") as file:
-            source = _understand(file, path)
-            _check_can_enhance(source, file, path, max_pixels)
-            yield source
-    except PhotoError:
-        raise
+            contents = _understand(file)
+            _check_can_enhance(contents.picture, max_pixels, first_frame)
+            yield contents
+    except PhotoError as error:
+        raise PhotoError(f"{path}: {error}") from error
     except MemoryError as error:
         raise PhotoError(f"{path}: not enough memory to decode it; close other programs or reduce it first") from error
     except FileNotFoundError as error:
@@ -125,34 +110,18 @@ def _open(path: Path, max_pixels: int) -> Iterator[_Source]:
 def _check_is_file(path: Path) -> None:
     found = path.stat()
     if stat.S_ISDIR(found.st_mode):
-        raise PhotoError(f"{path}: a folder, not a photo; name the photos in it")
+        raise PhotoError("a folder, not a photo; name the photos in it")
     if not stat.S_ISREG(found.st_mode):
-        raise PhotoError(f"{path}: not a regular file; copy the photo to one first")
+        raise PhotoError("not a regular file; copy the photo to one first")
     if found.st_size == 0:
-        raise PhotoError(f"{path}: the file is empty; restore it from a copy")
+        raise PhotoError("the file is empty; restore it from a copy")
 
 
-def _understand(file: BinaryIO, path: Path) -> _Source:
-    """Read the metadata, and open the picture without it: Pillow would parse it again, and warn of what it finds."""
+def _understand(file: BinaryIO) -> Contents:
     format = sniff(file)
     if format is None:
-        raise PhotoError(f"{path}: {_not_a_photo(file)}; export it as JPEG or PNG")
-    metadata, warnings, picture = FORMATS[format].read_header(file)
-    stream = io.BufferedReader(Excerpt(file, picture), 1 << 16)
-    if format == "PNG":
-        return _Source(_open_png(stream, png.depth(file)), metadata, tuple(warnings))
-    image = JpegImageFile(stream)
-    if not warnings and jpeg.has_trailer(file):
-        warnings.append("what follows its picture (such as a motion video) shows it unedited and was left out")
-    return _Source(image, replace(metadata, encoding=jpeg.encoding(image)), tuple(warnings))
-
-
-def _open_png(stream: BinaryIO, depth: int) -> PngImageFile:
-    image = PngImageFile(stream)
-    if image.mode == "L" and "transparency" in image.info:
-        # Pillow widens greys of 2 and 4 bits to 8, but not the grey that is transparent.
-        image.info["transparency"] *= 255 // (2**depth - 1)
-    return image
+        raise PhotoError(f"{_not_a_photo(file)}; export it as JPEG or PNG")
+    return FORMATS[format].read(file)
 
 
 def _not_a_photo(file: BinaryIO) -> str:
@@ -162,37 +131,50 @@ def _not_a_photo(file: BinaryIO) -> str:
     return f"{name} files are not supported" if name else "not a photo"
 
 
-def _check_can_enhance(source: _Source, file: BinaryIO, path: Path, max_pixels: int) -> None:
-    width, height = source.image.size
+def _check_can_enhance(picture: Picture, max_pixels: int, first_frame: bool) -> None:
+    width, height = picture.size
     if width * height > max_pixels:
-        raise PhotoError(f"{path}: {width} x {height} pixels are more than {max_pixels}; reduce it first")
-    if source.metadata.format == "PNG" and png.depth(file) == 16:
-        raise PhotoError(f"{path}: 16 bits a channel are not supported; export it with 8")
-    if source.metadata.format == "PNG" and png.is_animated(file):
-        raise PhotoError(f"{path}: animated; export the frame that you want as a PNG of its own")
-    if source.image.mode not in _MODES:
-        raise PhotoError(f"{path}: {source.image.mode} colour is not supported; convert it to RGB")
+        raise PhotoError(f"{width} x {height} pixels are more than {max_pixels}; raise --max-pixels or reduce it first")
+    if picture.frames > 1 and not first_frame:
+        raise PhotoError(f"has {picture.frames} frames; --first-frame takes the first")
+    if picture.mode == "CMYK":
+        raise PhotoError("CMYK colour is not supported; convert it to RGB")
 
 
-def _reduced(source: _Source, short_side: int | None) -> tuple[Image.Image, str]:
-    """The picture at training size, without transparency, and its mode."""
-    image: Image.Image = source.image
-    mode = source.mode.removesuffix("A")
-    image.info.pop("transparency", None)
-    scale = short_side / min(image.size) if short_side else 1.0
-    if scale >= 1:
-        return image, mode
-    width, height = (max(1, round(side * scale)) for side in image.size)
-    image.draft(None, (width * 3 // 2, height * 3 // 2))
-    image.load()
-    image = image if image.mode == mode else image.convert(mode)
-    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0), mode
+def _reduced(picture: Picture, scale: float, turn: int) -> Pixels:
+    """The picture at training size, without transparency: H x W x 3 uint8."""
+    width, height = (max(1, round(side * scale)) for side in picture.size)
+    image = _opaque_image(picture.decode((width * 3 // 2, height * 3 // 2)), picture.mode)
+    small = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return np.array(upright_image(small, turn).convert("RGB"))
 
 
-def _decode(image: Image.Image, mode: str, turn: int) -> tuple[Pixels, Pixels | None]:
-    """Pixels (H x W x 3) and alpha (H x W) of a picture, upright.
+def _opaque_image(decoded: Image.Image | Pixels, mode: Mode) -> Image.Image:
+    """An image of mode L or RGB."""
+    if isinstance(decoded, Image.Image):
+        decoded.load()
+        decoded.info.pop("transparency", None)
+        return decoded.convert(mode.rstrip("A"))
+    bands = colour.to_8_bits(decoded)
+    return Image.fromarray(bands[..., 0] if mode[0] == "L" else bands[..., :3])
 
-    Goes strip by strip, so that besides Pillow's image and the result only a strip is in memory, and turning the
+
+def _decoded(picture: Picture, enough: tuple[int, int] | None, turn: int) -> tuple[Pixels, Pixels | None]:
+    """Pixels (H x W x 3) and alpha (H x W), upright."""
+    decoded = picture.decode(enough)
+    if isinstance(decoded, Image.Image):
+        return _split_image(decoded, picture.mode, turn)
+    return _split_array(decoded, picture.mode, turn)
+
+
+def _split_array(bands: Pixels, mode: Mode, turn: int) -> tuple[Pixels, Pixels | None]:
+    pixels = np.ascontiguousarray(upright(bands[..., : len(mode.rstrip("A"))], turn))
+    pixels = np.repeat(pixels, 3, axis=2) if mode[0] == "L" else pixels
+    return pixels, np.ascontiguousarray(upright(bands[..., -1], turn)) if mode[-1] == "A" else None
+
+
+def _split_image(image: Image.Image, mode: Mode, turn: int) -> tuple[Pixels, Pixels | None]:
+    """Goes strip by strip, so that besides Pillow's image and the result only a strip is in memory, and turning the
     picture upright costs nothing more.
     """
     image.load()

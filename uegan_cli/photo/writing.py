@@ -11,14 +11,17 @@ import numpy as np
 from PIL import Image
 
 from ..errors import OutputError, UsageError
-from . import jpeg
+from . import colour
 from .atomic import replacing
-from .metadata import FORMATS, carried_over
+from .formats import FORMATS
+from .metadata import carried_over
 from .orientation import stored, stored_image, strips, upright
 from .photo import Photo, Pixels
 from .xmp import Mark
 
-_LONGEST_JPEG_SIDE = 65500
+
+WRITABLE = tuple(name for name, format in FORMATS.items() if format.DEPTHS)
+"""Formats that photos can be written in."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,9 @@ def write_photo(
 ) -> WriteResult:
     """Write a photo with all that its file said, atomically; `path` may be the file that it was read from.
 
-    quality: JPEG quality, 1..100. None keeps the input's quantisation tables; chroma subsampling and scans are kept
-        either way. A photo that was no JPEG gets 95.
-    format: "JPEG" or "PNG"; None keeps the input's, whatever the name in `path` ends with.
+    quality: 1..100, for formats that lose something. None keeps a JPEG's quantisation tables (its chroma subsampling
+        and scans are kept either way); what was of another format gets 95.
+    format: one of `WRITABLE`; None keeps the input's, whatever the name in `path` ends with.
     mark: provenance, added to the XMP packet.
     preserve_times_from: a file whose access and modification times the new one gets.
 
@@ -54,56 +57,67 @@ def write_photo(
     Raises OutputError, and leaves what was there before, if the file cannot be written.
     """
     path, format = Path(path), format or photo.format
-    if format not in FORMATS:
-        raise UsageError(f"{format}: photos cannot be written in this format; choose one of {', '.join(FORMATS)}")
-    image = _encodable(photo, path, format)
-    segments, warnings = carried_over(photo, image, format, mark)
-    if photo.alpha is not None and format == "JPEG":
-        warnings += ("its transparency was put on white: JPEG has none",)
-    encoded = io.BytesIO()
-    options = jpeg.save_options(photo.metadata.encoding, quality) if format == "JPEG" else {}
-    image.save(encoded, format, **options)
-    del image
+    if format not in WRITABLE:
+        raise UsageError(f"{format}: photos cannot be written in this format; choose one of {', '.join(WRITABLE)}")
+    picture = _stored(photo, format)
+    sayings, warnings = carried_over(photo, picture, format, mark)
+    if photo.alpha is not None and not FORMATS[format].ALPHA:
+        warnings += (f"its transparency was put on white: {format} has none",)
     times = _times(Path(preserve_times_from)) if preserve_times_from is not None else None
+    encoded = io.BytesIO()
+    warnings += FORMATS[format].write(encoded, picture, sayings, quality)
+    del picture
     with replacing(path, times) as file:
-        FORMATS[format].write(file, encoded.getbuffer(), segments)
-        size = file.tell()
-    return WriteResult(path, size, photo.warnings + warnings)
+        file.write(encoded.getbuffer())
+    return WriteResult(path, len(encoded.getbuffer()), photo.warnings + warnings)
 
 
-def _encodable(photo: Photo, path: Path, format: str) -> Image.Image:
-    """Pillow's image of the photo as the file stores it: turned back, greyscale if it was, flattened for JPEG."""
-    turn, height, width = photo.orientation, *photo.pixels.shape[:2]
-    if turn >= 5:
-        height, width = width, height
-    if format == "JPEG" and max(height, width) > _LONGEST_JPEG_SIDE:
-        raise OutputError(f"{path}: a JPEG has at most {_LONGEST_JPEG_SIDE} pixels a side; write a PNG")
-    mode = ("L" if photo.grey else "RGB") + ("A" if photo.alpha is not None and format == "PNG" else "")
+def _stored(photo: Photo, format: str) -> Image.Image | Pixels:
+    """The picture as the file stores it: turned back, greyscale if it was, flattened where there is no transparency.
+
+    With 8 bits a channel it is Pillow's image, with 16 an array H x W x channels.
+    """
+    alpha = photo.alpha if FORMATS[format].ALPHA else None
+    pixels = photo.pixels if photo.alpha is None or alpha is not None else _on_white(photo.pixels, photo.alpha)
+    if pixels.dtype == np.uint16 and 16 in FORMATS[format].DEPTHS:
+        return _stored_array(pixels[..., :1] if photo.grey else pixels, alpha, photo.metadata.orientation)
+    eight = None if alpha is None else colour.to_8_bits(alpha)
+    return _stored_image(colour.to_8_bits(pixels), eight, photo.grey, photo.metadata.orientation)
+
+
+def _stored_array(pixels: Pixels, alpha: Pixels | None, turn: int) -> Pixels:
+    bands = pixels if alpha is None else np.concatenate([pixels, alpha[..., None]], axis=2)
+    return np.ascontiguousarray(stored(bands, turn))
+
+
+def _stored_image(pixels: Pixels, alpha: Pixels | None, grey: bool, turn: int) -> Image.Image:
+    height, width = stored(pixels, turn).shape[:2]
+    mode = ("L" if grey else "RGB") + ("A" if alpha is not None else "")
     image = Image.new(mode, (width, height), None)
     for rows in strips(height, width):
-        pixels = upright(stored(photo.pixels, turn)[rows], turn)
-        alpha = upright(stored(photo.alpha, turn)[rows], turn) if photo.alpha is not None else None
-        image.paste(stored_image(_strip(pixels, alpha, mode), turn), (0, rows.start))
+        strip = upright(stored(pixels, turn)[rows], turn)
+        opacity = upright(stored(alpha, turn)[rows], turn) if alpha is not None else None
+        image.paste(stored_image(_strip(strip, opacity, mode), turn), (0, rows.start))
     return image
 
 
 def _strip(pixels: Pixels, alpha: Pixels | None, mode: str) -> Image.Image:
-    if alpha is not None and mode[-1] != "A":
-        pixels = _on_white(pixels, alpha)
     image = Image.fromarray(np.ascontiguousarray(pixels))
     if mode[0] == "L":
         image = image.convert("L")
-    if mode[-1] != "A":
-        return image
-    assert alpha is not None
-    image.putalpha(Image.fromarray(np.ascontiguousarray(alpha)))
+    if alpha is not None:
+        image.putalpha(Image.fromarray(np.ascontiguousarray(alpha)))
     return image
 
 
 def _on_white(pixels: Pixels, alpha: Pixels) -> Pixels:
     """H x W x 3 and H x W -> H x W x 3, rounded."""
-    opacity = alpha[..., None].astype(np.uint16)
-    return ((pixels * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
+    white = int(np.iinfo(pixels.dtype).max)
+    result = np.empty_like(pixels)
+    for rows in strips(*alpha.shape):
+        opacity = alpha[rows, :, None].astype(np.uint32)  # holds 65535 x 65535 and half of 65535
+        result[rows] = (pixels[rows].astype(np.uint32) * opacity + white * (white - opacity) + white // 2) // white
+    return result
 
 
 def _times(path: Path) -> tuple[int, int]:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.photo import jpeg
-from uegan_cli.photo.photo import Metadata, Pixels, Segment
+from uegan_cli.photo.formats import jpeg
+from uegan_cli.photo.photo import Metadata, Pixels, Sayings, Segment
 from uegan_cli.photo.reading import read_photo
 
 MakePhoto = Callable[..., Path]
@@ -20,7 +20,7 @@ def with_segments(path: Path, *segments: Segment) -> None:
     """Put segments before everything else in a JPEG."""
     encoded = path.read_bytes()
     with path.open("wb") as file:
-        jpeg.write(file, memoryview(encoded), segments)
+        jpeg.splice(file, memoryview(encoded), segments)
 
 
 def test_segments_come_back_in_order_and_byte_for_byte(make_photo: MakePhoto) -> None:
@@ -73,14 +73,14 @@ def test_a_long_profile_is_cut_and_put_together() -> None:
 
 def test_a_profile_that_is_the_same_keeps_its_segments() -> None:
     own = Metadata("JPEG", segments=tuple(jpeg._profile_chunks(b"one profile")))
-    assert jpeg.segments(own, None, [], b"one profile") == list(own.segments)
-    assert jpeg.profile(jpeg.segments(own, None, [], b"another")) == b"another"
-    assert jpeg.profile(jpeg.segments(own, None, [], None)) is None
+    assert jpeg.segments(Sayings(own, None, (), b"one profile")) == list(own.segments)
+    assert jpeg.profile(jpeg.segments(Sayings(own, None, (), b"another"))) == b"another"
+    assert jpeg.profile(jpeg.segments(Sayings(own, None, (), None))) is None
 
 
 def test_jfif_then_exif_then_xmp_come_first() -> None:
     own = Metadata("JPEG", segments=(Segment("APP13", b"IPTC"), jpeg._jfif(None)))
-    names = [segment.data[:4] for segment in jpeg.segments(own, b"II*\0", [b"<x>"], None)]
+    names = [segment.data[:4] for segment in jpeg.segments(Sayings(own, b"II*\0", (b"<x>",), None))]
     assert names == [b"JFIF", b"Exif", b"http", b"IPTC"]
 
 
@@ -106,6 +106,6 @@ def test_no_subsampling_loses_more_chroma_than_the_input_had(
 def test_the_picture_is_untouched_by_the_splice(picture: Pixels) -> None:
     encoded, spliced = io.BytesIO(), io.BytesIO()
     Image.fromarray(picture).save(encoded, "JPEG", keep_rgb=True)
-    jpeg.write(spliced, encoded.getbuffer(), [Segment("COM", b"hi")])
+    jpeg.splice(spliced, encoded.getbuffer(), [Segment("COM", b"hi")])
     start = encoded.getvalue().index(b"\xff\xdb")
     assert spliced.getvalue() == b"\xff\xd8\xff\xfe" + struct.pack(">H", 4) + b"hi" + encoded.getvalue()[start:]

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from .photo import Metadata, Segment
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
+
+from ...errors import PhotoError
+from .. import exif, xmp
+from ..excerpt import Excerpt
+from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
+
+SUFFIXES = (".png",)
+DEPTHS = (8,)
+ALPHA = True
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP = b"XML:com.adobe.xmp\0"
@@ -26,7 +37,49 @@ _LARGEST = 1 << 26
 """Bytes that a compressed text or profile may unfold to; more is an attack, not metadata."""
 
 
-def read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, int]]]:
+_MODES: dict[str, Mode] = {"1": "L", "L": "L", "LA": "LA", "P": "RGB", "RGB": "RGB", "RGBA": "RGBA"}
+
+
+def matches(head: bytes) -> bool:
+    return head.startswith(SIGNATURE)
+
+
+def read_metadata(file: BinaryIO) -> Metadata:
+    """What a PNG says besides its pixels."""
+    return _read_header(file)[0]
+
+
+def read(file: BinaryIO) -> Contents:
+    """Open the picture without its metadata: Pillow would parse it again, and warn of what it finds."""
+    metadata, warnings, ranges = _read_header(file)
+    depth = _depth(file)
+    if depth == 16:
+        raise PhotoError("16 bits a channel are not supported; export it with 8")
+    image = PngImageFile(io.BufferedReader(Excerpt(file, ranges), 1 << 16))
+    mode = _MODES[image.mode]
+    if "transparency" in image.info:
+        if image.mode == "L":
+            # Pillow widens greys of 2 and 4 bits to 8, but not the grey that is transparent.
+            image.info["transparency"] *= 255 // (2**depth - 1)
+        mode = "LA" if mode == "L" else "RGBA"
+    return Contents(metadata, Picture(image.size, mode, lambda _: image, _frames(file)), tuple(warnings))
+
+
+def lost(metadata: Metadata) -> list[str]:
+    names = {"tEXt": "text", "zTXt": "text", "iTXt": "text", "tIME": "time"}
+    return list(dict.fromkeys(names[segment.name] for segment in metadata.segments if segment.name in names))
+
+
+def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+    """Write a PNG; it has no quality."""
+    assert isinstance(picture, Image.Image)
+    encoded = io.BytesIO()
+    picture.save(encoded, "PNG")
+    splice(file, encoded.getbuffer(), segments(sayings))
+    return ()
+
+
+def _read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, int]]]:
     """The metadata, warnings about what cannot be kept, and the ranges of the file that hold the picture alone."""
     picture, segments, warnings = [(0, len(SIGNATURE))], [], []
     for segment, start, end in _chunks(file):
@@ -58,16 +111,19 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:
 
 def _sorted_out(segments: list[Segment]) -> Metadata:
     """Exif, XMP and density where every format can find them, the rest as it is."""
-    exif = next((s for s in segments if s.name == "eXIf"), None)
-    xmp = next((s for s in segments if s.name == "iTXt" and s.data.startswith(XMP)), None)
-    packet = _itxt(xmp.data) if xmp else None
+    exif_chunk = next((s for s in segments if s.name == "eXIf"), None)
+    xmp_chunk = next((s for s in segments if s.name == "iTXt" and s.data.startswith(XMP)), None)
+    block = exif_chunk.data.removeprefix(b"Exif\0\0") if exif_chunk else None
+    packet = _itxt(xmp_chunk.data) if xmp_chunk else None
     density = next((s for s in segments if s.name == "pHYs"), None)
     return Metadata(
         format="PNG",
-        exif=exif.data.removeprefix(b"Exif\0\0") if exif else None,
+        exif=block,
         xmp=packet,
+        icc=profile(segments),
+        orientation=exif.orientation(block) or xmp.orientation(packet),
         density=_density(density.data) if density else None,
-        segments=tuple(s for s in segments if s is not exif and (s is not xmp or packet is None)),
+        segments=tuple(s for s in segments if s is not exif_chunk and (s is not xmp_chunk or packet is None)),
     )
 
 
@@ -110,7 +166,7 @@ def is_profile(segment: Segment) -> bool:
     return segment.name == "iCCP"
 
 
-def depth(file: BinaryIO) -> int:
+def _depth(file: BinaryIO) -> int:
     """Bits a channel, 1 to 16."""
     file.seek(24)
     return int.from_bytes(file.read(1))
@@ -120,25 +176,23 @@ def _keeps_its_type(file: BinaryIO) -> bool:
     """Whether the picture is written as it was: with 8 bits a channel, no palette and no transparent colour."""
     file.seek(25)
     palette = file.read(1) == b"\3"
-    return depth(file) == 8 and not palette and all(chunk.name != "tRNS" for chunk, _, _ in _chunks(file))
+    return _depth(file) == 8 and not palette and all(chunk.name != "tRNS" for chunk, _, _ in _chunks(file))
 
 
-def is_animated(file: BinaryIO) -> bool:
-    """Whether the file has frames (an acTL chunk that counts more than one)."""
-    frames = next((s.data for s, _, _ in _chunks(file) if s.name == "acTL"), b"")
-    return len(frames) == 8 and int.from_bytes(frames[:4]) > 1
+def _frames(file: BinaryIO) -> int:
+    """How many frames an acTL chunk counts; 1 for a still."""
+    counts = next((s.data for s, _, _ in _chunks(file) if s.name == "acTL"), b"")
+    return max(1, int.from_bytes(counts[:4])) if len(counts) == 8 else 1
 
 
-def segments(metadata: Metadata, exif: bytes | None, packets: list[bytes], icc: bytes | None) -> list[Segment]:
-    """The chunks that go between IHDR and the picture.
-
-    metadata: of the file that the photo was read from; where that is no PNG, only its density is used.
-    """
-    own = list(metadata.segments) if metadata.format == "PNG" else _phys(metadata.density)
-    if profile(own) != icc:
-        own = _iccp(icc) + [s for s in own if not is_profile(s)]
-    blocks = [Segment("eXIf", exif)] if exif else []
-    return own + blocks + [Segment("iTXt", XMP + bytes(4) + packet) for packet in packets]
+def segments(sayings: Sayings) -> list[Segment]:
+    """The chunks that go between IHDR and the picture."""
+    source = sayings.source
+    own = list(source.segments) if source.format == "PNG" else _phys(source.density)
+    if profile(own) != sayings.icc:
+        own = _iccp(sayings.icc) + [s for s in own if not is_profile(s)]
+    blocks = [Segment("eXIf", sayings.exif)] if sayings.exif else []
+    return own + blocks + [Segment("iTXt", XMP + bytes(4) + packet) for packet in sayings.packets]
 
 
 def _phys(density: tuple[float, float] | None) -> list[Segment]:
@@ -149,7 +203,7 @@ def _iccp(icc: bytes | None) -> list[Segment]:
     return [Segment("iCCP", b"ICC profile\0\0" + zlib.compress(icc))] if icc else []
 
 
-def write(file: BinaryIO, encoded: memoryview, segments: Iterable[Segment]) -> None:
+def splice(file: BinaryIO, encoded: memoryview, segments: Iterable[Segment]) -> None:
     """A PNG as Pillow encoded it, with `segments` after its header chunk."""
     file.write(encoded[:_HEADER])
     for segment in segments:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, PngImagePlugin
 
-from uegan_cli.photo import png
-from uegan_cli.photo.photo import Metadata, Segment
+from uegan_cli.photo.formats import png
+from uegan_cli.photo.photo import Metadata, Sayings, Segment
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.writing import write_photo
 
@@ -19,7 +19,7 @@ MakePhoto = Callable[..., Path]
 def with_chunks(path: Path, *chunks: Segment) -> None:
     encoded = path.read_bytes()
     with path.open("wb") as file:
-        png.write(file, memoryview(encoded), chunks)
+        png.splice(file, memoryview(encoded), chunks)
 
 
 def test_chunks_come_back_in_order_and_byte_for_byte(make_photo: MakePhoto) -> None:
@@ -92,6 +92,6 @@ def test_content_credentials_are_left_out_with_a_word(make_photo: MakePhoto) -> 
 def test_a_profile_is_replaced_only_by_another_one() -> None:
     chunk = Segment("iCCP", b"My screen\0\0" + zlib.compress(b"one profile", 1))
     own = Metadata("PNG", segments=(chunk,))
-    assert png.segments(own, None, [], b"one profile") == [chunk]
-    assert png.profile(png.segments(own, None, [], b"another")) == b"another"
-    assert png.segments(own, None, [], None) == []
+    assert png.segments(Sayings(own, None, (), b"one profile")) == [chunk]
+    assert png.profile(png.segments(Sayings(own, None, (), b"another"))) == b"another"
+    assert png.segments(Sayings(own, None, (), None)) == []

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
+from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from .photo import JpegEncoding, Metadata, Segment
-from .xmp import still
+from ...errors import OutputError
+from .. import exif, xmp
+from ..excerpt import Excerpt
+from ..photo import Contents, JpegEncoding, Metadata, Mode, Picture, Pixels, Sayings, Segment
 
-SIGNATURE = b"\xff\xd8\xff"
+SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
+DEPTHS = (8,)
+ALPHA = False
+
 LONGEST = 65533
 """Bytes that a segment can hold: its length has 16 bits and counts itself."""
 
@@ -31,9 +39,64 @@ _UNTRUE = {
 """Segments that cannot stay true when the pixels change, and what the user is told."""
 
 _MOST_JUNK = 1 << 16
+_LONGEST_SIDE = 65500
+_MODES: dict[str, Mode] = {"L": "L", "RGB": "RGB", "CMYK": "CMYK"}
 
 
-def read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, int]]]:
+def matches(head: bytes) -> bool:
+    return head.startswith(b"\xff\xd8\xff")
+
+
+def read_metadata(file: BinaryIO) -> Metadata:
+    """What a JPEG says besides its pixels; reads no further than the first scan."""
+    return _read_header(file)[0]
+
+
+def read(file: BinaryIO) -> Contents:
+    """Open the picture without its metadata: Pillow would parse it again, and warn of what it finds."""
+    metadata, warnings, ranges = _read_header(file)
+    image = JpegImageFile(io.BufferedReader(Excerpt(file, ranges), 1 << 16))
+    if not warnings and _has_trailer(file):
+        warnings.append("what follows its picture (such as a motion video) shows it unedited and was left out")
+
+    def decode(enough: tuple[int, int] | None) -> Image.Image:
+        if enough:
+            image.draft(None, enough)
+        return image
+
+    picture = Picture(image.size, _MODES[image.mode], decode)
+    return Contents(replace(metadata, encoding=_encoding(image)), picture, tuple(warnings))
+
+
+def lost(metadata: Metadata) -> list[str]:
+    names = {"APP13": "IPTC", "COM": "comment"}
+    return [names[segment.name] for segment in metadata.segments if segment.name in names]
+
+
+def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+    """Write a JPEG with the input's quantisation tables, or at `quality`; a photo that was no JPEG gets 95."""
+    assert isinstance(picture, Image.Image)
+    if max(picture.size) > _LONGEST_SIDE:
+        raise OutputError(f"a JPEG has at most {_LONGEST_SIDE} pixels a side; write a PNG")
+    sayings, lost = _fitting(sayings)
+    encoded = io.BytesIO()
+    picture.save(encoded, "JPEG", **_save_options(sayings.source.encoding, quality))
+    splice(file, encoded.getbuffer(), segments(sayings))
+    return (f"its {' and '.join(lost)} cannot be kept in a JPEG file",) if lost else ()
+
+
+def _fitting(sayings: Sayings) -> tuple[Sayings, list[str]]:
+    """What fits into segments, and what does not: they are short."""
+    block, lost = sayings.exif, []
+    if block and len(EXIF) + len(block) > LONGEST:
+        block, lost = None, ["Exif"]
+    packets = tuple(packet for packet in sayings.packets if len(XMP) + len(packet) <= LONGEST)
+    if len(packets) < len(sayings.packets):
+        lost.append("XMP")
+    return replace(sayings, exif=block, packets=packets), lost
+
+
+def _read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, int]]]:
     """The metadata, warnings about what cannot be kept, and the ranges of the file that hold the picture alone.
 
     Reads no further than the first scan, and stops without an error where the file stops making sense.
@@ -52,7 +115,7 @@ def read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, in
     return _sorted_out(segments), list(dict.fromkeys(warnings)), picture
 
 
-def has_trailer(file: BinaryIO) -> bool:
+def _has_trailer(file: BinaryIO) -> bool:
     """Whether anything but filling follows the end of the picture: a motion video, a second picture, a depth map."""
     for _ in _segments(file):
         pass
@@ -109,15 +172,18 @@ def _why_untrue(segment: Segment) -> str | None:
 
 def _sorted_out(segments: list[Segment]) -> Metadata:
     """Exif, XMP and density where every format can find them, the rest as it is."""
-    exif = _first(segments, EXIF)
-    xmp = _first(segments, XMP)
+    first_exif, first_xmp = _first(segments, EXIF), _first(segments, XMP)
+    block = first_exif.data[len(EXIF) :] if first_exif else None
+    packet = xmp.still(first_xmp.data[len(XMP) :]) if first_xmp else None
     jfif = next((s for s in segments if s.name == "APP0" and s.data.startswith(JFIF)), None)
     return Metadata(
         format="JPEG",
-        exif=exif.data[len(EXIF) :] if exif else None,
-        xmp=still(xmp.data[len(XMP) :]) if xmp else None,
+        exif=block,
+        xmp=packet,
+        icc=profile(segments),
+        orientation=exif.orientation(block) or xmp.orientation(packet),
         density=_density(jfif.data) if jfif else None,
-        segments=tuple(_without_thumbnail(s) for s in segments if s is not exif and s is not xmp),
+        segments=tuple(_without_thumbnail(s) for s in segments if s is not first_exif and s is not first_xmp),
     )
 
 
@@ -156,7 +222,7 @@ def is_profile(segment: Segment) -> bool:
     return segment.name == "APP2" and segment.data.startswith(ICC)
 
 
-def encoding(image: JpegImageFile) -> JpegEncoding:
+def _encoding(image: JpegImageFile) -> JpegEncoding:
     """How an opened JPEG was encoded."""
     components: list[tuple[int, int, int, int]] = image.layer
     tables = tuple(tuple(image.quantization[table]) for _, _, _, table in components)
@@ -182,16 +248,14 @@ def _is_rgb(image: JpegImageFile) -> bool:
     return [component[0] for component in image.layer] == list(b"RGB")
 
 
-def segments(metadata: Metadata, exif: bytes | None, packets: list[bytes], icc: bytes | None) -> list[Segment]:
-    """What goes before the picture: JFIF, Exif, XMP and the rest, each with its signature.
-
-    metadata: of the file that the photo was read from; where that is no JPEG, only its density is used.
-    """
-    own = list(metadata.segments) if metadata.format == "JPEG" else [_jfif(metadata.density)]
-    if profile(own) != icc:
-        own = [s for s in own if not is_profile(s)] + _profile_chunks(icc or b"")
+def segments(sayings: Sayings) -> list[Segment]:
+    """What goes before the picture: JFIF, Exif, XMP and the rest, each with its signature."""
+    source = sayings.source
+    own = list(source.segments) if source.format == "JPEG" else [_jfif(source.density)]
+    if profile(own) != sayings.icc:
+        own = [s for s in own if not is_profile(s)] + _profile_chunks(sayings.icc or b"")
     jfif = [s for s in own if s.name == "APP0" and s.data.startswith(JFIF)]
-    blocks = ([EXIF + exif] if exif else []) + [XMP + packet for packet in packets]
+    blocks = ([EXIF + sayings.exif] if sayings.exif else []) + [XMP + packet for packet in sayings.packets]
     return jfif + [Segment("APP1", block) for block in blocks] + [s for s in own if s not in jfif]
 
 
@@ -207,12 +271,12 @@ def _profile_chunks(icc: bytes) -> list[Segment]:
     return [Segment("APP2", ICC + bytes([n, len(parts)]) + part) for n, part in enumerate(parts, 1)]
 
 
-def save_options(encoding: JpegEncoding | None, quality: int | None) -> dict[str, Any]:
+def _save_options(encoding: object, quality: int | None) -> dict[str, Any]:
     """What Pillow is told so that a JPEG is encoded like the one before it, at `quality` (1..100) if that is given.
 
     A photo that was no JPEG before gets quality 95 with all of its chroma.
     """
-    if encoding is None:
+    if not isinstance(encoding, JpegEncoding):
         return {"quality": quality or 95, "subsampling": 0}
     options = {"subsampling": encoding.subsampling, "progressive": encoding.progressive, "keep_rgb": encoding.rgb}
     if quality is not None:
@@ -227,7 +291,7 @@ def _shortened(tables: tuple[tuple[int, ...], ...]) -> list[list[int]]:
     return [list(table) for table in tables]
 
 
-def write(file: BinaryIO, encoded: memoryview, segments: Iterable[Segment]) -> None:
+def splice(file: BinaryIO, encoded: memoryview, segments: Iterable[Segment]) -> None:
     """A JPEG as Pillow encoded it, with `segments` instead of its own."""
     file.write(b"\xff\xd8")
     for segment in segments:

@@ -1,0 +1,66 @@
+"""The formats of photos: how each is taken apart and put together."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, Protocol
+
+from PIL import Image
+
+from ..photo import Contents, Metadata, Pixels, Sayings
+from . import jpeg, png
+
+
+class Format(Protocol):
+    """What the module of a format offers."""
+
+    @property
+    def SUFFIXES(self) -> tuple[str, ...]:
+        """What the names of its files end with; new files get the first."""
+        ...
+
+    @property
+    def DEPTHS(self) -> tuple[int, ...]:
+        """Bits a channel that it can be written with; none if it is only read."""
+        ...
+
+    @property
+    def ALPHA(self) -> bool:
+        """Whether it can be written with transparency."""
+        ...
+
+    def matches(self, head: bytes) -> bool:
+        """Whether a file that starts with these 64 bytes (or is that short) is of the format."""
+        ...
+
+    def read_metadata(self, file: BinaryIO) -> Metadata:
+        """What the file says besides its pixels; what makes no sense is left out."""
+        ...
+
+    def read(self, file: BinaryIO) -> Contents:
+        """Everything, the picture not decoded; raises what `reading` knows as broken."""
+        ...
+
+    def lost(self, metadata: Metadata) -> list[str]:
+        """In words, what `metadata` of this format holds that no other format has a place for."""
+        ...
+
+    def write(
+        self, file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None
+    ) -> tuple[str, ...]:
+        """Write a new file; what the user should be told.
+
+        picture: as stored: an image of mode L, LA, RGB or RGBA (the last two with ALPHA) or, with 16 bits a channel, an
+        array H x W x 1 to 4. quality: 1..100, None to encode it as it was.
+        """
+        ...
+
+
+FORMATS: dict[str, Format] = {"JPEG": jpeg, "PNG": png}
+"""By Pillow's names."""
+
+
+def sniff(file: BinaryIO) -> str | None:
+    """A key of `FORMATS` by the file's first bytes; None for everything else."""
+    file.seek(0)
+    head = file.read(64)
+    return next((name for name, format in FORMATS.items() if format.matches(head)), None)
