@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 from PIL import Image
 
 from ..photo import Contents, Metadata, Pixels, Sayings
-from . import jpeg, png
+from . import ifd, jpeg, png
 
 
 class Format(Protocol):
@@ -60,7 +60,12 @@ FORMATS: dict[str, Format] = {"JPEG": jpeg, "PNG": png}
 
 
 def sniff(file: BinaryIO) -> str | None:
-    """A key of `FORMATS` by the file's first bytes; None for everything else."""
+    """A key of `FORMATS` by the file's first bytes; None for everything else.
+
+    TIFF and most camera raws start alike: what sets them apart is in their directories.
+    """
     file.seek(0)
     head = file.read(64)
+    if "RAW" in FORMATS and head[:2] in (b"II", b"MM") and ifd.is_camera_raw(file):
+        return "RAW"
     return next((name for name, format in FORMATS.items() if format.matches(head)), None)

@@ -23,6 +23,19 @@ _MAGIC = {b"*\0", b"+\0", b"U\0", b"RO", b"RS"}
 """TIFF, BigTIFF, Panasonic's and Olympus's raws, little-endian."""
 
 EXIF, GPS, INTEROP, MAKER_NOTE = 0x8769, 0x8825, 0xA005, 0x927C
+COMPRESSION, PHOTOMETRIC, SUB_IFDS = 0x0103, 0x0106, 0x014A
+
+_MOST_BELOW = 256
+"""Directories that a directory may point to; more are nonsense."""
+
+_RAW_TAGS = {0xC612, 0x828D, 0x828E}
+"""DNG's version; the pattern of the colour filters."""
+
+_RAW_PHOTOMETRIC = {32803, 34892}
+"""One colour a pixel, and DNG's linear raw."""
+
+_RAW_COMPRESSION = {32767, 32770, 34316, 34713, 65000, 65535}
+"""Sony, Samsung, Panasonic, Nikon, Kodak, Pentax."""
 
 DESCRIPTIVE = frozenset(
     (
@@ -38,6 +51,9 @@ DESCRIPTIVE = frozenset(
 
 EXIF_LIMIT = 65527
 """Bytes of the longest Exif block that a JPEG can hold."""
+
+HEADER = 8
+"""Bytes of the header of all but BigTIFFs."""
 
 
 class Entry(NamedTuple):
@@ -78,8 +94,8 @@ class Directory:
 class Tiff:
     """An open file of this structure.
 
-    order: struct's sign for the byte order. big: BigTIFF. word: bytes of an offset. first: where the first directory
-    is. size: the file's bytes.
+    order: struct's sign for the byte order. magic: its two bytes, as if little-endian. big: BigTIFF. word: bytes of an
+    offset. first: where the first directory is. size: the file's bytes.
 
     Every method raises ValueError for what makes no sense: offsets beyond the end, directories that lead in circles.
     """
@@ -89,10 +105,10 @@ class Tiff:
         self.size = file.seek(0, os.SEEK_END)
         head = self.read(0, 4) if self.size >= 8 else b""
         self.order = {b"II": "<", b"MM": ">"}.get(head[:2], "")
-        magic = head[2:] if self.order == "<" else head[:1:-1]
-        if not self.order or magic not in _MAGIC:
+        self.magic = head[2:] if self.order == "<" else head[:1:-1]
+        if not self.order or self.magic not in _MAGIC:
             raise ValueError("no TIFF header")
-        self.big = magic == b"+\0"
+        self.big = self.magic == b"+\0"
         self.word = 8 if self.big else 4
         self.first = self.offset(8 if self.big else 4)
 
@@ -175,6 +191,42 @@ class Tiff:
         return above / below if below else None
 
 
+def pictures(tiff: Tiff) -> list[Directory]:
+    """Every directory that holds a picture: the chain, and what those in it point to; as far as it makes sense."""
+    found: dict[int, Directory] = {}
+    waiting, room = [tiff.first], tiff.size
+    while waiting and room > 0:
+        start = waiting.pop(0)
+        try:
+            if not start or start in found:
+                continue
+            found[start] = directory = tiff.directory(start)
+            waiting += [directory.next, *tiff.integers(directory.get(SUB_IFDS))[:_MOST_BELOW]]
+            room -= directory.end - directory.start
+        except ValueError:
+            continue
+    return list(found.values())
+
+
+def is_camera_raw(file: BinaryIO) -> bool:
+    """Whether a file of this structure holds what a sensor saw, and no finished picture."""
+    try:
+        tiff = Tiff(file)
+        if tiff.magic not in (b"*\0", b"+\0") or tiff.read(8, 4) in (b"CR\2\0", b"IIII", b"MMMM"):
+            return True
+        return any(_is_raw(tiff, directory) for directory in pictures(tiff))
+    except ValueError:
+        return False
+
+
+def _is_raw(tiff: Tiff, directory: Directory) -> bool:
+    return (
+        any(entry.tag in _RAW_TAGS for entry in directory.entries)
+        or tiff.integer(directory, PHOTOMETRIC) in _RAW_PHOTOMETRIC
+        or tiff.integer(directory, COMPRESSION) in _RAW_COMPRESSION
+    )
+
+
 class Field(NamedTuple):
     """An entry to write.
 
@@ -198,6 +250,11 @@ class Branch:
 
     fields: tuple[Field, ...] = ()
     below: dict[int, Branch] = field(default_factory=dict)
+
+    def having(self, fields: Sequence[Field]) -> Branch:
+        """The same with `fields` in the place of those of the same tags."""
+        new = {f.tag: f for f in (*self.fields, *fields)}
+        return Branch(tuple(new[tag] for tag in sorted(new)), self.below)
 
 
 @dataclass(frozen=True)
@@ -265,36 +322,32 @@ def exif_block(tiff: Tiff, limit: int = EXIF_LIMIT, replaced: Sequence[Field] = 
     replaced: fields of the first directory, in the byte order of `tiff`, in the place of its own.
     """
     said = description(tiff, tiff.directory(tiff.first))
-    root = with_fields(said.root, replaced)
+    root = said.root.having(replaced)
     if not root.fields and not root.below:
         return None
     block = build(replace(said, root=root))
     return block if len(block) <= limit else build(Description(said.order, root))
 
 
-def with_fields(branch: Branch, fields: Sequence[Field]) -> Branch:
-    """`branch` with `fields` in the place of those of the same tags."""
-    new = {f.tag: f for f in (*branch.fields, *fields)}
-    return Branch(tuple(new[tag] for tag in sorted(new)), branch.below)
-
-
-def build(said: Description, big: bool = False) -> bytes:
-    """A whole file (a BigTIFF if `big`) that says no more than this."""
+def build(said: Description) -> bytes:
+    """A whole file that says no more than this."""
     branches = list(_walk(said.root))
-    note = next((f for b in branches for f in b.fields if _is_note(f, big)), None)
-    sizes = [_size(branch, big) for branch in branches] + ([len(note.data)] if note else [])
-    hole = (said.note_at, said.note_at + len(note.data)) if note and said.note_at else (0, 0)
-    starts = _places(sizes, 16 if big else 8, hole)
-    file = bytearray(max(start + size for start, size in zip(starts, sizes, strict=True)))
-    _put(file, 0, header(said.order, big, starts[0]))
-    places = {id(branch): start for branch, start in zip(branches, starts, strict=False)}
+    note = next((f for branch in branches for f in branch.fields if _is_note(f)), None)
+    sizes = [_size(branch) for branch in branches]
+    hole = (said.note_at or 0, (said.note_at or 0) + _even(len(note.data))) if note else (0, 0)
+    starts, end = _places(sizes, hole)
+    note_start = hole[0] if hole[0] >= HEADER else end
+    file = bytearray(max(end, note_start + len(note.data) if note else 0))
+    file[:HEADER] = header(said.order, False, starts[0])
+    places = {id(branch): start for branch, start in zip(branches, starts, strict=True)}
+    for branch, start in zip(branches, starts, strict=True):
+        pointers = [integers(said.order, tag, LONG, places[id(lower)]) for tag, lower in branch.below.items()]
+        at = struct.pack(said.order + "I", note_start)
+        fields = [f._replace(data=at) if _is_note(f) else f for f in branch.fields]
+        data = directory(said.order, False, [*fields, *pointers], start)
+        file[start : start + len(data)] = data
     if note:
-        _put(file, starts[-1], note.data)
-    for branch, start in zip(branches, starts, strict=False):
-        pointers = [_pointer(said.order, big, tag, places[id(lower)]) for tag, lower in branch.below.items()]
-        at = [_pointer(said.order, big, MAKER_NOTE, starts[-1])[3]] if note else []
-        fields = [f._replace(data=at[0]) if _is_note(f, big) else f for f in branch.fields]
-        _put(file, start, directory(said.order, big, [*fields, *pointers], start))
+        file[note_start : note_start + len(note.data)] = note.data
     return bytes(file)
 
 
@@ -304,46 +357,36 @@ def _walk(branch: Branch) -> Iterator[Branch]:
         yield from _walk(lower)
 
 
-def _is_note(field: Field, big: bool) -> bool:
-    return field.tag == MAKER_NOTE and len(field.data) > (8 if big else 4)
+def _is_note(field: Field) -> bool:
+    return field.tag == MAKER_NOTE and len(field.data) > 4
 
 
-def _size(branch: Branch, big: bool) -> int:
-    values = sum(_even(len(f.data)) for f in branch.fields if len(f.data) > (8 if big else 4) and not _is_note(f, big))
-    count = len(branch.fields) + len(branch.below)
-    return (16 + 20 * count if big else 6 + 12 * count) + values
+def _size(branch: Branch) -> int:
+    values = sum(_even(len(f.data)) for f in branch.fields if len(f.data) > 4 and not _is_note(f))
+    return 6 + 12 * (len(branch.fields) + len(branch.below)) + values
 
 
 def _even(length: int) -> int:
     return length + length % 2
 
 
-def _places(sizes: list[int], start: int, hole: tuple[int, int]) -> list[int]:
-    """Where things of these sizes go, from `start` on; the last one is in the hole, if there is one."""
-    if hole[0] < start:
-        hole = (0, 0)
-    places = []
-    before, after = start, _even(hole[1])
-    for size in sizes[:-1] if hole[1] else sizes:
-        if not hole[1] or before + size <= hole[0]:
+def _places(sizes: list[int], hole: tuple[int, int]) -> tuple[list[int], int]:
+    """Where things of these sizes go, and where they end; none is put into the hole, if it is not in the header."""
+    places, before, after = [], HEADER, max(HEADER, _even(hole[1]))
+    if hole[0] < HEADER:
+        hole, after = (1 << 32, 0), HEADER
+    for size in sizes:
+        if before + size <= hole[0]:
             places.append(before)
-            before += _even(size)
+            before += size
         else:
             places.append(after)
-            after += _even(size)
-    return [*places, hole[0]] if hole[1] else places
-
-
-def _put(file: bytearray, start: int, data: bytes) -> None:
-    file[start : start + len(data)] = data
-
-
-def _pointer(order: str, big: bool, tag: int, offset: int) -> Field:
-    return integers(order, tag, LONG8 if big else LONG, offset)
+            after += size
+    return places, max(before, after)
 
 
 def header(order: str, big: bool, first: int) -> bytes:
-    """The file's first 8 or 16 bytes, which point to the first directory."""
+    """The file's first 8 or, in a BigTIFF, 16 bytes, which point to the first directory."""
     sign = b"II" if order == "<" else b"MM"
     return sign + (struct.pack(order + "HHHQ", 43, 8, 0, first) if big else struct.pack(order + "HI", 42, first))
 
@@ -351,12 +394,13 @@ def header(order: str, big: bool, first: int) -> bytes:
 def directory(order: str, big: bool, fields: Sequence[Field], start: int, following: int = 0) -> bytes:
     """A directory that goes to `start`, its longer values right after it. following: where the next one is."""
     word, number = (8, "Q") if big else (4, "I")
-    rows, values = [], b""
+    rows, values = [], bytearray()
     at = start + (16 + 20 * len(fields) if big else 6 + 12 * len(fields))
     for tag, kind, count, data in sorted(fields):
+        raw = data.ljust(word, b"\0")
         if len(data) > word:
+            raw = struct.pack(order + number, at + len(values))
             values += data.ljust(_even(len(data)), b"\0")
-            data = struct.pack(order + number, at + len(values) - _even(len(data)))
-        rows.append(struct.pack(order + "HH" + number, tag, kind, count) + data.ljust(word, b"\0"))
+        rows.append(struct.pack(order + "HH" + number, tag, kind, count) + raw)
     counter = struct.pack(order + ("Q" if big else "H"), len(fields))
     return counter + b"".join(rows) + struct.pack(order + number, following) + values
