@@ -274,11 +274,11 @@ def description(tiff: Tiff, directory: Directory) -> Description:
     """What `directory`, the first one of `tiff`, says of the photo; values that are broken are left out."""
     exif = _sub(tiff, directory, EXIF)
     note = exif.get(MAKER_NOTE) if exif else None
-    below = {GPS: Branch(_fields(tiff, gps))} if (gps := _sub(tiff, directory, GPS)) else {}
+    below = {GPS: Branch(fields_of(tiff, gps))} if (gps := _sub(tiff, directory, GPS)) else {}
     if exif:
         interop = _sub(tiff, exif, INTEROP)
-        below[EXIF] = Branch(_fields(tiff, exif), {INTEROP: Branch(_fields(tiff, interop))} if interop else {})
-    root = Branch(tuple(f for f in _fields(tiff, directory) if f.tag in DESCRIPTIVE), below)
+        below[EXIF] = Branch(fields_of(tiff, exif), {INTEROP: Branch(fields_of(tiff, interop))} if interop else {})
+    root = Branch(tuple(f for f in fields_of(tiff, directory) if f.tag in DESCRIPTIVE), below)
     return Description(tiff.order, root, note.start if note and not note.inline else None)
 
 
@@ -290,7 +290,7 @@ def _sub(tiff: Tiff, directory: Directory, tag: int) -> Directory | None:
         return None
 
 
-def _fields(tiff: Tiff, directory: Directory) -> tuple[Field, ...]:
+def fields_of(tiff: Tiff, directory: Directory) -> tuple[Field, ...]:
     """The entries with their values, without pointers to other directories; kinds as in small files."""
     fields = []
     room = tiff.size
