@@ -18,6 +18,10 @@ Mode = Literal["L", "LA", "RGB", "RGBA", "CMYK"]
 """Channels of a picture, in Pillow's names."""
 
 
+Keep = Literal["all", "no-gps", "none"]
+"""How much of the metadata a new file gets: all, all but the positions, or none but what the picture itself needs."""
+
+
 @dataclass(frozen=True)
 class Segment:
     """One piece of metadata as it is in the file.
@@ -52,7 +56,9 @@ class Metadata:
 
     format: the format that `segments` are in, a key of `FORMATS`.
     exif: the Exif block, from its TIFF header on; offsets count from its first byte.
-    xmp: the XMP packet.
+    xmp: the XMP packet; with an extension, its main part.
+    extension: the rest of what XMP says, where a packet has to be short: an RDF document of its own.
+    photoshop: Photoshop's image resources, which hold the IPTC record: a row of "8BIM" blocks.
     icc: the ICC profile.
     orientation: 1..8 as in Exif: how the stored picture has to be turned to be upright.
     density: pixels per metre, horizontal and vertical, of the stored (not the upright) picture.
@@ -63,6 +69,8 @@ class Metadata:
     format: str
     exif: bytes | None = None
     xmp: bytes | None = None
+    extension: bytes | None = None
+    photoshop: bytes | None = None
     icc: bytes | None = None
     orientation: int = 1
     density: tuple[float, float] | None = None
@@ -102,13 +110,21 @@ class Sayings:
     """What a new file is to say besides its picture.
 
     source: what the photo's file said; its segments mean something to the same format alone.
-    exif, packets, icc: the Exif block, the XMP packets and the profile to write; those in `source` are the old ones.
+    exif, packets, icc, extension, photoshop: what is to be written; those in `source` are the old ones. There are two
+        packets where the input's takes no mark. No format but JPEG gets an extension.
+    orientation: 1..8, how the picture as stored has to be turned. Exif and XMP say the same, or nothing at all.
+    keep: with "no-gps", whatever else tells a position is left out; with "none" everything is, and `source` is empty
+        but for what the picture needs.
     """
 
     source: Metadata
     exif: bytes | None
     packets: tuple[bytes, ...]
     icc: bytes | None
+    extension: bytes | None = None
+    photoshop: bytes | None = None
+    orientation: int = 1
+    keep: Keep = "all"
 
 
 @dataclass(frozen=True)
