@@ -11,13 +11,14 @@ from typing import BinaryIO
 class Excerpt(io.RawIOBase):
     """The ranges [start, end) of `file`, one after the other; nothing is copied until it is read.
 
-    A decoder that is given the picture alone cannot stumble over the metadata around it.
+    Bytes among the ranges stand for themselves. A decoder that is given the picture alone cannot stumble over the
+    metadata around it.
     """
 
-    def __init__(self, file: BinaryIO, ranges: Sequence[tuple[int, int]]) -> None:
-        self._file = file
-        self._ranges = [(start, end) for start, end in ranges if end > start]
-        self._offsets = list(accumulate((end - start for start, end in self._ranges), initial=0))
+    def __init__(self, file: BinaryIO, parts: Sequence[tuple[int, int] | bytes]) -> None:
+        spans = [(io.BytesIO(part), 0, len(part)) if isinstance(part, bytes) else (file, *part) for part in parts]
+        self._spans = [(source, start, end) for source, start, end in spans if end > start]
+        self._offsets = list(accumulate((end - start for _, start, end in self._spans), initial=0))
         self._position = 0
 
     def readable(self) -> bool:
@@ -35,11 +36,11 @@ class Excerpt(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        for offset, (start, end) in zip(self._offsets, self._ranges, strict=False):
+        for offset, (source, start, end) in zip(self._offsets, self._spans, strict=False):
             into = self._position - offset
             if 0 <= into < end - start:
-                self._file.seek(start + into)
-                data = self._file.read(min(len(buffer), end - start - into))
+                source.seek(start + into)
+                data = source.read(min(len(buffer), end - start - into))
                 buffer[: len(data)] = data
                 self._position += len(data)
                 return len(data)
