@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import numpy as np
 import torch
 
 from ..errors import DeviceError
@@ -45,6 +47,16 @@ def has_bfloat16(device: torch.device) -> bool:
     # Not public, and not on every build: without an answer, float32.
     answers = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
     return device.type == "cpu" and any(answer() for answer in answers if answer is not None)
+
+
+def able_to_hold(pixels: np.dtype[Any], device: torch.device) -> torch.device:
+    """The device, or the CPU where it cannot convert pixels of that type: not every one knows 16 bits unsigned."""
+    kind = torch.from_numpy(np.empty(0, pixels)).dtype
+    try:
+        torch.ones(1, device=device).to(kind).float()
+    except (RuntimeError, TypeError):
+        return torch.device("cpu")
+    return device
 
 
 @contextmanager

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import UsageError
@@ -20,6 +23,9 @@ from .downsampling import area_average, working_shape
 from .fitting import fit
 from .grid import STRIP, luma
 from .tiling import run_tiled
+
+Conversion = Callable[[NDArray[np.float32], bytes | None], NDArray[np.float32]]
+"""`colour.to_srgb` or `colour.from_srgb`."""
 
 
 class Enhancer:
@@ -72,12 +78,13 @@ class Enhancer:
         return replace(photo, pixels=pixels)
 
     def _with_grid(self, photo: Photo) -> Pixels:
-        full = _upload(photo.pixels, self.device)
+        full = _upload(photo.pixels, devices.able_to_hold(photo.pixels.dtype, self.device))
         shape = working_shape(full.shape[0], full.shape[1], self.style.working_size)
-        on_cpu = self.device.type == "cpu"
+        on_cpu = full.device.type == "cpu"
         threads = self.threads if on_cpu else 1
-        small = area_average(full, *shape, threads) / _white(full)
+        small = (area_average(full, *shape, threads) / _white(full)).to(self.device)
         grid = fit(small, self._edit(small, photo)).scaled(self.strength)
+        grid = replace(grid, vertices=grid.vertices.to(full.device), leftover=grid.leftover.to(full.device))
         edited = grid.apply(full.permute(2, 0, 1), threads=threads, strip=STRIP if on_cpu else len(full))
         return _download(edited.permute(1, 2, 0))
 
@@ -91,16 +98,24 @@ class Enhancer:
     def _edit(self, pixels: Tensor, photo: Photo) -> Tensor:
         """What the style changes in `pixels`, 3 x h x w with white = 1, in the photo's own colour space.
 
-        A difference throughout, so that colours beyond sRGB are moved and not clipped, and no change is exactly 0.
+        A difference throughout, so that colours beyond sRGB are moved and not clipped (they move as the nearest colour
+        of sRGB does), and no change is exactly 0.
         """
         if colour.is_srgb(photo.profile):
             edit = self._change(pixels)
         else:
-            srgb = colour.to_srgb(_quantised(pixels), photo.profile)
-            seen = _planar(srgb).to(pixels)
-            after = colour.from_srgb(_quantised(seen + self._change(seen)), photo.profile)
-            edit = (_planar(after) - _planar(colour.from_srgb(srgb, photo.profile))).to(pixels)
+            seen = self._converted(pixels, colour.to_srgb, photo.profile)
+            after = self._converted(seen + self._change(seen), colour.from_srgb, photo.profile)
+            edit = after - self._converted(seen, colour.from_srgb, photo.profile)
         return luma(edit).expand_as(edit).contiguous() if photo.grey else edit
+
+    def _converted(self, pixels: Tensor, convert: Conversion, profile: bytes | None) -> Tensor:
+        """3 x h x w floats in another colour space, each thread converting some of the rows."""
+        rows = pixels.permute(1, 2, 0).cpu().numpy()
+        bands = np.array_split(rows, min(self.threads, len(rows)))
+        with ThreadPoolExecutor(self.threads) as pool:
+            converted = np.concatenate(list(pool.map(lambda band: convert(band, profile), bands)))
+        return torch.from_numpy(converted).permute(2, 0, 1).to(pixels.device).contiguous()
 
     def _change(self, srgb: Tensor) -> Tensor:
         """`generator(x) - x` for 3 x h x w in sRGB, in units of white."""
@@ -130,14 +145,3 @@ def _download(pixels: Tensor) -> Pixels:
     host = torch.empty_like(pixels, device="cpu", pin_memory=True).copy_(pixels, non_blocking=True)
     torch.cuda.synchronize(pixels.device)
     return host.numpy()
-
-
-def _quantised(pixels: Tensor) -> Pixels:
-    """3 x h x w, white = 1 -> h x w x 3 uint8, which is what colour profiles are applied to."""
-    levels = (pixels * 255).round_().clamp_(0, 255)
-    return levels.permute(1, 2, 0).to("cpu", torch.uint8).contiguous().numpy()
-
-
-def _planar(pixels: Pixels) -> Tensor:
-    """The inverse of `_quantised`."""
-    return torch.tensor(pixels).permute(2, 0, 1).float() / 255

@@ -1,35 +1,60 @@
-"""Between a photo's own colour space and sRGB, by its ICC profile (ICC.1:2022, relative colorimetric).
+"""Between a photo's own colours and sRGB, by ICC profiles (ICC.1:2022), with LittleCMS.
 
-Transforms are built once a profile and can be applied by several threads at a time.
+Relative colorimetric, black on black. In float32 every step is computed as such; LittleCMS takes short cuts with 8 and
+16 bits, which are within a level or two of 255 (more where colours beyond the other space are cut off). Nothing is kept
+between calls but what is known about a profile, so that any number of threads can convert at a time.
 """
 
 from __future__ import annotations
 
-import io
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
 
 from .photo import Pixels
 
-_ONE_LEVEL = 1
-_INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+_ONE_LEVEL = 1 / 255
+_RELATIVE_COLORIMETRIC = 1
+_BLACK_POINT_COMPENSATION = 0x2000
+_SPACES = {b"RGB ": "rgb", b"GRAY": "gray", b"CMYK": "cmyk"}
+_BROKEN = (RuntimeError, ValueError, LookupError)
+"""What a conversion by a broken profile raises."""
+
+D65 = (0.3127, 0.3290)
+SRGB_PRIMARIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
+_PRIMARIES = {
+    1: SRGB_PRIMARIES,
+    9: (0.708, 0.292, 0.170, 0.797, 0.131, 0.046),
+    12: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
+}
+"""x and y of red, green and blue by their code points (ITU-T H.273): BT.709, BT.2020, Display P3; white is D65."""
+
+_GAMMAS = {1: None, 4: 2.2, 5: 2.8, 6: None, 8: 1.0, 13: None, 14: None, 15: None}
+"""Tone curves by their code points; None is sRGB's, which is also how BT.709's and its kin are shown."""
+_GAMMA_LIMITS = (0.9, 4.0)
+"""What lies outside is a mistake, such as the exponent of the inverse."""
 
 
-def to_srgb(pixels: Pixels, profile: bytes | None) -> Pixels:
-    """H x W x 3 uint8 in the space of `profile` -> the same in sRGB.
+def to_srgb(pixels: NDArray[Scalar], profile: bytes | None) -> NDArray[Scalar]:
+    """Pixels in the space of `profile` -> the same colours in sRGB; those that it does not hold are cut off.
 
-    Returns `pixels` itself where there is nothing to convert: no profile, a profile that is sRGB by what it does, a
-    greyscale one (a tone curve cannot change a hue) or a broken one.
+    pixels: H x W x 3: uint8, uint16, or float32 with white = 1. A greyscale profile is a tone curve for each channel.
+
+    Returns `pixels` itself where there is nothing to convert: no profile, a profile that is sRGB by what it does, or a
+    broken one.
     """
-    return _apply(pixels, _transforms(profile)[0]) if profile and not is_srgb(profile) else pixels
+    return pixels if profile is None or is_srgb(profile) else _convert(pixels, profile, _srgb())
 
 
-def from_srgb(pixels: Pixels, profile: bytes | None) -> Pixels:
-    """The inverse of `to_srgb`: H x W x 3 uint8 in sRGB -> the same in the space of `profile`."""
-    return _apply(pixels, _transforms(profile)[1]) if profile and not is_srgb(profile) else pixels
+def from_srgb(pixels: NDArray[Scalar], profile: bytes | None) -> NDArray[Scalar]:
+    """The inverse of `to_srgb`. A profile without a way back, such as a scanner's, leaves `pixels` as they are."""
+    if profile is None or is_srgb(profile) or not _works(_srgb(), profile):
+        return pixels
+    return _convert(pixels, _srgb(), profile)
 
 
 def to_8_bits(pixels: Pixels) -> NDArray[np.uint8]:
@@ -39,42 +64,136 @@ def to_8_bits(pixels: Pixels) -> NDArray[np.uint8]:
     return ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 
 
+def from_inks(inks: Pixels, separation: bytes) -> Pixels:
+    """H x W x 4 of a CMYK profile, the largest value is full ink -> H x W x 3 in the space of `print_rgb()`."""
+    return _convert(inks, separation, print_rgb())
+
+
+def to_inks(pixels: Pixels, separation: bytes) -> Pixels:
+    """The inverse of `from_inks`; how much of a dark colour is black ink is for the profile to say."""
+    return _convert(pixels, print_rgb(), separation)
+
+
 @lru_cache(maxsize=32)
 def is_srgb(profile: bytes | None) -> bool:
     """Whether pixels under `profile` are taken as sRGB as they are: no colour moves by more than a level of 255."""
-    if profile is None or is_grey(profile) or is_broken(profile):
+    if profile is None or is_broken(profile):
         return True
-    levels = np.linspace(0, 255, 9).astype(np.uint8)
+    levels = np.linspace(0, 1, 9, dtype=np.float32)
     colours = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(27, 27, 3)
-    moved = _apply(colours, _transforms(profile)[0]).astype(int) - colours
-    return bool(np.abs(moved).max() <= _ONE_LEVEL)
-
-
-def is_grey(profile: bytes) -> bool:
-    """Whether the profile is for one channel (its header names the colour space at byte 16)."""
-    return profile[16:20] == b"GRAY"
+    return bool(np.abs(_convert(colours, profile, _srgb()) - colours).max() <= _ONE_LEVEL)
 
 
 def is_broken(profile: bytes) -> bool:
-    """Whether no transform between the profile's RGB and sRGB can be built."""
-    if is_grey(profile):
+    """Whether the profile cannot tell what three channels mean: a broken one, or one for other channels."""
+    return profile[16:20] not in (b"RGB ", b"GRAY") or not _works(profile, _srgb())
+
+
+def can_separate(profile: bytes | None) -> bool:
+    """Whether a CMYK profile works in both directions."""
+    if profile is None or profile[16:20] != b"CMYK":
         return False
+    return _works(profile, print_rgb()) and _works(print_rgb(), profile)
+
+
+@cache
+def print_rgb() -> bytes:
+    """The profile of Adobe RGB (1998): it holds nearly all that inks can show, which sRGB does not."""
+    import imagecodecs
+
+    return _undated(imagecodecs.cms_profile("adobergb"))
+
+
+def described(
+    primaries: tuple[float, ...] | None, white: tuple[float, float] = D65, gamma: float | None = None
+) -> bytes | None:
+    """A profile for what a file says of its colours in other words; None where that is sRGB, or makes no sense.
+
+    primaries: x and y of red, green and blue, or None for greyscale. gamma: exponent from pixels to light; None is
+    sRGB's curve.
+    """
+    import imagecodecs
+
+    if gamma is not None and not _GAMMA_LIMITS[0] <= gamma <= _GAMMA_LIMITS[1]:
+        return None
+    space, curve = "rgb" if primaries else "gray", None if gamma else _srgb_curve()
     try:
-        _transforms(profile)
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return True
-    return False
+        made = imagecodecs.cms_profile(
+            space, whitepoint=white, primaries=primaries, gamma=gamma, transferfunction=curve
+        )
+    except _BROKEN:
+        return None
+    return None if is_srgb(made) or not _white_is_white(made) else _undated(made)
 
 
-@lru_cache(maxsize=32)
-def _transforms(profile: bytes) -> tuple[ImageCms.ImageCmsTransform, ImageCms.ImageCmsTransform]:
-    """To sRGB and back."""
-    own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    srgb = ImageCms.createProfile("sRGB")
-    there = ImageCms.buildTransform(own, srgb, "RGB", "RGB", _INTENT)
-    return there, ImageCms.buildTransform(srgb, own, "RGB", "RGB", _INTENT)
+def coded(primaries: int, transfer: int) -> bytes | None:
+    """A profile by code points of ITU-T H.273 (PNG's cICP, HEIF's nclx); None for sRGB, HDR and what is not known."""
+    if primaries not in _PRIMARIES or transfer not in _GAMMAS:
+        return None
+    return described(_PRIMARIES[primaries], gamma=_GAMMAS[transfer])
 
 
-def _apply(pixels: Pixels, transform: ImageCms.ImageCmsTransform) -> Pixels:
-    image = Image.fromarray(np.ascontiguousarray(pixels))
-    return np.array(ImageCms.applyTransform(image, transform))
+def _white_is_white(profile: bytes) -> bool:
+    brightest = _convert(np.ones((1, 1, 3), np.float32), profile, _srgb())
+    return bool(np.abs(brightest - 1).max() < 0.02)
+
+
+def _srgb_curve() -> NDArray[np.float32]:
+    x = np.linspace(0, 1, 1024)
+    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def _undated(profile: bytes) -> bytes:
+    """With the same date (bytes 24 to 35) whenever it was made, so that the same photo gives the same file."""
+    return profile[:24] + bytes.fromhex("07D000010001000000000000") + profile[36:]
+
+
+@cache
+def _srgb() -> bytes:
+    import imagecodecs
+
+    return bytes(imagecodecs.cms_profile("srgb"))
+
+
+@lru_cache(maxsize=64)
+def _works(source: bytes, target: bytes) -> bool:
+    """Whether colours can be converted from one profile to the other."""
+    channels = 4 if source[16:20] == b"CMYK" else 3
+    ramp = np.linspace(0, 255, 8 * channels).astype(np.uint8).reshape(2, 4, channels)
+    try:
+        _convert(ramp, source, target)
+    except _BROKEN:
+        return False
+    return True
+
+
+def _convert(pixels: NDArray[Scalar], source: bytes, target: bytes) -> NDArray[Scalar]:
+    """H x W x channels of one profile -> those of the other, of the same type, within range."""
+    if b"GRAY" in (source[16:20], target[16:20]):
+        converted = _convert_each(pixels, source, target)
+    else:
+        converted = _transform(pixels, source, target)
+    return converted.clip(0, 1, out=converted) if converted.dtype.kind == "f" else converted
+
+
+def _convert_each(pixels: NDArray[Scalar], source: bytes, target: bytes) -> NDArray[Scalar]:
+    """A profile for one channel is a tone curve for each of three."""
+    greys = pixels.reshape(len(pixels), -1)
+    if source[16:20] == b"GRAY":
+        return _transform(greys, source, target)[..., 0].reshape(pixels.shape)
+    return _transform(np.repeat(greys[..., None], 3, axis=2), source, target).reshape(pixels.shape)
+
+
+def _transform(pixels: NDArray[Scalar], source: bytes, target: bytes) -> NDArray[Scalar]:
+    import imagecodecs
+
+    converted: NDArray[Scalar] = imagecodecs.cms_transform(
+        pixels,
+        source,
+        target,
+        colorspace=_SPACES[source[16:20]],
+        outcolorspace=_SPACES[target[16:20]],
+        intent=_RELATIVE_COLORIMETRIC,
+        flags=_BLACK_POINT_COMPENSATION,
+    )
+    return converted

@@ -42,12 +42,14 @@ class JpegEncoding:
     subsampling: chroma subsampling in Pillow's numbers: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0.
     progressive: several scans, coarse to fine.
     rgb: stored as RGB, without the transform to YCbCr.
+    ycck: CMYK, its inks but black transformed as RGB is to YCbCr.
     """
 
     tables: tuple[tuple[int, ...], ...]
     subsampling: int
     progressive: bool
     rgb: bool
+    ycck: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Metadata:
     extension: the rest of what XMP says, where a packet has to be short: an RDF document of its own.
     photoshop: Photoshop's image resources, which hold the IPTC record: a row of "8BIM" blocks.
     icc: the ICC profile.
+    implied: a profile made from what the file says of its colours in other words (PNG's chunks, HEIF's code points);
+        None where there is an ICC profile, and where they are sRGB. Its successor of the same format says it again.
     orientation: 1..8 as in Exif: how the stored picture has to be turned to be upright.
     density: pixels per metre, horizontal and vertical, of the stored (not the upright) picture.
     segments: what else stays true when the pixels change, in the order of the file, in terms of `format`.
@@ -72,6 +76,7 @@ class Metadata:
     extension: bytes | None = None
     photoshop: bytes | None = None
     icc: bytes | None = None
+    implied: bytes | None = None
     orientation: int = 1
     density: tuple[float, float] | None = None
     segments: tuple[Segment, ...] = ()
@@ -137,6 +142,7 @@ class Photo:
     format: the format of the file, a key of `FORMATS`: "JPEG", "PNG", "TIFF", ...
     grey: the file is greyscale, and is written as greyscale again.
     profile: the ICC profile that `pixels` are in; None means sRGB.
+    separation: the profile of a file in CMYK, whose inks are made from `pixels` again where the format has them.
     metadata: everything else, to be carried over. Its orientation is undone in `pixels`, and redone when they are
         written, so that the Exif block need not change.
     path: where the photo was read.
@@ -151,6 +157,7 @@ class Photo:
     metadata: Metadata
     path: Path
     warnings: tuple[str, ...] = ()
+    separation: bytes | None = None
 
     @property
     def name(self) -> str:

@@ -18,7 +18,7 @@ from ..errors import PhotoError
 from . import colour
 from .formats import FORMATS, sniff
 from .orientation import stored, strips, upright, upright_image
-from .photo import Contents, Mode, Photo, Picture, Pixels
+from .photo import Contents, Metadata, Mode, Photo, Pixels
 
 MAX_PIXELS = 400_000_000
 """Larger pictures are taken for decompression bombs; the largest single-shot cameras have 151 megapixels."""
@@ -51,16 +51,18 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, fi
     path = Path(path)
     with _open(path, max_pixels, first_frame) as contents:
         metadata, picture = contents.metadata, contents.picture
-        pixels, alpha = _decoded(picture, None, metadata.orientation)
-    warnings = contents.warnings
-    if metadata.icc and colour.is_broken(metadata.icc):
+        pixels, alpha = _decoded(contents, None)
+    separation = metadata.icc if picture.mode == "CMYK" else None
+    profile, warnings = _profile(contents), contents.warnings
+    if profile and colour.is_broken(profile):
         warnings += ("its colour profile is broken; the colours were taken as sRGB",)
     return Photo(
         pixels=pixels,
         alpha=alpha,
         format=metadata.format,
         grey=picture.mode[0] == "L",
-        profile=metadata.icc,
+        profile=profile,
+        separation=separation,
         metadata=metadata,
         path=path,
         warnings=warnings,
@@ -76,13 +78,9 @@ def read_upright_srgb(
     several frames it is the first. Transparency is ignored. Raises PhotoError as `read_photo` does.
     """
     with _open(Path(path), max_pixels, first_frame=True) as contents:
-        picture, turn = contents.picture, contents.metadata.orientation
-        scale = short_side / min(picture.size) if short_side else 1.0
-        if scale >= 1:
-            pixels, _ = _decoded(picture, None, turn)
-        else:
-            pixels = _reduced(picture, scale, turn)
-    return colour.to_srgb(colour.to_8_bits(pixels), contents.metadata.icc)
+        scale = short_side / min(contents.picture.size) if short_side else 1.0
+        pixels = _decoded(contents, None)[0] if scale >= 1 else _reduced(contents, scale)
+    return colour.to_srgb(colour.to_8_bits(pixels), _profile(contents))
 
 
 @contextmanager
@@ -92,7 +90,7 @@ def _open(path: Path, max_pixels: int, first_frame: bool) -> Iterator[Contents]:
         _check_is_file(path)
         with path.open("rb") as file:
             contents = _understand(file)
-            _check_can_enhance(contents.picture, max_pixels, first_frame)
+            _check_can_enhance(contents, max_pixels, first_frame)
             yield contents
     except PhotoError as error:
         raise PhotoError(f"{path}: {error}") from error
@@ -131,53 +129,75 @@ def _not_a_photo(file: BinaryIO) -> str:
     return f"{name} files are not supported" if name else "not a photo"
 
 
-def _check_can_enhance(picture: Picture, max_pixels: int, first_frame: bool) -> None:
+def _check_can_enhance(contents: Contents, max_pixels: int, first_frame: bool) -> None:
+    picture = contents.picture
     width, height = picture.size
     if width * height > max_pixels:
         raise PhotoError(f"{width} x {height} pixels are more than {max_pixels}; raise --max-pixels or reduce it first")
     if picture.frames > 1 and not first_frame:
         raise PhotoError(f"has {picture.frames} frames; --first-frame takes the first")
-    if picture.mode == "CMYK":
-        raise PhotoError("CMYK colour is not supported; convert it to RGB")
+    if picture.mode == "CMYK" and not colour.can_separate(contents.metadata.icc):
+        what = "a broken" if contents.metadata.icc else "no"
+        raise PhotoError(f"in CMYK with {what} colour profile; convert it to RGB, or assign the profile of its inks")
 
 
-def _reduced(picture: Picture, scale: float, turn: int) -> Pixels:
+def _profile(contents: Contents) -> bytes | None:
+    """The profile of the photo's pixels."""
+    if contents.picture.mode == "CMYK":
+        return colour.print_rgb()
+    return contents.metadata.icc or contents.metadata.implied
+
+
+def _reduced(contents: Contents, scale: float) -> Pixels:
     """The picture at training size, without transparency: H x W x 3 uint8."""
+    picture, metadata = contents.picture, contents.metadata
     width, height = (max(1, round(side * scale)) for side in picture.size)
     image = _opaque_image(picture.decode((width * 3 // 2, height * 3 // 2)), picture.mode)
     small = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return np.array(upright_image(small, turn).convert("RGB"))
+    turned = upright_image(small, metadata.orientation)
+    return _from_inks(np.asarray(turned), metadata) if turned.mode == "CMYK" else np.array(turned.convert("RGB"))
+
+
+def _from_inks(inks: Pixels, metadata: Metadata) -> Pixels:
+    assert metadata.icc is not None, "checked when it was opened"
+    return colour.from_inks(inks, metadata.icc)
 
 
 def _opaque_image(decoded: Image.Image | Pixels, mode: Mode) -> Image.Image:
-    """An image of mode L or RGB."""
+    """An image of mode L, RGB or CMYK."""
     if isinstance(decoded, Image.Image):
         decoded.load()
         decoded.info.pop("transparency", None)
         return decoded.convert(mode.rstrip("A"))
     bands = colour.to_8_bits(decoded)
+    if mode == "CMYK":
+        return Image.frombytes("CMYK", bands.shape[1::-1], bands.tobytes())
     return Image.fromarray(bands[..., 0] if mode[0] == "L" else bands[..., :3])
 
 
-def _decoded(picture: Picture, enough: tuple[int, int] | None, turn: int) -> tuple[Pixels, Pixels | None]:
+def _decoded(contents: Contents, enough: tuple[int, int] | None) -> tuple[Pixels, Pixels | None]:
     """Pixels (H x W x 3) and alpha (H x W), upright."""
-    decoded = picture.decode(enough)
+    decoded = contents.picture.decode(enough)
     if isinstance(decoded, Image.Image):
-        return _split_image(decoded, picture.mode, turn)
-    return _split_array(decoded, picture.mode, turn)
+        return _split_image(decoded, contents.picture.mode, contents.metadata)
+    return _split_array(decoded, contents.picture.mode, contents.metadata)
 
 
-def _split_array(bands: Pixels, mode: Mode, turn: int) -> tuple[Pixels, Pixels | None]:
+def _split_array(bands: Pixels, mode: Mode, metadata: Metadata) -> tuple[Pixels, Pixels | None]:
+    turn = metadata.orientation
+    if mode == "CMYK":
+        return np.ascontiguousarray(upright(_from_inks(bands, metadata), turn)), None
     pixels = np.ascontiguousarray(upright(bands[..., : len(mode.rstrip("A"))], turn))
     pixels = np.repeat(pixels, 3, axis=2) if mode[0] == "L" else pixels
     return pixels, np.ascontiguousarray(upright(bands[..., -1], turn)) if mode[-1] == "A" else None
 
 
-def _split_image(image: Image.Image, mode: Mode, turn: int) -> tuple[Pixels, Pixels | None]:
+def _split_image(image: Image.Image, mode: Mode, metadata: Metadata) -> tuple[Pixels, Pixels | None]:
     """Goes strip by strip, so that besides Pillow's image and the result only a strip is in memory, and turning the
     picture upright costs nothing more.
     """
     image.load()
+    turn = metadata.orientation
     width, height = image.size
     shape = (width, height) if turn >= 5 else (height, width)
     pixels = np.empty((*shape, 3), np.uint8)
@@ -185,7 +205,8 @@ def _split_image(image: Image.Image, mode: Mode, turn: int) -> tuple[Pixels, Pix
     for rows in strips(height, width):
         strip = upright_image(image.crop((0, rows.start, width, rows.stop)), turn)
         bands = np.asarray(strip if strip.mode == mode else strip.convert(mode)).reshape(*strip.size[::-1], len(mode))
-        upright(stored(pixels, turn)[rows], turn)[:] = bands[..., :-1] if alpha is not None else bands
+        colours = _from_inks(bands, metadata) if mode == "CMYK" else bands[..., : len(mode.rstrip("A"))]
+        upright(stored(pixels, turn)[rows], turn)[:] = colours
         if alpha is not None:
             upright(stored(alpha, turn)[rows], turn)[:] = bands[..., -1]
     return pixels, alpha

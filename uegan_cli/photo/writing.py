@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,6 @@ from .metadata import carried_over
 from .orientation import stored, stored_image, strips, upright
 from .photo import Photo, Pixels
 from .xmp import Mark
-
 
 WRITABLE = tuple(name for name, format in FORMATS.items() if format.DEPTHS)
 """Formats that photos can be written in."""
@@ -61,6 +60,10 @@ def write_photo(
         raise UsageError(f"{format}: photos cannot be written in this format; choose one of {', '.join(WRITABLE)}")
     picture = _stored(photo, format)
     sayings, warnings = carried_over(photo, picture, format, mark)
+    if photo.separation and FORMATS[format].INKS:
+        picture, sayings = _inks(picture, photo.separation), replace(sayings, icc=photo.separation)
+    elif photo.separation:
+        warnings += (f"its CMYK colours were written as Adobe RGB: {format} has no CMYK",)
     if photo.alpha is not None and not FORMATS[format].ALPHA:
         warnings += (f"its transparency was put on white: {format} has none",)
     times = _times(Path(preserve_times_from)) if preserve_times_from is not None else None
@@ -107,6 +110,18 @@ def _strip(pixels: Pixels, alpha: Pixels | None, mode: str) -> Image.Image:
         image = image.convert("L")
     if alpha is not None:
         image.putalpha(Image.fromarray(np.ascontiguousarray(alpha)))
+    return image
+
+
+def _inks(picture: Image.Image | Pixels, separation: bytes) -> Image.Image | Pixels:
+    """The picture in CMYK, made strip by strip."""
+    if not isinstance(picture, Image.Image):
+        return colour.to_inks(picture, separation)
+    width, height = picture.size
+    image = Image.new("CMYK", picture.size, None)
+    for rows in strips(height, width):
+        strip = colour.to_inks(np.asarray(picture.crop((0, rows.start, width, rows.stop))), separation)
+        image.paste(Image.frombytes("CMYK", strip.shape[1::-1], strip.tobytes()), (0, rows.start))
     return image
 
 

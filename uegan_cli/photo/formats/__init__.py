@@ -28,6 +28,11 @@ class Format(Protocol):
         """Whether it can be written with transparency."""
         ...
 
+    @property
+    def INKS(self) -> bool:
+        """Whether it can be written in CMYK."""
+        ...
+
     def matches(self, head: bytes) -> bool:
         """Whether a file that starts with these 64 bytes (or is that short) is of the format."""
         ...
@@ -49,8 +54,9 @@ class Format(Protocol):
     ) -> tuple[str, ...]:
         """Write a new file; what the user should be told.
 
-        picture: as stored: an image of mode L, LA, RGB or RGBA (the last two with ALPHA) or, with 16 bits a channel, an
-        array H x W x 1 to 4. quality: 1..100, None to encode it as it was.
+        picture: as stored: an image of mode L, LA, RGB, RGBA (those with A if ALPHA) or CMYK (if INKS) or, with 16 bits
+        a channel, an array H x W x 1 to 4; four are RGBA, or CMYK if `sayings.icc` is a profile of that.
+        quality: 1..100, None to encode it as it was.
         """
         ...
 

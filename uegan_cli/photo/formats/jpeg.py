@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from PIL import Image
+from PIL import Image, ImageChops
 from PIL.JpegImagePlugin import JpegImageFile
 
 from ...errors import OutputError
@@ -20,6 +20,7 @@ from ..photo import Contents, JpegEncoding, Metadata, Mode, Picture, Pixels, Say
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
 DEPTHS = (8,)
 ALPHA = False
+INKS = True
 
 LONGEST = 65533
 """Bytes that a segment can hold: its length has 16 bits and counts itself."""
@@ -28,6 +29,7 @@ EXIF = b"Exif\0\0"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 ICC = b"ICC_PROFILE\0"
 JFIF = b"JFIF\0"
+_ADOBE = b"Adobe"
 _ICC_HEADER = len(ICC) + 2
 
 _UNTRUE = {
@@ -79,10 +81,30 @@ def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quali
     if max(picture.size) > _LONGEST_SIDE:
         raise OutputError(f"a JPEG has at most {_LONGEST_SIDE} pixels a side; write a PNG")
     sayings, lost = _fitting(sayings)
-    encoded = io.BytesIO()
-    picture.save(encoded, "JPEG", **_save_options(sayings.source.encoding, quality))
-    splice(file, encoded.getbuffer(), segments(sayings))
+    encoded, own = io.BytesIO(), segments(sayings)
+    encoding = sayings.source.encoding
+    if picture.mode == "CMYK":
+        transform = isinstance(encoding, JpegEncoding) and encoding.ycck
+        picture, own = _luma_and_chroma(picture) if transform else picture, _with_adobe(own, 2 if transform else 0)
+    picture.save(encoded, "JPEG", **_save_options(encoding, quality))
+    splice(file, encoded.getbuffer(), own)
     return (f"its {' and '.join(lost)} cannot be kept in a JPEG file",) if lost else ()
+
+
+def _luma_and_chroma(inks: Image.Image) -> Image.Image:
+    """CMYK whose planes are those of Adobe's YCCK, for Pillow's encoder, which stores all four inverted."""
+    *colours, black = inks.split()
+    planes = Image.merge("RGB", colours).convert("YCbCr").split()
+    return Image.merge("CMYK", [*map(ImageChops.invert, planes), black])
+
+
+def _with_adobe(own: list[Segment], transform: int) -> list[Segment]:
+    """With Adobe's segment, which tells decoders that inks are stored inverted, and as YCCK (2) or as they are (0)."""
+    old = next((s for s in own if s.name == "APP14" and s.data.startswith(_ADOBE) and len(s.data) >= 12), None)
+    if old is None:
+        return [*own, Segment("APP14", _ADOBE + struct.pack(">HHHB", 100, 0, 0, transform))]
+    true = Segment("APP14", old.data[:11] + bytes([transform]) + old.data[12:])
+    return [true if s is old else s for s in own]
 
 
 def _fitting(sayings: Sayings) -> tuple[Sayings, list[str]]:
@@ -226,12 +248,16 @@ def _encoding(image: JpegImageFile) -> JpegEncoding:
     """How an opened JPEG was encoded."""
     components: list[tuple[int, int, int, int]] = image.layer
     tables = tuple(tuple(image.quantization[table]) for _, _, _, table in components)
-    return JpegEncoding(tables, _subsampling(components), bool(image.info.get("progressive")), _is_rgb(image))
+    progressive, ycck = bool(image.info.get("progressive")), image.info.get("adobe_transform") == 2
+    return JpegEncoding(tables, _subsampling(components), progressive, _is_rgb(image), ycck)
 
 
 def _subsampling(components: list[tuple[int, int, int, int]]) -> int:
-    """The strongest of Pillow's three that keeps all chroma detail: 4:4:0 becomes 4:4:4, 4:1:1 becomes 4:2:2."""
-    if len(components) < 3:
+    """The strongest of Pillow's three that keeps all chroma detail: 4:4:0 becomes 4:4:4, 4:1:1 becomes 4:2:2.
+
+    Four components become 4:4:4: Pillow would reduce the black plane too.
+    """
+    if len(components) != 3:
         return 0
     (_, x, y, _), (_, chroma_x, chroma_y, _) = components[:2]
     if x < 2 * chroma_x:

@@ -20,6 +20,7 @@ from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
 SUFFIXES = (".png",)
 DEPTHS = (8,)
 ALPHA = True
+INKS = False
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP = b"XML:com.adobe.xmp\0"
