@@ -7,13 +7,14 @@ import os
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from ...errors import PhotoError
-from .. import exif, xmp
+from .. import colour, exif, xmp
 from ..excerpt import Excerpt
 from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
 
@@ -27,6 +28,12 @@ XMP = b"XML:com.adobe.xmp\0"
 _PICTURE = ("IHDR", "PLTE", "tRNS", "IDAT", "IEND")
 _TRUE = ("iCCP", "sRGB", "gAMA", "cHRM", "cICP", "mDCV", "cLLI", "pHYs", "tIME", "oFFs", "pCAL", "sCAL")
 """Chunks that stay true though the standard does not mark them as safe to copy."""
+
+_COLOUR = ("iCCP", "sRGB", "gAMA", "cHRM", "cICP")
+"""Chunks that say what colours the pixels mean."""
+
+_UNIT = 100000
+"""What gAMA and cHRM count in."""
 
 _TYPED = ("bKGD", "sBIT")
 """Chunks that stay true as long as the colour type and the depth do."""
@@ -92,7 +99,7 @@ def _read_header(file: BinaryIO) -> tuple[Metadata, list[str], list[tuple[int, i
             segments.append(segment)
     if not _keeps_its_type(file):
         segments = [segment for segment in segments if segment.name not in _TYPED]
-    return _sorted_out(segments), warnings, picture
+    return replace(_sorted_out(segments), implied=_implied(file, segments)), warnings, picture
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:
@@ -167,6 +174,39 @@ def is_profile(segment: Segment) -> bool:
     return segment.name == "iCCP"
 
 
+def _implied(file: BinaryIO, segments: Iterable[Segment]) -> bytes | None:
+    """The profile that other chunks stand for, the first that counts: cICP, sRGB, or gAMA and cHRM."""
+    chunks = {segment.name: segment.data for segment in segments}
+    if "iCCP" in chunks:
+        return None
+    if len(coded := chunks.get("cICP", b"")) == 4:
+        return colour.coded(coded[0], coded[1])
+    if "sRGB" in chunks:
+        return None
+    gamma, (white, primaries) = _gamma(chunks.get("gAMA", b"")), _chromaticities(chunks.get("cHRM", b""))
+    if gamma is None and primaries == colour.SRGB_PRIMARIES:
+        return None
+    return colour.described(None if _is_grey(file) else primaries, white, gamma)
+
+
+def _gamma(data: bytes) -> float | None:
+    """The exponent from pixels to light; None where it is missing, or as near to sRGB's curve as the chunk can say."""
+    encoding = int.from_bytes(data) / _UNIT
+    return 1 / encoding if encoding and abs(encoding - 1 / 2.2) > 0.01 else None
+
+
+def _chromaticities(data: bytes) -> tuple[tuple[float, float], tuple[float, ...]]:
+    """x and y of white, and of red, green and blue; sRGB's where the chunk is missing or means these."""
+    x, y, *primaries = (value / _UNIT for value in struct.unpack(">8I", data if len(data) == 32 else bytes(32)))
+    near = all(abs(a - b) < 0.002 for a, b in zip(primaries, colour.SRGB_PRIMARIES, strict=True))
+    return (colour.D65, colour.SRGB_PRIMARIES) if near or not y else ((x, y), tuple(primaries))
+
+
+def _is_grey(file: BinaryIO) -> bool:
+    file.seek(25)
+    return file.read(1) in (b"\0", b"\4")
+
+
 def _depth(file: BinaryIO) -> int:
     """Bits a channel, 1 to 16."""
     file.seek(24)
@@ -190,8 +230,9 @@ def segments(sayings: Sayings) -> list[Segment]:
     """The chunks that go between IHDR and the picture."""
     source = sayings.source
     own = list(source.segments) if source.format == "PNG" else _phys(source.density)
-    if profile(own) != sayings.icc:
-        own = _iccp(sayings.icc) + [s for s in own if not is_profile(s)]
+    said = source.icc or source.implied if source.format == "PNG" else None
+    if said != sayings.icc:
+        own = _iccp(sayings.icc) + [s for s in own if s.name not in _COLOUR]
     blocks = [Segment("eXIf", sayings.exif)] if sayings.exif else []
     return own + blocks + [Segment("iTXt", XMP + bytes(4) + packet) for packet in sayings.packets]
 
