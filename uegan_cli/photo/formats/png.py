@@ -230,7 +230,7 @@ def segments(sayings: Sayings) -> list[Segment]:
     """The chunks that go between IHDR and the picture."""
     source = sayings.source
     own = list(source.segments) if source.format == "PNG" else _phys(source.density)
-    said = source.icc or source.implied if source.format == "PNG" else None
+    said = profile(own) or (source.implied if source.format == "PNG" else None)
     if said != sayings.icc:
         own = _iccp(sayings.icc) + [s for s in own if s.name not in _COLOUR]
     blocks = [Segment("eXIf", sayings.exif)] if sayings.exif else []
