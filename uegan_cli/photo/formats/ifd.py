@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, NamedTuple
 
-SHORT, LONG, RATIONAL, UNDEFINED, IFD, LONG8, SLONG8, IFD8 = 3, 4, 5, 7, 13, 16, 17, 18
+BYTE, SHORT, LONG, RATIONAL, UNDEFINED, IFD, LONG8, SLONG8, IFD8 = 1, 3, 4, 5, 7, 13, 16, 17, 18
 SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 """Bytes of one value, by its kind."""
 
@@ -312,21 +312,23 @@ def _narrowed(tiff: Tiff, entry: Entry) -> Field:
     return Field(entry.tag, entry.kind, entry.values, tiff.value(entry))
 
 
-def exif_block(tiff: Tiff, limit: int = EXIF_LIMIT, replaced: Sequence[Field] = ()) -> bytes | None:
-    """The Exif block that says what the first directory of `tiff` says of the photo; None where it says nothing.
+def exif_block(
+    tiff: Tiff, limit: int = EXIF_LIMIT, replaced: Sequence[Field] = (), root: Directory | None = None
+) -> bytes | None:
+    """The Exif block that says what `root` (the first directory of `tiff`) says of the photo; None if it says nothing.
 
     That is all but the picture and what belongs to it: thumbnails, calibration, and blocks that are no Exif (XMP, ICC,
     IPTC, Photoshop's). The maker note keeps its bytes, and its distance from the start, too, where the block then has
     at most `limit` bytes. Without that it may still have more: where there is more to say.
 
-    replaced: fields of the first directory, in the byte order of `tiff`, in the place of its own.
+    replaced: fields of that directory, in the byte order of `tiff`, in the place of its own.
     """
-    said = description(tiff, tiff.directory(tiff.first))
-    root = said.root.having(replaced)
-    if not root.fields and not root.below:
+    said = description(tiff, root or tiff.directory(tiff.first))
+    branch = said.root.having(replaced)
+    if not branch.fields and not branch.below:
         return None
-    block = build(replace(said, root=root))
-    return block if len(block) <= limit else build(Description(said.order, root))
+    block = build(replace(said, root=branch))
+    return block if len(block) <= limit else build(Description(said.order, branch))
 
 
 def build(said: Description) -> bytes:
