@@ -147,6 +147,7 @@ class Photo:
         written, so that the Exif block need not change.
     path: where the photo was read.
     warnings: what could not be kept or understood, in words that follow the file's name.
+    frames: how many pictures the file has, of which this is the first.
     """
 
     pixels: Pixels
@@ -158,6 +159,7 @@ class Photo:
     path: Path
     warnings: tuple[str, ...] = ()
     separation: bytes | None = None
+    frames: int = 1
 
     @property
     def name(self) -> str:

@@ -56,6 +56,8 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, fi
     profile, warnings = _profile(contents), contents.warnings
     if profile and colour.is_broken(profile):
         warnings += ("its colour profile is broken; the colours were taken as sRGB",)
+    if picture.frames > 1:
+        warnings += (f"of its {picture.frames} frames the first was taken",)
     return Photo(
         pixels=pixels,
         alpha=alpha,
@@ -66,6 +68,7 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, fi
         metadata=metadata,
         path=path,
         warnings=warnings,
+        frames=picture.frames,
     )
 
 
@@ -101,6 +104,8 @@ def _open(path: Path, max_pixels: int, first_frame: bool) -> Iterator[Contents]:
     except PermissionError as error:
         raise PhotoError(f"{path}: permission denied; make the file readable") from error
     except _BROKEN as error:
+        if isinstance(error, OSError) and error.errno:
+            raise PhotoError(f"{path}: cannot be read ({error.strerror}); check the disk, or the name") from error
         reason = " ".join(str(error).split()) or type(error).__name__
         raise PhotoError(f"{path}: broken photo ({reason}); restore it from a copy") from error
 
