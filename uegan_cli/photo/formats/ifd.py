@@ -272,14 +272,16 @@ class Description:
 
 def description(tiff: Tiff, directory: Directory) -> Description:
     """What `directory`, the first one of `tiff`, says of the photo; values that are broken are left out."""
-    exif = _sub(tiff, directory, EXIF)
-    note = exif.get(MAKER_NOTE) if exif else None
-    below = {GPS: Branch(fields_of(tiff, gps))} if (gps := _sub(tiff, directory, GPS)) else {}
-    if exif:
+    below, note_at = {}, None
+    if exif := _sub(tiff, directory, EXIF):
         interop = _sub(tiff, exif, INTEROP)
         below[EXIF] = Branch(fields_of(tiff, exif), {INTEROP: Branch(fields_of(tiff, interop))} if interop else {})
-    root = Branch(tuple(f for f in fields_of(tiff, directory) if f.tag in DESCRIPTIVE), below)
-    return Description(tiff.order, root, note.start if note and not note.inline else None)
+        note = exif.get(MAKER_NOTE)
+        note_at = note.start if note and not note.inline else None
+    if gps := _sub(tiff, directory, GPS):
+        below[GPS] = Branch(fields_of(tiff, gps))
+    fields = tuple(field for field in fields_of(tiff, directory) if field.tag in DESCRIPTIVE)
+    return Description(tiff.order, Branch(fields, below), note_at)
 
 
 def _sub(tiff: Tiff, directory: Directory, tag: int) -> Directory | None:
