@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from ...errors import OutputError
-from .. import xmp
+from .. import photoshop, xmp
 from ..photo import Contents, Metadata, Picture, Pixels, Sayings, Segment
 from . import ifd, raster
 from .ifd import EXIF, GPS, INTEROP, Description, Directory, Field, Tiff
@@ -47,8 +47,6 @@ _CENTIMETRE, _INCH = 3, 2
 _PADDING = 16
 """Bytes between two parts of a picture that are taken for filling."""
 
-_IPTC_RESOURCE = struct.pack(">4sHH", b"8BIM", 0x0404, 0)
-
 Range = tuple[int, int]
 
 
@@ -57,15 +55,17 @@ class TiffEncoding:
     """A TIFF file without its picture; what it has besides are the segments, each named by its offset.
 
     order: struct's sign for the byte order. big: BigTIFF. size: the file's bytes. fields: what the first directory says
-    that has nothing to do with how the picture is stored, longer values in their old places. gps: the ranges that tell
-    a position. photometric, compression, predictor, extra, typed: as the picture was stored; extra is the kind of its
-    transparency, if it had any, and typed says whether the file had a SampleFormat.
+    that has nothing to do with how the picture is stored, longer values in their old places. exif, gps: the ranges that
+    the directories of these names take, with their values. photometric, compression, predictor, extra, typed: as the
+    picture was stored; extra is the kind of its transparency, if it had any, and typed says whether the file had a
+    SampleFormat.
     """
 
     order: str = "<"
     big: bool = False
     size: int = ifd.HEADER
     fields: tuple[Field, ...] = ()
+    exif: tuple[Range, ...] = ()
     gps: tuple[Range, ...] = ()
     photometric: int = raster.RGB
     compression: int = raster.DEFLATE
@@ -168,8 +168,8 @@ def _is_reduced(tiff: Tiff, page: Directory, main: Directory) -> bool:
 
 def _metadata(tiff: Tiff, pages: _Pages) -> Metadata:
     root = pages.root
-    free, gps = _free(tiff, pages), _below(tiff, root, GPS)
-    kept = _without([(16 if tiff.big else ifd.HEADER, tiff.size)], free)
+    photo, position = _below(tiff, root, EXIF), _below(tiff, root, GPS)
+    kept = _without([(16 if tiff.big else ifd.HEADER, tiff.size)], _free(tiff, pages, photo + position))
     packet = _value(tiff, root, XMP)
     turn = tiff.integer(root, ORIENTATION)
     fields = tuple(Field(e.tag, e.kind, e.values, e.raw) for e in root.entries if e.tag not in _GONE)
@@ -182,7 +182,7 @@ def _metadata(tiff: Tiff, pages: _Pages) -> Metadata:
         orientation=turn if 1 <= turn <= 8 else xmp.orientation(packet),
         density=_density(tiff, root),
         segments=tuple(Segment(str(start), tiff.read(start, end - start)) for start, end in kept),
-        encoding=TiffEncoding(tiff.order, tiff.big, tiff.size, fields, tuple(gps)),
+        encoding=TiffEncoding(tiff.order, tiff.big, tiff.size, fields, tuple(photo), tuple(position)),
     )
 
 
@@ -198,10 +198,7 @@ def _value(tiff: Tiff, directory: Directory, tag: int) -> bytes | None:
 def _photoshop(tiff: Tiff, root: Directory) -> bytes | None:
     """Photoshop's resources; where there are none, one with the IPTC record."""
     record = _value(tiff, root, IPTC)
-    resources = _value(tiff, root, PHOTOSHOP)
-    if resources or not record:
-        return resources
-    return _IPTC_RESOURCE + struct.pack(">I", len(record)) + record + bytes(len(record) % 2)
+    return _value(tiff, root, PHOTOSHOP) or (photoshop.with_iptc(record) if record else None)
 
 
 def _density(tiff: Tiff, root: Directory) -> tuple[float, float] | None:
@@ -214,7 +211,7 @@ def _density(tiff: Tiff, root: Directory) -> tuple[float, float] | None:
     return (x * metre, y * metre) if metre and x and y else None
 
 
-def _free(tiff: Tiff, pages: _Pages) -> list[Range]:
+def _free(tiff: Tiff, pages: _Pages, below: list[Range]) -> list[Range]:
     """The ranges of the file that show the old pictures or say how they are stored, and are not needed otherwise."""
     ranges = []
     for page in pages.all:
@@ -222,10 +219,8 @@ def _free(tiff: Tiff, pages: _Pages) -> list[Range]:
         ranges += [(e.start, e.start + e.length) for e in page.entries if not e.inline]
         ranges.append((page.start, page.end))
     needed = [(e.start, e.start + e.length) for e in pages.root.entries if e.tag not in _GONE and not e.inline]
-    for tag in (EXIF, GPS):
-        needed += _below(tiff, pages.root, tag)
     header = 16 if tiff.big else ifd.HEADER
-    return _without(_merged(ranges, _PADDING, header, tiff.size), _merged(needed, 0, header, tiff.size))
+    return _without(_merged(ranges, _PADDING, header, tiff.size), _merged(needed + below, 0, header, tiff.size))
 
 
 def _below(tiff: Tiff, directory: Directory, tag: int) -> list[Range]:
@@ -300,7 +295,7 @@ def _source(sayings: Sayings) -> tuple[Metadata, tuple[str, ...]]:
     """What the new file starts from: the old one, or the Exif block, which has the same structure."""
     source = sayings.source
     if source.format == "TIFF" and sayings.keep == "none":
-        return replace(source, segments=(), encoding=replace(_encoding(source), fields=(), gps=())), ()
+        return replace(source, segments=(), encoding=replace(_encoding(source), fields=())), ()
     if source.format == "TIFF":
         return source, ()
     try:
@@ -359,15 +354,9 @@ def _fields(sayings: Sayings, source: Metadata, inks: bool) -> list[Field]:
     gone |= set() if inks else _INKS
     gone |= {_REFERENCE} if old.photometric == raster.YCBCR else set()
     fields = {field.tag: field for field in old.fields if field.tag not in gone}
-    for tag, new, had in (
-        (XMP, b"\n".join(sayings.packets) or None, source.xmp),
-        (ICC, sayings.icc, source.icc),
-        (PHOTOSHOP, sayings.photoshop, source.photoshop),
-    ):
-        if new != had:
-            fields[tag] = _bytes(tag, new)
-    if sayings.photoshop != source.photoshop:
-        fields[IPTC] = _bytes(IPTC, _iptc(sayings.photoshop or b""))
+    for tag, new in _blocks(sayings, source):
+        if new != _held(source, tag):
+            fields[tag] = Field(tag, ifd.UNDEFINED if tag == ICC else ifd.BYTE, len(new or b""), new or b"")
     if sayings.orientation != source.orientation:
         fields[ORIENTATION] = ifd.integers(old.order, ORIENTATION, ifd.SHORT, sayings.orientation)
     if sayings.source.density and X_RESOLUTION not in fields:
@@ -375,21 +364,29 @@ def _fields(sayings: Sayings, source: Metadata, inks: bool) -> list[Field]:
     return [field for field in fields.values() if field.values]
 
 
-def _bytes(tag: int, data: bytes | None) -> Field:
-    return Field(tag, ifd.BYTE if tag == XMP else ifd.UNDEFINED, len(data or b""), data or b"")
+def _blocks(sayings: Sayings, source: Metadata) -> Iterable[tuple[int, bytes | None]]:
+    """The blocks that are no Exif: tags, and what they are to hold.
+
+    The IPTC record is in Photoshop's resources, in a tag of its own, or in both: it stays where it was.
+    """
+    yield XMP, b"\n".join(sayings.packets) or None
+    yield ICC, sayings.icc
+    resources, had, record = sayings.photoshop, _held(source, PHOTOSHOP), _held(source, IPTC)
+    yield PHOTOSHOP, resources if had or not record else None
+    yield IPTC, record if had and resources else photoshop.iptc(resources or b"")
 
 
-def _iptc(resources: bytes) -> bytes | None:
-    """The IPTC record among Photoshop's resources."""
-    at = 0
-    while resources[at : at + 4] == b"8BIM" and len(resources) >= at + 12:
-        name = resources[at + 6] + 1
-        start = at + 6 + name + name % 2 + 4
-        length = int.from_bytes(resources[start - 4 : start])
-        if resources[at + 4 : at + 6] == b"\4\4":
-            return resources[start : start + length]
-        at = start + length + length % 2
-    return None
+def _held(source: Metadata, tag: int) -> bytes | None:
+    """What the old file has as the value of a tag."""
+    old = _encoding(source)
+    field = next((field for field in old.fields if field.tag == tag), None)
+    if field is None:
+        return None
+    place = _place(field, old)
+    if place is None:
+        return field.data[: ifd.SIZES.get(field.kind, 0) * field.values]
+    held = ((int(segment.name), segment.data) for segment in source.segments)
+    return next((data[place[0] - at : place[1] - at] for at, data in held if at <= place[0] < at + len(data)), None)
 
 
 def _resolution(order: str, density: tuple[float, float]) -> Iterable[Field]:
@@ -403,11 +400,14 @@ def _resolution(order: str, density: tuple[float, float]) -> Iterable[Field]:
 def _still_needed(segments: Iterable[Segment], old: TiffEncoding, fields: Iterable[Field]) -> list[Segment]:
     """The segments without the values that `fields` replace or leave out."""
     kept = set(fields)
-    needed = _merged((place for f in old.fields if f in kept and (place := _place(f, old))), 0, 0, old.size)
+    position = GPS in {field.tag for field in kept}
+    needed = [place for f in old.fields if f in kept and (place := _place(f, old))]
+    needed += [*old.exif, *(old.gps if position else ())]
     gone = [place for f in old.fields if f not in kept and (place := _place(f, old))]
-    if GPS not in {field.tag for field in kept}:
-        gone += old.gps
-    cut = _without(_merged(gone, 0, 0, old.size), needed)
+    gone += () if position else old.gps
+    # What follows a value of odd length fills it up.
+    filled = ((start, end + end % 2) for start, end in gone)
+    cut = _without(_merged(filled, 0, 0, old.size), _merged(needed, 0, 0, old.size))
     parts = []
     for segment in segments:
         at = int(segment.name)

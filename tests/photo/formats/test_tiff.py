@@ -1,0 +1,364 @@
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import struct
+import subprocess
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from uegan_cli.errors import PhotoError
+from uegan_cli.photo import photoshop
+from uegan_cli.photo.formats import ifd, jpeg, raster, tiff
+from uegan_cli.photo.formats.ifd import EXIF, GPS, Field, Tiff
+from uegan_cli.photo.photo import Contents, Metadata, Pixels, Sayings
+
+Made = Image.Image | Pixels
+
+LOREM = b"the unedited picture, which nobody is to see again; "
+
+
+def load(data: bytes) -> tuple[Contents, Made]:
+    """A file and its decoded picture, as `write` takes it."""
+    contents = tiff.read(io.BytesIO(data))
+    picture = contents.picture.decode(None)
+    if isinstance(picture, Image.Image):
+        picture.load()
+        return contents, picture.convert(contents.picture.mode)
+    if picture.dtype == np.uint16:
+        return contents, picture
+    mode = contents.picture.mode
+    return contents, Image.frombytes(mode, contents.picture.size, picture.tobytes())
+
+
+def sayings(metadata: Metadata, **changed: Any) -> Sayings:
+    """What a file says when nothing of it changes but what is named."""
+    packets = (metadata.xmp,) if metadata.xmp else ()
+    said = Sayings(metadata, metadata.exif, packets, metadata.icc, None, metadata.photoshop, metadata.orientation)
+    return replace(said, **changed)
+
+
+def written(picture: Made, said: Sayings) -> bytes:
+    file = io.BytesIO()
+    tiff.write(file, picture, said, None)
+    return file.getvalue()
+
+
+def same(one: Made, other: Made) -> bool:
+    return np.array_equal(np.asarray(one), np.asarray(other))
+
+
+def made(fields: list[Field], pixels: bytes = LOREM, order: str = "<", big: bool = False, after: bytes = b"") -> bytes:
+    """A grey picture of one row, its directory after its pixels, with more fields, and whatever follows."""
+    start = 16 if big else 8
+    own = [
+        ifd.integers(order, raster.WIDTH, ifd.LONG, len(pixels)),
+        *(ifd.integers(order, tag, ifd.SHORT, 1) for tag in (raster.HEIGHT, raster.PHOTOMETRIC)),
+        ifd.integers(order, raster.BITS, ifd.SHORT, 8),
+        ifd.integers(order, raster.STRIP_OFFSETS, ifd.LONG, start),
+        ifd.integers(order, raster.STRIP_COUNTS, ifd.LONG, len(pixels)),
+    ]
+    at = start + len(pixels) + len(pixels) % 2
+    data = (ifd.header(order, big, at) + pixels).ljust(at, b"\0") + ifd.directory(order, big, own + fields, at)
+    return data + after
+
+
+def flat(width: int = len(LOREM)) -> Image.Image:
+    return Image.new("L", (width, 1), 77)
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "lzw"}, {"compression": "deflate", "tile": (16, 16)}], ids=str)
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_what_was_read_is_written_exactly(options: dict[str, Any], dtype: str, order: str) -> None:
+    rng = np.random.default_rng(3)
+    for channels in (1, 2, 3, 4):
+        pixels = rng.integers(0, np.iinfo(dtype).max, (40, 50, channels), dtype, endpoint=True)
+        file = io.BytesIO()
+        kinds = {"extrasamples": ["unassalpha"]} if channels in (2, 4) else {}
+        photometric = "rgb" if channels > 2 else "minisblack"
+        given = pixels if channels > 1 else pixels[..., 0]
+        planar = {"planarconfig": "contig"} if channels > 1 else {}
+        tifffile.imwrite(file, given, photometric=photometric, byteorder=order, **kinds, **planar, **options)
+        contents, picture = load(file.getvalue())
+        data = written(picture, sayings(contents.metadata))
+        assert data[:2] == {"<": b"II", ">": b"MM"}[order]
+        again, result = load(data)
+        assert same(picture, result) and same(np.asarray(result).reshape(pixels.shape), pixels)
+        assert again.picture.mode == contents.picture.mode
+        assert np.array_equal(tifffile.imread(io.BytesIO(data)).reshape(pixels.shape), pixels)
+        page = tifffile.TiffFile(io.BytesIO(data)).pages[0]
+        assert page.compression == tifffile.TiffFile(io.BytesIO(file.getvalue())).pages[0].compression
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_every_byte_but_the_pictures_stays_in_its_place(order: str, big: bool) -> None:
+    private = b"a private block, pointed to by nobody knows what"
+    at = 500
+    kind = ifd.LONG8 if big else ifd.LONG
+    secret = [ifd.integers(order, 65000, kind, at + 3), Field(65001, ifd.UNDEFINED, 20, b"12345678901234567890")]
+    data = made(secret, order=order, big=big).ljust(at, b"\0") + private
+    contents, _ = load(data)
+    result = written(flat(), sayings(contents.metadata))
+    assert result[at : at + len(private)] == private and len(result) < len(data) + 300
+    assert b"12345678901234567890" in result and LOREM not in result
+    new = Tiff(io.BytesIO(result))
+    assert new.big == big and new.integer(new.directory(new.first), 65000) == at + 3
+    assert same(load(result)[1], flat())
+
+
+def test_nothing_is_left_of_the_old_pixels() -> None:
+    """Of a picture that was larger than the new one, and of the smaller ones beside it."""
+    rng = np.random.default_rng(4)
+    big, small = (rng.integers(0, 255, (side, side, 3), np.uint8) for side in (200, 50))
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        writer.write(big, photometric="rgb", subifds=1, metadata=None)
+        writer.write(small, photometric="rgb", subfiletype=1, metadata=None)
+        writer.write(small[::-1], photometric="rgb", subfiletype=1, metadata=None)
+        writer.write(small[:, ::-1], photometric="rgb", metadata=None)
+    data = file.getvalue()
+    contents, picture = load(data)
+    assert contents.picture.frames == 1 and contents.picture.size == (200, 200) and same(picture, big)
+    result = written(Image.new("RGB", (200, 200), (9, 8, 7)), sayings(contents.metadata))
+    old = big.tobytes(), small.tobytes(), small[::-1].tobytes(), small[:, ::-1].tobytes()
+    assert all(data.count(pixels) == 1 for pixels in old)
+    assert not any(pixels[n : n + 60] in result for pixels in old for n in range(0, len(pixels), 60))
+    with tifffile.TiffFile(io.BytesIO(result)) as opened:
+        assert len(opened.pages) == 1 and opened.pages[0].subifds is None
+
+
+def test_a_file_does_not_grow_by_what_its_picture_takes() -> None:
+    rng = np.random.default_rng(5)
+    noise = rng.integers(0, 60, (400, 500, 3), np.uint8)
+    file = io.BytesIO()
+    tifffile.imwrite(file, noise, photometric="rgb", compression="lzw", rowsperstrip=10, metadata=None)
+    contents, _ = load(file.getvalue())
+    rougher = Image.fromarray(rng.integers(0, 80, (400, 500, 3), np.uint8))
+    result = written(rougher, sayings(contents.metadata))
+    needed = tifffile.TiffFile(io.BytesIO(result)).pages[0].databytecounts
+    assert sum(needed) > len(file.getvalue()) and len(result) < sum(needed) + 80_000
+    plain = Image.new("RGB", (500, 400))
+    assert len(written(plain, sayings(contents.metadata))) < len(file.getvalue())
+
+
+def test_an_edit_of_an_edit_is_no_longer() -> None:
+    packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + b"x" * 3000 + b"</x:xmpmeta>"
+    contents, _ = load(made([Field(tiff.XMP, ifd.BYTE, len(packet), packet)]))
+    first = written(flat(), sayings(contents.metadata, packets=(packet + b" ",)))
+    again, _ = load(first)
+    second = written(flat(), sayings(again.metadata, packets=(packet + b"  ",)))
+    assert abs(len(second) - len(first)) <= 2 and second.count(b"x" * 3000) == 1
+
+
+def test_blocks_are_replaced_where_they_change_and_stay_where_not() -> None:
+    icc, iptc = b"an ICC profile" * 9, b"\x1c\x02\x05\0\x05title"
+    fields = [Field(tiff.ICC, ifd.UNDEFINED, len(icc), icc), Field(tiff.IPTC, ifd.UNDEFINED, len(iptc), iptc)]
+    contents, _ = load(made(fields))
+    metadata = contents.metadata
+    assert metadata.icc == icc and photoshop.iptc(metadata.photoshop or b"") == iptc
+    kept = load(written(flat(), sayings(metadata)))[0].metadata
+    assert (kept.icc, kept.photoshop) == (metadata.icc, metadata.photoshop)
+    changed = load(written(flat(), sayings(metadata, icc=b"another", packets=(b"<x/>",))))[0].metadata
+    assert (changed.icc, changed.xmp, changed.photoshop) == (b"another", b"<x/>", metadata.photoshop)
+    gone = written(flat(), sayings(metadata, icc=None, photoshop=None))
+    assert icc not in gone and iptc not in gone
+
+
+def test_orientation_and_density_are_read_and_kept() -> None:
+    rational = struct.pack("<II", 300, 1)
+    fields = [
+        ifd.integers("<", tiff.ORIENTATION, ifd.SHORT, 6),
+        Field(tiff.X_RESOLUTION, ifd.RATIONAL, 1, rational),
+        Field(tiff.Y_RESOLUTION, ifd.RATIONAL, 1, rational),
+    ]
+    metadata = load(made(fields))[0].metadata
+    assert metadata.orientation == 6 and metadata.density == (300 / 0.0254, 300 / 0.0254)
+    kept = load(written(flat(), sayings(metadata)))[0].metadata
+    assert (kept.orientation, kept.density) == (metadata.orientation, metadata.density)
+    turned = load(written(flat(), sayings(metadata, orientation=1)))[0].metadata
+    assert turned.orientation == 1
+
+
+def with_position(order: str = "<") -> bytes:
+    gps = ifd.Branch((Field(2, ifd.RATIONAL, 3, struct.pack(order + "6I", 48, 1, 51, 1, 295, 100)),))
+    exif = ifd.Branch(
+        (ifd.integers(order, 0x8827, ifd.SHORT, 400), Field(ifd.MAKER_NOTE, ifd.UNDEFINED, 9, b"my maker!"))
+    )
+    block = ifd.build(ifd.Description(order, ifd.Branch((), {EXIF: exif, GPS: gps})))
+    return block
+
+
+def test_a_position_can_be_left_out_for_good() -> None:
+    place = struct.pack("<6I", 48, 1, 51, 1, 295, 100)
+    first = written(flat(), Sayings(Metadata("JPEG"), with_position(), (), None))
+    assert place in first
+    contents, _ = load(first)
+    geo = made([Field(33550, 12, 3, struct.pack("<3d", 1.5, 2.5, 0))])
+    assert tiff.lost(load(geo)[0].metadata) == ["GeoTIFF"]
+    assert struct.pack("<3d", 1.5, 2.5, 0) in written(flat(), sayings(load(geo)[0].metadata))
+    assert struct.pack("<3d", 1.5, 2.5, 0) not in written(flat(), sayings(load(geo)[0].metadata, keep="no-gps"))
+    result = written(flat(), sayings(contents.metadata, keep="no-gps"))
+    assert place not in result and b"my maker!" in result
+    bare = written(flat(), sayings(Metadata("TIFF", encoding=contents.metadata.encoding), keep="none"))
+    assert b"my maker!" not in bare and place not in bare and same(load(bare)[1], flat())
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_what_comes_from_another_format_keeps_its_exif_where_it_was(order: str) -> None:
+    block = with_position(order)
+    source = Metadata("JPEG", exif=block, density=(3000.0, 2000.0))
+    picture = np.arange(2 * 3 * 3, dtype=np.uint16).reshape(2, 3, 3) * 3000
+    said = Sayings(source, block, (b"<x/>",), b"profile", None, photoshop.with_iptc(b"\x1c\x02\x05\0\0"), 6)
+    result = written(picture, said)
+    assert result.index(b"my maker!") == block.index(b"my maker!")
+    contents, again = load(result)
+    metadata = contents.metadata
+    assert same(again, picture) and (metadata.xmp, metadata.icc, metadata.orientation) == (b"<x/>", b"profile", 6)
+    assert metadata.density == pytest.approx((3000, 2000), rel=1e-4)
+    assert metadata.photoshop == said.photoshop and metadata.exif is not None
+    assert ifd.exif_block(Tiff(io.BytesIO(block))) is not None
+
+
+def test_a_broken_exif_block_is_left_out_with_a_word() -> None:
+    file = io.BytesIO()
+    warnings = tiff.write(file, flat(), Sayings(Metadata("PNG"), b"II*\0junk", (), None), None)
+    assert "Exif" in warnings[0] and same(load(file.getvalue())[1], flat())
+
+
+def test_an_old_thumbnail_in_the_exif_block_does_not_come_along(camera_photos: Path) -> None:
+    for path in sorted((camera_photos / "camera").glob("*.jpg"))[:12]:
+        with path.open("rb") as file:
+            block = jpeg.read_metadata(file).exif
+        if block:
+            result = written(flat(), Sayings(Metadata("JPEG", exif=block), block, (), None))
+            assert len(ifd.pictures(Tiff(io.BytesIO(result)))) == 1
+            assert b"\xff\xd8\xff\xdb" not in result.replace(_maker_note(block), b"")
+
+
+def _maker_note(block: bytes) -> bytes:
+    old = Tiff(io.BytesIO(block))
+    notes = [exif.get(ifd.MAKER_NOTE) for exif in old.subdirectories(old.directory(old.first).get(EXIF))]
+    return next((old.value(note) for note in notes if note), b"\0")
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [({"compression": "jpeg"}, "JPEG"), ({"compression": "lzma"}, "LZMA"), ({"compression": "packbits"}, None)],
+    ids=str,
+)
+def test_compression_stays_if_it_loses_nothing_and_is_told_if_not(options: dict[str, str], word: str | None) -> None:
+    pixels = np.full((16, 16, 3), 99, np.uint8)
+    file = io.BytesIO()
+    tifffile.imwrite(file, pixels, photometric="rgb", **options)
+    contents, picture = load(file.getvalue())
+    result = io.BytesIO()
+    warnings = tiff.write(result, picture, sayings(contents.metadata), None)
+    assert same(load(result.getvalue())[1], picture)
+    compression = tifffile.TiffFile(io.BytesIO(result.getvalue())).pages[0].compression
+    if word:
+        assert word in warnings[0] and "Deflate" in warnings[0] and compression == raster.DEFLATE
+    else:
+        assert not warnings and compression == raster.PACKBITS
+
+
+def test_several_pages_are_several_frames(camera_photos: Path) -> None:
+    data = (camera_photos / "formats/multipage.tiff").read_bytes()
+    contents, picture = load(data)
+    assert contents.picture.frames == 3
+    again, result = load(written(picture, sayings(contents.metadata)))
+    assert again.picture.frames == 1 and same(picture, result)
+
+
+def test_layers_of_the_unedited_picture_are_left_out_with_a_word() -> None:
+    layers = b"Adobe Photoshop Document Data Block\0" + bytes(range(200))
+    contents, _ = load(made([Field(37724, ifd.UNDEFINED, len(layers), layers)]))
+    assert "layers" in contents.warnings[0]
+    assert b"Document Data" not in written(flat(), sayings(contents.metadata))
+
+
+def test_a_tiff_without_end_is_refused() -> None:
+    room = tiff._Room(io.BytesIO(), tiff.TiffEncoding(), [])
+    room._end = (1 << 32) - 100
+    with pytest.raises(Exception, match="4 GB"):
+        room.put(bytes(200))
+
+
+def test_cmyk_is_written_in_its_inks() -> None:
+    inks = Image.frombytes("CMYK", (4, 2), bytes(range(32)))
+    file = io.BytesIO()
+    inks.save(file, "TIFF")
+    contents, picture = load(file.getvalue())
+    assert same(load(written(picture, sayings(contents.metadata)))[1], inks)
+    deep = np.asarray(inks).astype(np.uint16) * 257
+    result, again = load(written(deep, sayings(contents.metadata, icc=bytes(16) + b"CMYK")))
+    assert result.picture.mode == "CMYK" and same(again, deep)
+    as_rgb = written(Image.new("RGB", (4, 2)), sayings(contents.metadata))
+    assert load(as_rgb)[0].picture.mode == "RGB"
+
+
+def corpus(folder: Path) -> list[Path]:
+    paths = [path for path in sorted(folder.rglob("*.*")) if path.suffix in (".tif", ".tiff", ".btf")]
+    return [path for path in paths if "corrupt" not in path.parts and path.name != "rgb32f_color.tiff"]
+
+
+def test_the_corpus_comes_through_exactly(camera_photos: Path) -> None:
+    assert len(corpus(camera_photos)) >= 14
+    for path in corpus(camera_photos):
+        contents, picture = load(path.read_bytes())
+        result = written(picture, sayings(contents.metadata))
+        again, copy = load(result)
+        assert same(picture, copy), path.name
+        old, new = contents.metadata, again.metadata
+        assert (old.exif, old.xmp, old.icc, old.photoshop) == (new.exif, new.xmp, new.icc, new.photoshop), path.name
+        assert (old.orientation, old.density) == (new.orientation, new.density), path.name
+
+
+def test_what_the_corpus_has_broken_is_refused(camera_photos: Path) -> None:
+    with pytest.raises(PhotoError, match="floating-point"):
+        load((camera_photos / "formats/codec-image-rs/rgb32f_color.tiff").read_bytes())
+    with pytest.raises(ValueError):
+        load((camera_photos / "corrupt/seek_too_large.tif").read_bytes())
+
+
+STRUCTURE = (
+    *("BitsPerSample", "Compression", "PhotometricInterpretation", "FillOrder", "StripOffsets", "SamplesPerPixel"),
+    *("RowsPerStrip", "StripByteCounts", "PlanarConfiguration", "Predictor", "ColorMap", "JPEGTables"),
+    *("OtherImageStart", "OtherImageLength", "PreviewImageStart", "PreviewImageLength", "PreviewImage"),
+)
+
+
+@pytest.mark.skipif(not shutil.which("exiftool"), reason="exiftool is not installed")
+def test_exiftool_finds_every_tag_unchanged(camera_photos: Path, tmp_path: Path) -> None:
+    paths = [path for path in corpus(camera_photos) if path.name != "multipage.tiff"]
+    for path in paths:
+        contents, picture = load(path.read_bytes())
+        (tmp_path / path.name).write_bytes(written(picture, sayings(contents.metadata)))
+    was, now = _told(paths), _told([tmp_path / path.name for path in paths])
+    for path in paths:
+        lost, new = was[path.name] - now[path.name], now[path.name] - was[path.name]
+        changed = {line for line in (lost | new) if line.partition("] ")[2].partition(":")[0] not in STRUCTURE}
+        assert not changed, path.name
+
+
+def _told(paths: list[Path]) -> dict[str, Counter[str]]:
+    """What exiftool says of each file, without what it says of the file itself."""
+    command = ["exiftool", "-a", "-u", "-n", "-G1", "-s", "-s", *map(str, paths)]
+    output = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "TZ": "UTC"}).stdout
+    told: dict[str, Counter[str]] = {}
+    for line in output.decode("latin-1").splitlines():
+        if line.startswith("======== "):
+            name = Path(line[9:]).name
+            told[name] = Counter()
+        elif not line.startswith(("[System]", "[File]", "[ExifTool]")) and "files read" not in line:
+            told[name][line] += 1
+    return told
