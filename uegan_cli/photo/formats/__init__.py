@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 from PIL import Image
 
 from ..photo import Contents, Metadata, Pixels, Sayings
-from . import ifd, jpeg, png
+from . import ifd, jpeg, png, raw, tiff
 
 
 class Format(Protocol):
@@ -61,7 +61,7 @@ class Format(Protocol):
         ...
 
 
-FORMATS: dict[str, Format] = {"JPEG": jpeg, "PNG": png}
+FORMATS: dict[str, Format] = {"JPEG": jpeg, "PNG": png, "TIFF": tiff, "RAW": raw}
 """By Pillow's names."""
 
 
