@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 from PIL import Image
 
 from ..photo import Contents, Metadata, Pixels, Sayings
-from . import ifd, jpeg, png, raw, tiff
+from . import avif, heif, ifd, jpeg, png, raw, tiff, webp
 
 
 class Format(Protocol):
@@ -61,7 +61,15 @@ class Format(Protocol):
         ...
 
 
-FORMATS: dict[str, Format] = {"JPEG": jpeg, "PNG": png, "TIFF": tiff, "RAW": raw}
+FORMATS: dict[str, Format] = {
+    "JPEG": jpeg,
+    "PNG": png,
+    "TIFF": tiff,
+    "WEBP": webp,
+    "AVIF": avif,
+    "HEIF": heif,
+    "RAW": raw,
+}
 """By Pillow's names."""
 
 
