@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from PIL import ImageCms
 
 from uegan_cli.config import GeneratorConfig, TransportConfig
 from uegan_cli.enhancement import devices
@@ -19,7 +18,8 @@ from uegan_cli.photo import colour
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
 
-from .pictures import as_photo, generator_style, made_scene, transport_style
+from ..photo import profiles
+from .pictures import as_photo, generator_style, made_scene, psnr, transport_style
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +35,19 @@ def difference(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.abs(a.astype(int) - b)
 
 
-def swapped_primaries() -> bytes:
-    """A profile that is certainly not sRGB: sRGB with red and green exchanged (their XYZ tags renamed)."""
-    data = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    return data.replace(b"rXYZ", b"----").replace(b"gXYZ", b"rXYZ").replace(b"----", b"gXYZ")
+def every_tone(height: int, width: int, bits: int) -> np.ndarray:
+    """A made scene; its left half is noise that has every level."""
+    pixels = made_scene(height, width).astype(np.uint16) * (257 if bits == 16 else 1)
+    half = pixels[:, : width // 2]
+    half[:] = np.random.default_rng(0).integers(0, 1 << bits, half.shape)
+    return pixels.astype(np.uint16 if bits == 16 else np.uint8)
+
+
+def saturated(amount: float = 0.1) -> Style:
+    """A little more saturation and light."""
+    grey = torch.full((3, 3), 1 / 3)
+    weights = {"weight": torch.eye(3) * (1 + amount) - grey * amount, "bias": torch.full((3,), 0.05)}
+    return make_style("vivid", TransportConfig(), weights, Card())
 
 
 def identity_style() -> Style:
@@ -54,7 +63,7 @@ def test_size_and_type_stay(size: tuple[int, int], style: Style) -> None:
 
 def test_everything_but_the_pixels_stays(style: Style) -> None:
     alpha = np.full((40, 60), 7, np.uint8)
-    photo = replace(as_photo(made_scene(40, 60)), alpha=alpha, orientation=6, warnings=("x",))
+    photo = replace(as_photo(made_scene(40, 60)), alpha=alpha, warnings=("x",))
     result = Enhancer(style, device="cpu").enhance(photo)
     assert difference(result.pixels, photo.pixels).mean() > 2
     assert replace(result, pixels=photo.pixels) == photo
@@ -84,12 +93,25 @@ def test_strength_out_of_range_is_refused(strength: float, style: Style) -> None
         Enhancer(style, device="cpu", strength=strength)
 
 
-@pytest.mark.parametrize("full_network", [False, True])
-@pytest.mark.parametrize("profile", [None, swapped_primaries()], ids=["srgb", "other"])
-def test_an_identity_style_returns_the_input_exactly(profile: bytes | None, full_network: bool) -> None:
-    photo = as_photo(made_scene(600, 800), profile=profile)
-    result = Enhancer(identity_style(), device="cpu", full_network=full_network).enhance(photo)
-    assert np.array_equal(result.pixels, photo.pixels)
+PROFILES = {
+    "srgb": None,
+    "display-p3": colour.coded(12, 13),
+    "adobe-rgb": colour.print_rgb(),
+    "pro-photo": profiles.pro_photo(),
+    "swapped": profiles.swapped_primaries(),
+    "scanner": profiles.scanner(),
+    "grey": profiles.grey(1.8),
+    "broken": b"junk",
+}
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_an_identity_style_returns_the_input_exactly(profile: bytes | None, bits: int) -> None:
+    for full_network in (False, True):
+        photo = as_photo(every_tone(130, 700, bits), profile=profile)
+        result = Enhancer(identity_style(), device="cpu", full_network=full_network).enhance(photo)
+        assert result.pixels.dtype == photo.pixels.dtype and np.array_equal(result.pixels, photo.pixels)
 
 
 def test_a_photo_at_the_working_size_gets_what_the_generator_makes(style: Style) -> None:
@@ -115,22 +137,67 @@ def test_greyscale_stays_grey(full_network: bool, style: Style) -> None:
     assert difference(result, pixels).mean() > 1
 
 
-def test_the_generator_sees_srgb_whatever_the_profile() -> None:
-    pixels = made_scene(600, 800) // 2 + 60
-    profile = swapped_primaries()
-    assert not colour.is_srgb(profile)
-    photo = as_photo(colour.from_srgb(pixels, profile), profile=profile)
-    result = Enhancer(transport_style(), device="cpu").enhance(photo).pixels
-    expected = ((pixels / 127.5 - 1) * 0.8 + (0.1, 0, -0.1) + 1) * 127.5
-    assert difference(colour.to_srgb(result, profile), expected.round().astype(int)).mean() <= 1
+@pytest.mark.parametrize("name", ["display-p3", "adobe-rgb", "pro-photo", "swapped"])
+def test_the_result_has_the_same_colours_whatever_the_profile(name: str, style: Style) -> None:
+    profile = PROFILES[name]
+    srgb = made_scene(300, 400).astype(np.float32) / 255 * 0.8 + 0.1
+    own = (colour.from_srgb(srgb, profile) * 65535 + 0.5).astype(np.uint16)
+    result = Enhancer(style, device="cpu").enhance(as_photo(own, profile=profile)).pixels
+    expected = enhanced((srgb * 65535 + 0.5).astype(np.uint16), style)
+    seen = colour.to_srgb(result.astype(np.float32) / 65535, profile)
+    assert psnr(seen, expected / 65535) > 55 > psnr(srgb, expected / 65535) + 20
 
 
-def test_16_bit_pixels_are_edited_as_8_bit_ones(style: Style) -> None:
-    pixels = made_scene(600, 800)
-    wide = enhanced(pixels.astype(np.uint16) * 257, style)
+def test_colours_beyond_srgb_keep_their_chroma() -> None:
+    profile = PROFILES["display-p3"]
+    pixels = made_scene(300, 400).astype(np.uint16) * 257
+    pixels[100:200, 100:200] = (2000, 60000, 6000)
+    photo = as_photo(pixels, profile=profile)
+    untouched = Enhancer(saturated(), device="cpu", strength=0).enhance(photo).pixels
+    assert np.array_equal(untouched, pixels)
+    green = Enhancer(saturated(), device="cpu").enhance(photo).pixels[120:180, 120:180].reshape(-1, 3) / 65535
+    srgb = colour.to_srgb(pixels[120:121, 120:121].astype(np.float32) / 65535, profile)
+    cut = colour.from_srgb(srgb, profile)[0, 0]
+    assert cut[0] > 0.4, "nearest in sRGB, it is much paler"
+    assert green[:, 0].max() < 0.12 and green[:, 2].max() < 0.2 and green[:, 1].min() > 0.9
+
+
+def test_a_tone_curve_is_undone_for_the_generator(style: Style) -> None:
+    tones = made_scene(200, 300)[..., :1].repeat(3, axis=2).astype(np.float32) / 255 * 0.8 + 0.1
+    own = (colour.from_srgb(tones, PROFILES["grey"]) * 65535 + 0.5).astype(np.uint16)
+    result = Enhancer(style, device="cpu").enhance(as_photo(own, grey=True, profile=PROFILES["grey"])).pixels
+    assert (result == result[..., :1]).all()
+    plain = as_photo((tones * 65535 + 0.5).astype(np.uint16), grey=True)
+    expected = Enhancer(style, device="cpu").enhance(plain).pixels
+    assert psnr(colour.to_srgb(result.astype(np.float32) / 65535, PROFILES["grey"]), expected / 65535) > 50
+
+
+@pytest.mark.parametrize("full_network", [False, True])
+def test_16_bit_pixels_are_edited_as_8_bit_ones(full_network: bool, style: Style) -> None:
+    pixels = made_scene(560, 650)
+    wide = enhanced(pixels.astype(np.uint16) * 257, style, full_network=full_network)
     assert wide.dtype == np.uint16
-    apart = np.abs(wide / 257 - enhanced(pixels, style))
+    apart = np.abs(wide / 257 - enhanced(pixels, style, full_network=full_network))
     assert np.percentile(apart, 99.9) <= 1 and apart.max() <= 2
+
+
+def test_a_smooth_ramp_of_16_bits_stays_smooth() -> None:
+    ramp = np.linspace(8000, 50000, 20000).astype(np.uint16).reshape(1, -1, 1).repeat(48, axis=0).repeat(3, axis=2)
+    for style in (transport_style(), saturated()):
+        result = enhanced(ramp, style)[24].astype(int)
+        assert all(len(np.unique(result[:, channel])) > 15000 for channel in range(3))
+        assert np.diff(result, axis=0).max() <= 4 and np.diff(result, axis=0).min() >= 0
+
+
+def test_16_bits_stay_on_the_cpu_where_a_device_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    sixteen, device = np.dtype(np.uint16), torch.device("meta")
+    assert devices.able_to_hold(sixteen, device) == device
+
+    def unknown(*_: object, **__: object) -> None:
+        raise TypeError("this device has no uint16")
+
+    monkeypatch.setattr(torch, "ones", unknown)
+    assert devices.able_to_hold(sixteen, device) == torch.device("cpu")
 
 
 def test_full_network_is_the_generator_at_full_size(style: Style) -> None:
