@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from uegan_cli.errors import PhotoError
 from uegan_cli.photo.formats import png
-from uegan_cli.photo.photo import Metadata, Sayings, Segment
+from uegan_cli.photo.photo import Contents, Metadata, Pixels, Sayings, Segment
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.writing import write_photo
 
@@ -95,3 +98,66 @@ def test_a_profile_is_replaced_only_by_another_one() -> None:
     assert png.segments(Sayings(own, None, (), b"one profile")) == [chunk]
     assert png.profile(png.segments(Sayings(own, None, (), b"another"))) == b"another"
     assert png.segments(Sayings(own, None, (), None)) == []
+
+
+def deep(mode: str, height: int = 30, width: int = 44) -> Pixels:
+    """H x W x channels of `mode`, every value possible."""
+    rng = np.random.default_rng(len(mode))
+    return rng.integers(0, 65535, (height, width, len(mode)), np.uint16, endpoint=True)
+
+
+def opened(data: bytes) -> tuple[Contents, Pixels]:
+    contents = png.read(io.BytesIO(data))
+    bands = contents.picture.decode(None)
+    assert not isinstance(bands, Image.Image)
+    return contents, bands
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_16_bits_come_back_exactly_with_all_chunks(mode: str) -> None:
+    chunks = (Segment("sBIT", bytes([12] * len(mode))), Segment("bKGD", bytes(6)), Segment("tEXt", b"Comment\0hello"))
+    source = Metadata("PNG", segments=chunks)
+    file = io.BytesIO()
+    png.write(file, deep(mode), Sayings(source, b"MM\0*\0\0\0\x08\0\0\0\0\0\0", (), None), None)
+    contents, bands = opened(file.getvalue())
+    assert bands.dtype == np.uint16 and np.array_equal(bands, deep(mode)) and contents.picture.mode == mode
+    assert contents.metadata.segments == chunks and contents.metadata.exif is not None
+    Image.open(file).verify()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_transparent_colour_of_16_bits_becomes_alpha(mode: str) -> None:
+    pixels = deep(mode)
+    colour = struct.pack(f">{len(mode)}H", *pixels[3, 4].tolist())
+    file = io.BytesIO()
+    png.write(file, pixels, Sayings(Metadata("PNG"), None, (), None), None)
+    with_colour = io.BytesIO()
+    png.splice(with_colour, file.getbuffer(), [Segment("tRNS", colour), Segment("sBIT", bytes([16] * len(mode)))])
+    contents, bands = opened(with_colour.getvalue())
+    assert contents.picture.mode == mode + "A" and contents.metadata.segments == ()
+    opaque = np.any(pixels != pixels[3, 4], axis=2)
+    assert np.array_equal(bands[..., -1], opaque * np.uint16(65535)) and not opaque[3, 4]
+    assert np.array_equal(bands[opaque][:, :-1], pixels[opaque])
+
+
+def test_16_bits_are_told_apart_from_their_upper_8(camera_photos: Path) -> None:
+    """PngSuite has the same pictures with 16 bits, in one, two, four or nine chunks, and Pillow knows the upper 8."""
+    paths = [p for p in sorted((camera_photos / "formats").rglob("*.png")) if p.read_bytes()[24] == 16]
+    assert len(paths) >= 9
+    for path in paths:
+        _, bands = opened(path.read_bytes())
+        known = np.asarray(Image.open(io.BytesIO(path.read_bytes())))
+        # Pillow has 16 bits for one channel alone.
+        assert np.array_equal(bands[..., 0] if known.ndim == 2 else bands // 256, known)
+
+
+def test_broken_16_bits_are_broken(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    png.write(file, deep("RGB"), Sayings(Metadata("PNG"), None, (), None), None)
+    whole = file.getvalue()
+    flipped = whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 255]) + whole[len(whole) // 2 + 1 :]
+    for data in (whole[:-40], whole[: len(whole) // 2], flipped, whole[:25] + b"\3" + whole[26:]):
+        path = tmp_path / "broken.png"
+        path.write_bytes(data)
+        with pytest.raises(PhotoError, match="broken photo"):
+            read_photo(path)
