@@ -125,7 +125,7 @@ def test_pictures_that_cannot_be_enhanced_are_refused_by_name(tmp_path: Path, ma
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / "moving.png", save_all=True, append_images=frames[1:])
     assert_refused(tmp_path / "deep.png", "16 bits")
-    assert_refused(tmp_path / "moving.png", "animated")
+    assert_refused(tmp_path / "moving.png", "2 frames")
     assert_refused(make_photo("press.jpg", "CMYK"), "CMYK")
     for extension, name in (("tif", "TIFF"), ("webp", "WebP"), ("gif", "GIF")):
         assert_refused(make_photo(f"other.{extension}"), name)

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from uegan_cli.photo.reading import read_photo
-from uegan_cli.photo.xmp import Mark, orientation, read_mark, still, with_mark
+from uegan_cli.photo.xmp import Mark, orientation, read_mark, unpadded, with_mark, without_mark
 
 MARK = Mark("natural", "0123abcd", 0.75)
 PACKET = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -68,7 +68,7 @@ def test_a_mark_is_found_where_another_program_wrote_the_packet_anew() -> None:
     assert read_mark(marked(rewritten, Mark("other", "99", 0.5))) == Mark("other", "99", 0.5)
 
 
-@pytest.mark.parametrize("packet", [b"no packet", (PACKET % b"").decode().encode("utf-16"), b"<x:xmpmeta/>"])
+@pytest.mark.parametrize("packet", [b"no packet", (PACKET % b"").decode().encode("utf-16"), b"<x:xmpmeta>"])
 def test_what_cannot_be_added_to_is_left_alone(packet: bytes) -> None:
     assert with_mark(packet, MARK) is None and read_mark(packet) is None
 
@@ -98,7 +98,15 @@ def test_orientation_is_read(packet: bytes | None, expected: int) -> None:
     assert orientation(packet) == expected
 
 
-def test_a_still_picture_does_not_claim_a_video() -> None:
-    assert still(b'a GCamera:MotionPhoto="1" b') == b'a GCamera:MotionPhoto="0" b'
-    assert still(b"<Camera:MicroVideo>1</Camera:MicroVideo>") == b"<Camera:MicroVideo>0</Camera:MicroVideo>"
-    assert still(b'GCamera:MotionPhotoVersion="1"') == b'GCamera:MotionPhotoVersion="1"'
+def test_without_its_mark_a_packet_is_what_it_was() -> None:
+    assert without_mark(marked(PACKET % b"")) == PACKET % b"" == without_mark(PACKET % b"")
+
+
+def test_padding_is_all_that_is_taken_away() -> None:
+    assert unpadded(PACKET % (b" " * 2000 + b"\n")) == PACKET % b"\n"
+    assert unpadded(PACKET % b"") == PACKET % b""
+
+
+def test_a_packet_that_says_nothing_takes_a_mark() -> None:
+    hollow = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/" key="value" /><?xpacket end="w"?>'
+    assert read_mark(marked(hollow)) == MARK and b' key="value">' in marked(hollow)

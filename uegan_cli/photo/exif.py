@@ -1,85 +1,57 @@
-"""The Exif block (CIPA DC-008, a TIFF 6.0 structure): its orientation, and its thumbnail.
+"""The Exif block (CIPA DC-008, a TIFF 6.0 structure): its orientation, its position, and its thumbnail.
 
-Nothing here moves a byte: maker notes hold offsets that only their maker understands.
+Nothing here moves a byte outside of a directory: maker notes hold offsets that only their maker understands.
 """
 
 from __future__ import annotations
 
+import io
 import struct
-from typing import NamedTuple
+from contextlib import suppress
+
+from .formats import ifd
+from .formats.ifd import Directory, Tiff
 
 _ORIENTATION, _THUMBNAIL, _THUMBNAIL_LENGTH = 0x0112, 0x0201, 0x0202
-_SHORT, _LONG = 3, 4
+_BROKEN = (ValueError, struct.error)
 
-
-class Directory(NamedTuple):
-    """One image file directory.
-
-    values: the 4-byte value fields of its entries that hold one number, by tag.
-    link: the position of the pointer to the next directory.
-    next: that pointer; 0 for none.
-    """
-
-    values: dict[int, int]
-    link: int
-    next: int
+Range = tuple[int, int]
 
 
 def orientation(exif: bytes | None) -> int | None:
     """1..8, see the Exif standard; None where nothing readable is said."""
-    if exif is None:
-        return None
     try:
-        order = byte_order(exif)
-        value = directory(exif, order, _offset(exif, order, 4)).values.get(_ORIENTATION, 0)
-    except (ValueError, struct.error):
+        tiff = Tiff(io.BytesIO(exif or b""))
+        value = tiff.integer(tiff.directory(tiff.first), _ORIENTATION)
+    except _BROKEN:
         return None
     return value if 1 <= value <= 8 else None
 
 
-def byte_order(exif: bytes) -> str:
-    """`struct`'s sign for the byte order; ValueError where this is no Exif block."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(exif[:4]))
-    if order is None:
-        raise ValueError("no TIFF header")
-    return order
+def upright(turn: int) -> bytes:
+    """The shortest block that says an orientation, 1..8."""
+    field = ifd.integers("<", _ORIENTATION, ifd.SHORT, turn)
+    return ifd.build(ifd.Description("<", ifd.Branch((field,))))
 
 
-def directory(exif: bytes, order: str, start: int) -> Directory:
-    """The directory at `start`; struct.error where it runs over the end."""
-    (count,) = struct.unpack_from(order + "H", exif, start)
-    values = {}
-    for position in range(start + 2, start + 2 + 12 * count, 12):
-        tag, kind, length = struct.unpack_from(order + "HHI", exif, position)
-        if length == 1 and kind in (_SHORT, _LONG):
-            (values[tag],) = struct.unpack_from(order + ("H" if kind == _SHORT else "I"), exif, position + 8)
-    link = start + 2 + 12 * count
-    return Directory(values, link, _offset(exif, order, link))
-
-
-def _offset(exif: bytes, order: str, position: int) -> int:
-    (value,) = struct.unpack_from(order + "I", exif, position)
-    return int(value)
-
-
-def thumbnail(exif: bytes) -> tuple[int, int] | None:
+def thumbnail(exif: bytes) -> Range | None:
     """The range [start, end) that holds the JPEG thumbnail; None where there is none that can be replaced safely."""
     try:
-        order = byte_order(exif)
-        second = directory(exif, order, _offset(exif, order, 4)).next
-        found = directory(exif, order, second) if second else None
-    except (ValueError, struct.error):
+        tiff = Tiff(io.BytesIO(exif))
+        second = tiff.directory(tiff.first).next
+        found = tiff.directory(second) if second else None
+        if found is None:
+            return None
+        start, length = tiff.integer(found, _THUMBNAIL), tiff.integer(found, _THUMBNAIL_LENGTH)
+    except _BROKEN:
         return None
-    if found is None:
-        return None
-    start, length = found.values.get(_THUMBNAIL, 0), found.values.get(_THUMBNAIL_LENGTH, 0)
     # The stated length may take in more than the picture; what follows the picture's end is left alone.
     end = exif.rfind(b"\xff\xd9", start, start + length) + 2
     whole = exif[start : start + 2] == b"\xff\xd8" and start + 2 < end and start + length <= len(exif)
-    return (start, end) if whole and start >= found.link + 4 else None
+    return (start, end) if whole and start >= found.end else None
 
 
-def with_thumbnail(exif: bytes, place: tuple[int, int], picture: bytes) -> bytes:
+def with_thumbnail(exif: bytes, place: Range, picture: bytes) -> bytes:
     """`picture`, a JPEG that fits into `place`, instead of the old one; zeros fill what it leaves.
 
     Decoders ignore what follows a JPEG's end, and with its length unchanged all other bytes stay as they are.
@@ -93,8 +65,67 @@ def with_thumbnail(exif: bytes, place: tuple[int, int], picture: bytes) -> bytes
 def without_thumbnail(exif: bytes) -> bytes:
     """The same bytes with no second directory: the pointer to it is zero."""
     try:
-        order = byte_order(exif)
-        first = directory(exif, order, _offset(exif, order, 4))
-    except (ValueError, struct.error):
+        tiff = Tiff(io.BytesIO(exif))
+        first = tiff.directory(tiff.first)
+    except _BROKEN:
         return exif
     return exif[: first.link] + bytes(4) + exif[first.link + 4 :] if first.next else exif
+
+
+def without_position(exif: bytes) -> bytes | None:
+    """The block with zeros for its GPS directory and no pointer there; None where the block cannot be understood.
+
+    In the directory of the pointer the entries after it move up. Maker notes, which may hold positions that only their
+    maker can find, stay as they are.
+    """
+    try:
+        tiff = Tiff(io.BytesIO(exif))
+        directories = [tiff.directory(tiff.first), *_below(tiff, tiff.first)]
+    except _BROKEN:
+        return None
+    if tiff.big:
+        return None
+    block = bytearray(exif)
+    for directory in directories:
+        for start, end in _positions(tiff, directory):
+            block[start:end] = bytes(len(block[start:end]))
+    # In a broken block the ranges of the position may take in others.
+    for directory in directories:
+        for start, end in _ranges(directory):
+            block[start:end] = exif[start:end]
+    for directory in directories:
+        block[directory.start : directory.end] = _without_pointer(exif, tiff.order, directory)
+    return bytes(block)
+
+
+def _below(tiff: Tiff, start: int) -> list[Directory]:
+    """The directories that can be reached from the one at `start`, as far as they make sense."""
+    found: list[Directory] = []
+    with suppress(*_BROKEN):
+        found += list(tiff.chain(start))[1:]
+    for tag in (ifd.EXIF, ifd.INTEROP):
+        for directory in [tiff.directory(start), *found]:
+            with suppress(*_BROKEN):
+                found += tiff.subdirectories(directory.get(tag))
+    return found
+
+
+def _ranges(directory: Directory) -> list[Range]:
+    """What a directory takes, and its longer values, but for a position."""
+    values = [(e.start, e.start + e.length) for e in directory.entries if not e.inline and e.tag != ifd.GPS]
+    return [(directory.start, directory.end), *values]
+
+
+def _positions(tiff: Tiff, directory: Directory) -> list[Range]:
+    with suppress(*_BROKEN):
+        return [span for gps in tiff.subdirectories(directory.get(ifd.GPS)) for span in _ranges(gps)]
+    return []
+
+
+def _without_pointer(exif: bytes, order: str, directory: Directory) -> bytes:
+    """The bytes of the directory, as many as before."""
+    first = directory.start + 2
+    rows = [exif[first + 12 * n : first + 12 * n + 12] for n, e in enumerate(directory.entries) if e.tag != ifd.GPS]
+    link = exif[directory.link : directory.end]
+    shorter = struct.pack(order + "H", len(rows)) + b"".join(rows) + link
+    return shorter.ljust(directory.end - directory.start, b"\0")

@@ -1,22 +1,25 @@
 """What a photo's file says besides its pixels: read as bytes, carried over as bytes.
 
-Two things change on the way: the Exif thumbnail shows the new picture, and the XMP packet takes uegan's mark.
+What changes on the way is what would be untrue: thumbnails show the new picture or go, XMP no longer claims a gain map
+or a video, and takes uegan's mark. And what the user wants to go.
 """
 
 from __future__ import annotations
 
 import io
 import os
+from dataclasses import replace
 
 from PIL import Image
 
 from ..errors import PhotoError
-from . import colour, exif, xmp
+from . import colour, exif, photoshop, rdf, xmp, xmp_claims, xmp_extension
 from .formats import FORMATS, sniff
-from .photo import Metadata, Photo, Pixels, Sayings
+from .photo import Keep, Metadata, Photo, Pixels, Sayings
 from .xmp import Mark
 
 _THUMBNAIL_SIDE = 160
+_WITH_PHOTOSHOP = ("JPEG", "TIFF")
 
 
 def read_mark(path: str | os.PathLike[str]) -> Mark | None:
@@ -37,15 +40,80 @@ def read_mark(path: str | os.PathLike[str]) -> Mark | None:
     return next((mark for mark in map(xmp.read_mark, packets) if mark), None)
 
 
-def carried_over(
-    photo: Photo, picture: Image.Image | Pixels, format: str, mark: Mark | None
-) -> tuple[Sayings, tuple[str, ...]]:
-    """What a new file of `format` that shows `picture` says, and what the user should know was lost."""
-    metadata = photo.metadata
-    block = _with_fresh_thumbnail(metadata.exif, picture) if metadata.exif else None
-    lost = FORMATS[metadata.format].lost(metadata) if metadata.format not in ("", format) else []
-    sayings = Sayings(metadata, block, _packets(metadata.xmp, mark), photo.profile)
-    return sayings, (f"its {' and '.join(dict.fromkeys(lost))} cannot be kept in a {format} file",) if lost else ()
+def carried_over(photo: Photo, format: str, mark: Mark | None, keep: Keep) -> tuple[Sayings, tuple[str, ...]]:
+    """What a new file of `format` says, its thumbnail still the old one, and what the user should know was lost."""
+    source, warnings = _reduced(photo.metadata, keep)
+    packet, extension, old = _true_xmp(source)
+    warnings += [f"the {words} shows the unedited picture and was left out" for words in old]
+    lost = FORMATS[source.format].lost(source) if source.format not in ("", format) else []
+    if source.photoshop and format not in _WITH_PHOTOSHOP:
+        lost = ["IPTC" if photoshop.iptc(source.photoshop) else "Photoshop data", *lost]
+    if extension and format != "JPEG":
+        whole = xmp_extension.merged(packet or b"", extension)
+        packet, extension = whole or packet, None
+        lost += [] if whole else ["XMP extension"]
+    packets = _packets(packet, mark)
+    sayings = Sayings(
+        source=source,
+        exif=source.exif,
+        packets=packets,
+        icc=photo.profile,
+        extension=extension,
+        photoshop=photoshop.without_thumbnails(source.photoshop) if source.photoshop else None,
+        orientation=_orientation(source, format, packets),
+        keep=keep,
+    )
+    return sayings, (*warnings, *_told(lost, format))
+
+
+def with_fresh_thumbnail(sayings: Sayings, picture: Image.Image | Pixels) -> Sayings:
+    """The Exif thumbnail shows `picture`, as stored; where that is impossible, there is none."""
+    if not sayings.exif:
+        return sayings
+    place = exif.thumbnail(sayings.exif)
+    small = _thumbnail(_image(picture), sayings.exif[place[0] : place[1]]) if place else None
+    fresh = exif.with_thumbnail(sayings.exif, place, small) if place and small else None
+    return replace(sayings, exif=fresh or exif.without_thumbnail(sayings.exif))
+
+
+def _told(lost: list[str], format: str) -> tuple[str, ...]:
+    return (f"its {' and '.join(dict.fromkeys(lost))} cannot be kept in a {format} file",) if lost else ()
+
+
+def _reduced(source: Metadata, keep: Keep) -> tuple[Metadata, list[str]]:
+    """What is to be kept at all."""
+    if keep == "all":
+        return source, []
+    if keep == "none":
+        across = source.density[::-1] if source.density and source.orientation >= 5 else source.density
+        return Metadata(source.format, orientation=1, density=across, encoding=source.encoding), []
+    block = exif.without_position(source.exif) if source.exif else None
+    packet = xmp_claims.without_positions(source.xmp) if source.xmp else None
+    extension = xmp_claims.without_positions(source.extension) if source.extension else None
+    lost = [("Exif", source.exif, block), ("XMP", source.xmp, packet), ("XMP extension", source.extension, extension)]
+    warnings = [
+        f"its {name} is not understood, and was left out with the positions that may be in it"
+        for name, old, new in lost
+        if old and new is None
+    ]
+    return replace(source, exif=block, xmp=packet, extension=extension), warnings
+
+
+def _true_xmp(source: Metadata) -> tuple[bytes | None, bytes | None, list[str]]:
+    """The packet and its extension without what is untrue now, and pictures that were in them, in words."""
+    packet, old = xmp_claims.true_part(source.xmp) if source.xmp else (None, [])
+    extension, older = xmp_claims.true_part(source.extension) if source.extension else (None, [])
+    if packet and extension != source.extension:
+        extension = extension if extension and rdf.properties(extension) else None
+        packet = xmp_extension.naming(packet, extension)
+    return packet, extension, list(dict.fromkeys(old + older))
+
+
+def _orientation(source: Metadata, format: str, packets: tuple[bytes, ...]) -> int:
+    """How the picture has to be stored: of another format's words on it, only Exif's and XMP's are carried over."""
+    if source.format in ("", format):
+        return source.orientation
+    return exif.orientation(source.exif) or xmp.orientation(packets[0] if packets else None)
 
 
 def _image(picture: Image.Image | Pixels) -> Image.Image:
@@ -54,12 +122,6 @@ def _image(picture: Image.Image | Pixels) -> Image.Image:
         return picture
     bands = colour.to_8_bits(picture)
     return Image.fromarray(bands.squeeze(2) if bands.shape[2] == 1 else bands)
-
-
-def _with_fresh_thumbnail(block: bytes, picture: Image.Image | Pixels) -> bytes:
-    place = exif.thumbnail(block)
-    small = _thumbnail(_image(picture), block[place[0] : place[1]]) if place else None
-    return exif.with_thumbnail(block, place, small) if place and small else exif.without_thumbnail(block)
 
 
 def _thumbnail(image: Image.Image, old: bytes) -> bytes | None:

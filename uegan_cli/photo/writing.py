@@ -14,9 +14,9 @@ from ..errors import OutputError, UsageError
 from . import colour
 from .atomic import replacing
 from .formats import FORMATS
-from .metadata import carried_over
+from .metadata import carried_over, with_fresh_thumbnail
 from .orientation import stored, stored_image, strips, upright
-from .photo import Photo, Pixels
+from .photo import Keep, Photo, Pixels
 from .xmp import Mark
 
 WRITABLE = tuple(name for name, format in FORMATS.items() if format.DEPTHS)
@@ -42,24 +42,31 @@ def write_photo(
     quality: int | None = None,
     format: str | None = None,
     mark: Mark | None = None,
+    metadata: Keep = "all",
     preserve_times_from: str | os.PathLike[str] | None = None,
 ) -> WriteResult:
     """Write a photo with all that its file said, atomically; `path` may be the file that it was read from.
 
     quality: 1..100, for formats that lose something. None keeps a JPEG's quantisation tables (its chroma subsampling
         and scans are kept either way); what was of another format gets 95.
-    format: one of `WRITABLE`; None keeps the input's, whatever the name in `path` ends with.
+    format: one of `WRITABLE`; None keeps the input's (a camera raw becomes a JPEG), whatever the name in `path` ends with.
     mark: provenance, added to the XMP packet.
+    metadata: "all"; "no-gps" leaves out what tells a position (Exif's GPS directory, GPS in XMP, GeoTIFF; not what
+        people wrote into IPTC, nor what makers hide in their notes); "none" leaves out everything but the mark, the
+        colour profile, the density and what decoders need, and stores the picture upright.
     preserve_times_from: a file whose access and modification times the new one gets.
 
-    The Exif block is the input's, byte for byte, but for its thumbnail, which shows the new picture or is unlinked.
-    Raises OutputError, and leaves what was there before, if the file cannot be written.
+    The Exif block is the input's, byte for byte, but for its thumbnail, which shows the new picture or is unlinked;
+    makers' notes may hold previews of the old one. XMP and Photoshop's resources lose old thumbnails, and XMP its
+    claims of a gain map or a video beside the picture. Raises OutputError, and leaves what was there before, if the
+    file cannot be written.
     """
-    path, format = Path(path), format or photo.format
+    path, format = Path(path), format or (photo.format if photo.format in WRITABLE else "JPEG")
     if format not in WRITABLE:
         raise UsageError(f"{format}: photos cannot be written in this format; choose one of {', '.join(WRITABLE)}")
-    picture = _stored(photo, format)
-    sayings, warnings = carried_over(photo, picture, format, mark)
+    sayings, warnings = carried_over(photo, format, mark, metadata)
+    picture = _stored(photo, format, sayings.orientation)
+    sayings = with_fresh_thumbnail(sayings, picture)
     if photo.separation and FORMATS[format].INKS:
         picture, sayings = _inks(picture, photo.separation), replace(sayings, icc=photo.separation)
     elif photo.separation:
@@ -72,10 +79,10 @@ def write_photo(
     del picture
     with replacing(path, times) as file:
         file.write(encoded.getbuffer())
-    return WriteResult(path, len(encoded.getbuffer()), photo.warnings + warnings)
+    return WriteResult(path, len(encoded.getbuffer()), tuple(dict.fromkeys(photo.warnings + warnings)))
 
 
-def _stored(photo: Photo, format: str) -> Image.Image | Pixels:
+def _stored(photo: Photo, format: str, turn: int) -> Image.Image | Pixels:
     """The picture as the file stores it: turned back, greyscale if it was, flattened where there is no transparency.
 
     With 8 bits a channel it is Pillow's image, with 16 an array H x W x channels.
@@ -83,9 +90,9 @@ def _stored(photo: Photo, format: str) -> Image.Image | Pixels:
     alpha = photo.alpha if FORMATS[format].ALPHA else None
     pixels = photo.pixels if photo.alpha is None or alpha is not None else _on_white(photo.pixels, photo.alpha)
     if pixels.dtype == np.uint16 and 16 in FORMATS[format].DEPTHS:
-        return _stored_array(pixels[..., :1] if photo.grey else pixels, alpha, photo.metadata.orientation)
+        return _stored_array(pixels[..., :1] if photo.grey else pixels, alpha, turn)
     eight = None if alpha is None else colour.to_8_bits(alpha)
-    return _stored_image(colour.to_8_bits(pixels), eight, photo.grey, photo.metadata.orientation)
+    return _stored_image(colour.to_8_bits(pixels), eight, photo.grey, turn)
 
 
 def _stored_array(pixels: Pixels, alpha: Pixels | None, turn: int) -> Pixels:

@@ -10,17 +10,16 @@ NAMESPACE = "urn:uegan:provenance:1.0:"
 _FIELDS = ("Style", "StyleHash", "Strength")
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
 
+_RDF = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n</rdf:RDF>'
 _EMPTY = (
     b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
-    b'<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
-    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
-    b"</rdf:RDF>\n</x:xmpmeta>\n"
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/">\n' + _RDF + b"\n</x:xmpmeta>\n"
     b'<?xpacket end="w"?>'
 )
+_HOLLOW = re.compile(rb"<([\w.-]+:xmpmeta)\b([^<>]*?)\s*/>")
 _END = re.compile(rb"</([\w.-]+):RDF\s*>")
-_ABOUT = re.compile(rb"<[\w.-]+:Description\b[^>]*?\s([\w.-]+:about\s*=\s*(?:\"[^\"]*\"|'[^']*'))")
+_ABOUT = re.compile(rb"<[\w.-]+:Description\b[^>]*?\s[\w.-]+:about\s*=\s*(\"[^\"]*\"|'[^']*')")
 _PREFIX = re.compile(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + re.escape(NAMESPACE.encode()) + rb"[\"']")
-_MOTION = re.compile(rb"(\bG?Camera:(?:MotionPhoto|MicroVideo)(?:=[\"']|>))1(?=[\"'<])")
 _ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])\b")
 
 
@@ -48,7 +47,7 @@ def with_mark(packet: bytes | None, mark: Mark) -> bytes | None:
 
     The mark is a description of its own before the packet's end, and takes its room from the padding there.
     """
-    packet = _without_mark(packet if packet else _EMPTY)
+    packet = _HOLLOW.sub(rb"<\1\2>" + _RDF + rb"</\1>", without_mark(packet if packet else _EMPTY))
     end = next(reversed(list(_END.finditer(packet))), None)
     if end is None:
         return None
@@ -63,18 +62,21 @@ def orientation(packet: bytes | None) -> int:
     return int(found[1]) if found else 1
 
 
-def still(packet: bytes) -> bytes:
-    """The packet without the claim that a video follows the picture, of the same length."""
-    return _MOTION.sub(rb"\g<1>0", packet)
+def about(packet: bytes) -> bytes:
+    """What the packet is about, in its quotes: all of its descriptions have to be about the same thing."""
+    found = _ABOUT.search(packet)
+    return found[1] if found else b'""'
+
+
+def unpadded(packet: bytes) -> bytes:
+    """The packet without the white space before its end."""
+    return _less_padding(packet, len(packet))
 
 
 def _description(packet: bytes, rdf: str, mark: Mark) -> bytes:
-    # All descriptions of a packet have to be about the same thing, so the mark says what the others say.
-    about = _ABOUT.search(packet)
     values = (mark.style, mark.style_hash, f"{mark.strength:g}")
     attributes = "".join(f' uegan:{n}="{escape(v, _QUOTES)}"' for n, v in zip(_FIELDS, values, strict=True))
-    subject = about[1] if about else f'{rdf}:about=""'.encode()
-    opening = f"<{rdf}:Description ".encode() + subject
+    opening = f"<{rdf}:Description {rdf}:about=".encode() + about(packet)
     return opening + f' xmlns:uegan="{NAMESPACE}"{attributes}/>\n'.encode()
 
 
@@ -102,7 +104,7 @@ def _value(packet: bytes, prefix: bytes, name: str) -> str:
     return unescape(text.decode(errors="replace"), {entity: char for char, entity in _QUOTES.items()})
 
 
-def _without_mark(packet: bytes) -> bytes:
+def without_mark(packet: bytes) -> bytes:
     """The packet without marks: our own descriptions whole, the properties alone where another program wrote them."""
     for prefix in {found[1] for found in _PREFIX.finditer(packet)}:
         tag = re.escape(prefix) + b":(?:" + "|".join(_FIELDS).encode() + b")"

@@ -1,87 +1,8 @@
 from __future__ import annotations
 
-import io
-import struct
-from collections.abc import Callable
-from pathlib import Path
-
-import numpy as np
 import pytest
-from PIL import Image
 
 from uegan_cli.photo.formats import jpeg
-from uegan_cli.photo.photo import Metadata, Pixels, Sayings, Segment
-from uegan_cli.photo.reading import read_photo
-
-MakePhoto = Callable[..., Path]
-
-
-def with_segments(path: Path, *segments: Segment) -> None:
-    """Put segments before everything else in a JPEG."""
-    encoded = path.read_bytes()
-    with path.open("wb") as file:
-        jpeg.splice(file, memoryview(encoded), segments)
-
-
-def test_segments_come_back_in_order_and_byte_for_byte(make_photo: MakePhoto) -> None:
-    segments = (
-        jpeg._jfif((11811.0, 11811.0)),
-        Segment("COM", b"a comment"),
-        Segment("APP13", b"Photoshop 3.0\0" + bytes(range(256))),
-        Segment("APP7", b""),
-        Segment("APP15", b"x" * jpeg.LONGEST),
-        Segment("APP1", b"Unknown\0data"),
-    )
-    path = make_photo("in.jpg")
-    with_segments(path, *segments)
-    photo = read_photo(path)
-    assert photo.metadata.segments == segments
-    assert photo.metadata.density == pytest.approx((11811, 11811), abs=1)
-
-
-def test_what_shows_the_unedited_picture_is_left_out(make_photo: MakePhoto) -> None:
-    path = make_photo("in.jpg")
-    with_segments(
-        path,
-        Segment("APP0", b"JFIF\0\1\1\1\0\x48\0\x48\1\1abc"),
-        Segment("APP0", b"JFXX\0\x10..."),
-        Segment("APP2", b"MPF\0..."),
-        Segment("APP2", b"urn:iso:std:iso:ts:21496:-1\0..."),
-        Segment("APP11", b"JP\0\1jumb"),
-        Segment("APP2", b"FPXR\0stays"),
-    )
-    photo = read_photo(path)
-    assert [segment.data for segment in photo.metadata.segments] == [b"JFIF\0\1\1\1\0\x48\0\x48\0\0", b"FPXR\0stays"]
-    assert len(photo.warnings) == 4
-
-
-def test_junk_between_segments_is_skipped(make_photo: MakePhoto) -> None:
-    path = make_photo("in.jpg", comment=b"hello")
-    data = path.read_bytes()
-    path.write_bytes(data[:20] + b"junk\xff\x00junk" + b"\xff\xff" + data[20:])
-    photo = read_photo(path)
-    assert Segment("COM", b"hello") in photo.metadata.segments
-
-
-def test_a_long_profile_is_cut_and_put_together() -> None:
-    icc = np.random.default_rng(0).bytes(200_000)
-    chunks = jpeg._profile_chunks(icc)
-    assert len(chunks) == 4 and max(len(chunk.data) for chunk in chunks) == jpeg.LONGEST
-    assert jpeg.profile(reversed(chunks)) == icc
-    assert jpeg.profile(chunks[1:]) is None and jpeg.profile([]) is None
-
-
-def test_a_profile_that_is_the_same_keeps_its_segments() -> None:
-    own = Metadata("JPEG", segments=tuple(jpeg._profile_chunks(b"one profile")))
-    assert jpeg.segments(Sayings(own, None, (), b"one profile")) == list(own.segments)
-    assert jpeg.profile(jpeg.segments(Sayings(own, None, (), b"another"))) == b"another"
-    assert jpeg.profile(jpeg.segments(Sayings(own, None, (), None))) is None
-
-
-def test_jfif_then_exif_then_xmp_come_first() -> None:
-    own = Metadata("JPEG", segments=(Segment("APP13", b"IPTC"), jpeg._jfif(None)))
-    names = [segment.data[:4] for segment in jpeg.segments(Sayings(own, b"II*\0", (b"<x>",), None))]
-    assert names == [b"JFIF", b"Exif", b"http", b"IPTC"]
 
 
 @pytest.mark.parametrize(
@@ -101,11 +22,3 @@ def test_no_subsampling_loses_more_chroma_than_the_input_had(
 ) -> None:
     luma, chroma = factors
     assert jpeg._subsampling([(1, *luma, 0), (2, *chroma, 1), (3, *chroma, 1)]) == expected
-
-
-def test_the_picture_is_untouched_by_the_splice(picture: Pixels) -> None:
-    encoded, spliced = io.BytesIO(), io.BytesIO()
-    Image.fromarray(picture).save(encoded, "JPEG", keep_rgb=True)
-    jpeg.splice(spliced, encoded.getbuffer(), [Segment("COM", b"hi")])
-    start = encoded.getvalue().index(b"\xff\xdb")
-    assert spliced.getvalue() == b"\xff\xd8\xff\xfe" + struct.pack(">H", 4) + b"hi" + encoded.getvalue()[start:]
