@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from uegan_cli.errors import NoInputError, UsageError
-from uegan_cli.jobs.inputs import find_inputs, photos_in, read_list
+from uegan_cli.jobs.inputs import find_inputs, photos_in, raws_with_photos, read_list
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def tree(tmp_path, monkeypatch):
 
 
 def names(*arguments, **options):
-    return [photo.relative.as_posix() for photo in find_inputs(arguments, **options)]
+    return [photo.relative.as_posix() for photo in find_inputs(arguments, **options).photos]
 
 
 def test_a_named_file_is_taken_whatever_it_is_called(tree):
@@ -88,6 +88,57 @@ def test_filters_that_leave_nothing_are_named(tree):
         find_inputs(["."], include=["*.gif"])
 
 
+def test_folders_are_searched_for_every_format_and_for_raws(tree):
+    for name in ("1.heic", "2.NEF", "3.tiff", "4.webp", "5.avif", "6.gif", "7.mp4"):
+        (tree / "sub" / name).touch()
+    assert names("sub") == ["1.heic", "2.NEF", "3.tiff", "4.webp", "5.avif", "d.jpeg"]
+
+
+def test_where_some_arguments_lead_nowhere_they_are_named(tree):
+    (tree / "folder.jpg").mkdir()
+    assert find_inputs(["folder.jpg", "*.gif", "b.jpg"]).empty == ["folder.jpg", "*.gif"]
+
+
+def test_the_names_of_a_list_are_no_patterns(tree):
+    found = find_inputs([], ["*.jpg", "~/x.jpg", "-", "b.jpg"])
+    assert [str(photo.path) for photo in found.photos] == ["*.jpg", "~/x.jpg", "-", "b.jpg"]
+
+
+def test_an_empty_name_is_not_the_folder_one_is_in(tree):
+    with pytest.raises(UsageError, match="name is empty"):
+        find_inputs(["", "b.jpg"])
+
+
+def test_names_that_the_system_refuses_hide_no_other(tree):
+    (tree / "loop.jpg").symlink_to("loop.jpg")
+    long = "x" * 300 + ".jpg"
+    assert names("loop.jpg", "b.jpg", long, f"{long}*") == ["loop.jpg", "b.jpg", long, f"{long}*"]
+
+
+def test_a_folder_that_cannot_be_searched_is_said(tree, monkeypatch):
+    walk = os.walk
+
+    def closed(folder, onerror):
+        onerror(PermissionError(13, "Permission denied", str(tree / "sub")))
+        yield from walk(folder)
+
+    monkeypatch.setattr("os.walk", closed)
+    closed = find_inputs([str(tree)]).photos[-1]
+    assert (closed.relative, closed.problem) == (Path("sub"), "this folder cannot be searched (Permission denied)")
+    assert closed.path not in photos_in([tree])
+
+
+def test_a_raw_and_the_photo_of_it_are_one_shot():
+    raws = raws_with_photos(map(Path, ["x/p.nef", "x/P.jpg", "y/p.cr2", "x/q.dng", "x/p.dng", "x/q_film.jpg"]))
+    assert raws == {Path("x/p.nef"): Path("x/P.jpg"), Path("x/p.dng"): Path("x/P.jpg")}
+
+
+def test_one_learns_from_each_shot_once(tree):
+    (tree / "b.NEF").touch()
+    (tree / "z.NEF").touch()
+    assert [path.name for path in photos_in([tree])] == ["a.JPG", "b.jpg", "c.png", "z.NEF", "d.jpeg"]
+
+
 def test_a_list_has_a_name_a_line(tree):
     (tree / "list").write_text("a b.jpg\n\nü.jpg\r\n", "utf-8")
     assert read_list("list", null=False) == ["a b.jpg", "ü.jpg"]
@@ -96,6 +147,12 @@ def test_a_list_has_a_name_a_line(tree):
 def test_names_that_end_in_zero_bytes_may_hold_anything(tree, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\nb.jpg\0\xff.jpg\0")))
     assert read_list("-", null=True) == ["a\nb.jpg", os.fsdecode(b"\xff.jpg")]
+
+
+def test_zero_bytes_in_a_list_of_lines_are_a_forgotten_option(tree):
+    (tree / "list").write_bytes(b"a.jpg\0b.jpg\0")
+    with pytest.raises(UsageError, match="list: the list's names end in zero bytes; add -0"):
+        read_list("list", null=False)
 
 
 def test_a_missing_list_is_a_usage_error(tree):

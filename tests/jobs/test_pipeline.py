@@ -13,7 +13,7 @@ from uegan_cli.config import TransportConfig
 from uegan_cli.enhancement.enhancer import Enhancer
 from uegan_cli.errors import OutputError, PhotoError
 from uegan_cli.jobs import pipeline
-from uegan_cli.jobs.pipeline import Encoding, run
+from uegan_cli.jobs.pipeline import Decoding, Encoding, run
 from uegan_cli.jobs.plan import Task
 from uegan_cli.photo.metadata import read_mark
 from uegan_cli.styles.card import Card
@@ -40,7 +40,7 @@ def tasks(folder: Path, count: int) -> list[Task]:
 
 
 def test_every_photo_is_enhanced_in_its_turn(tmp_path, enhancer):
-    results = list(run(tasks(tmp_path, 7), lambda: enhancer, Encoding(), jobs=2))
+    results = list(run(tasks(tmp_path, 7), lambda: enhancer, Decoding(), Encoding(), jobs=2))
     assert [result.task.target.name for result in results] == [f"{n}.png" for n in range(7)]
     assert {(result.status, result.width, result.height) for result in results} == {("enhanced", 60, 40)}
     assert abs(int(np.asarray(Image.open(tmp_path / "out" / "3.png"))[20, 30, 0]) - 125) <= 1
@@ -48,7 +48,7 @@ def test_every_photo_is_enhanced_in_its_turn(tmp_path, enhancer):
 
 def test_results_carry_the_mark(tmp_path, style, enhancer):
     task = tasks(tmp_path, 1)[0]
-    list(run([task], lambda: enhancer, Encoding()))
+    list(run([task], lambda: enhancer, Decoding(), Encoding()))
     mark = read_mark(task.target)
     assert (mark.style, mark.style_hash, mark.strength) == ("bright", style.hash, 1.0)
 
@@ -56,19 +56,19 @@ def test_results_carry_the_mark(tmp_path, style, enhancer):
 def test_one_bad_photo_stops_no_other(tmp_path, enhancer):
     work = tasks(tmp_path, 3)
     work[1].source.write_bytes(b"broken")
-    results = list(run(work, lambda: enhancer, Encoding()))
+    results = list(run(work, lambda: enhancer, Decoding(), Encoding()))
     assert [result.status for result in results] == ["enhanced", "failed", "enhanced"]
     assert "1.png" in results[1].reason
     assert isinstance(results[1].error, PhotoError)
 
 
 def test_an_unexpected_exception_stays_loud(tmp_path, enhancer, monkeypatch):
-    def broken(path):
+    def broken(path, **_):
         raise ZeroDivisionError
 
     monkeypatch.setattr(pipeline, "read_photo", broken)
     with pytest.raises(ZeroDivisionError):
-        list(run(tasks(tmp_path, 1), lambda: enhancer, Encoding()))
+        list(run(tasks(tmp_path, 1), lambda: enhancer, Decoding(), Encoding()))
 
 
 def test_only_a_few_photos_are_in_memory_at_once(tmp_path, enhancer, monkeypatch):
@@ -76,12 +76,12 @@ def test_only_a_few_photos_are_in_memory_at_once(tmp_path, enhancer, monkeypatch
     lock = threading.Lock()
     originals = pipeline.read_photo, pipeline.write_photo
 
-    def reading(path):
+    def reading(path, **options):
         nonlocal read, most
         with lock:
             read += 1
             most = max(most, read - written)
-        return originals[0](path)
+        return originals[0](path, **options)
 
     def writing(*args, **kwargs):
         nonlocal written
@@ -92,12 +92,12 @@ def test_only_a_few_photos_are_in_memory_at_once(tmp_path, enhancer, monkeypatch
 
     monkeypatch.setattr(pipeline, "read_photo", reading)
     monkeypatch.setattr(pipeline, "write_photo", writing)
-    assert len(list(run(tasks(tmp_path, 20), lambda: enhancer, Encoding(), jobs=2))) == 20
+    assert len(list(run(tasks(tmp_path, 20), lambda: enhancer, Decoding(), Encoding(), jobs=2))) == 20
     assert most <= 2 * (2 + 1) + 1
 
 
 def test_leaving_early_finishes_what_is_being_written_and_starts_nothing_more(tmp_path, enhancer):
-    results = run(tasks(tmp_path, 20), lambda: enhancer, Encoding())
+    results = run(tasks(tmp_path, 20), lambda: enhancer, Decoding(), Encoding())
     next(results)
     results.close()
     there = list((tmp_path / "out").iterdir())
@@ -109,7 +109,7 @@ def test_leaving_early_finishes_what_is_being_written_and_starts_nothing_more(tm
 
 def test_at_strength_nought_the_photo_is_copied_byte_by_byte(tmp_path, style):
     task = Task(photo(tmp_path / "a.jpg"), tmp_path / "b.jpg")
-    list(run([task], lambda: Enhancer(style, device="cpu", strength=0), Encoding()))
+    list(run([task], lambda: Enhancer(style, device="cpu", strength=0), Decoding(), Encoding()))
     assert task.target.read_bytes() == task.source.read_bytes()
 
 
@@ -117,7 +117,7 @@ def test_in_place_the_first_state_stays_beside_the_photo(tmp_path, enhancer):
     path = photo(tmp_path / "a.png")
     before = path.read_bytes()
     backup = tmp_path / "a.png_original"
-    result = next(run([Task(path, path, backup=backup)], lambda: enhancer, Encoding()))
+    result = next(run([Task(path, path, backup=backup)], lambda: enhancer, Decoding(), Encoding()))
     assert result.status == "enhanced"
     assert backup.read_bytes() == before != path.read_bytes()
 
@@ -125,7 +125,7 @@ def test_in_place_the_first_state_stays_beside_the_photo(tmp_path, enhancer):
 def test_in_place_another_photos_first_state_is_never_lost(tmp_path, enhancer):
     path, backup = photo(tmp_path / "a.png"), photo(tmp_path / "a.png_original", 7)
     before = path.read_bytes(), backup.read_bytes()
-    result = next(run([Task(path, path, backup=backup)], lambda: enhancer, Encoding()))
+    result = next(run([Task(path, path, backup=backup)], lambda: enhancer, Decoding(), Encoding()))
     assert "is in the way" in result.reason
     assert (path.read_bytes(), backup.read_bytes()) == before
 
@@ -136,7 +136,7 @@ def test_in_place_a_failed_write_leaves_the_photo_alone_and_nothing_else(tmp_pat
 
     monkeypatch.setattr(pipeline, "write_photo", full)
     path = photo(tmp_path / "a.png")
-    result = next(run([Task(path, path, backup=tmp_path / "a.png_original")], lambda: enhancer, Encoding()))
+    result = next(run([Task(path, path, backup=tmp_path / "a.png_original")], lambda: enhancer, Decoding(), Encoding()))
     assert result.error.exit_code == 7
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
 
@@ -144,11 +144,11 @@ def test_in_place_a_failed_write_leaves_the_photo_alone_and_nothing_else(tmp_pat
 def test_preserve_gives_results_the_photos_time(tmp_path, enhancer):
     task = tasks(tmp_path, 1)[0]
     os.utime(task.source, (1e9, 1e9))
-    list(run([task], lambda: enhancer, Encoding(preserve=True)))
+    list(run([task], lambda: enhancer, Decoding(), Encoding(preserve=True)))
     assert task.target.stat().st_mtime == 1e9
 
 
 def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path, enhancer):
     (tmp_path / "out").write_text("in the way")
-    result = next(run(tasks(tmp_path, 1), lambda: enhancer, Encoding()))
+    result = next(run(tasks(tmp_path, 1), lambda: enhancer, Decoding(), Encoding()))
     assert result.error.exit_code == 7

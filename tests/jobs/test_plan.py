@@ -7,7 +7,7 @@ import pytest
 
 from uegan_cli.errors import UsageError
 from uegan_cli.jobs.inputs import Input
-from uegan_cli.jobs.plan import Existing, Naming, format_of, plan, target_of
+from uegan_cli.jobs.plan import Existing, Naming, format_for, format_of, plan, target_of
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +39,13 @@ def planned(*photos, naming=None, marks=None, **existing):
         ("p.jpeg", Naming("film", format="JPEG"), "p_film.jpeg"),
         ("a/p.jpg", Naming("film", Path("out")), "out/p_film.jpg"),
         ("a/p.jpg", Naming("film", Path("new.png")), "new.png"),
+        ("a/p.HEIC", Naming("film"), "a/p_film.HEIC"),
+        ("a/p.NEF", Naming("film"), "a/p_film.jpg"),
+        ("p.nef", Naming("film", format="TIFF"), "p_film.tif"),
+        ("p.nef", Naming("film", Path("out")), "out/p_film.jpg"),
+        ("p.nef", Naming("film", Path("new.avif")), "new.avif"),
+        ("p.tiff", Naming("film", format="TIFF"), "p_film.tiff"),
+        ("p", Naming("film", format="WEBP"), "p_film.webp"),
     ],
 )
 def test_results_are_named_after_photo_and_style(name, naming, target):
@@ -59,7 +66,10 @@ def test_an_existing_file_or_photo_name_is_a_file_and_all_else_a_folder(folder):
     assert target_of(one, Naming("film", Path("v1.2"))) == Path("v1.2/p_film.jpg")
 
 
-@pytest.mark.parametrize(("output", "format"), [("a.JPG", "JPEG"), ("a.png", "PNG"), ("a", None), ("a.tif", None)])
+@pytest.mark.parametrize(
+    ("output", "format"),
+    [("a.JPG", "JPEG"), ("a.png", "PNG"), ("a.tif", "TIFF"), ("a.heic", "HEIF"), ("a", None), ("a.nef", None)],
+)
 def test_the_outputs_name_asks_for_its_format(output, format):
     assert format_of(Path(output)) == format
 
@@ -122,9 +132,54 @@ def test_one_file_cannot_take_several_photos():
         planned(photo("a.jpg"), photo("b.jpg"), naming=Naming("film", Path("out.jpg")))
 
 
-def test_a_format_that_cannot_be_written_is_refused_by_name():
-    with pytest.raises(UsageError, match=r"out\.tif: photos are written as JPEG or PNG"):
-        planned(photo("a.jpg"), naming=Naming("film", Path("out.tif")))
+@pytest.mark.parametrize("name", ["out.nef", "out.gif", "out.JXL"])
+def test_a_format_that_cannot_be_written_is_refused_by_name(name):
+    with pytest.raises(UsageError, match=rf"{name}: photos are not written in this format; choose a name with .jpg, "):
+        planned(photo("a.jpg"), naming=Naming("film", Path(name)))
+
+
+def test_of_a_raw_and_a_photo_of_the_same_shot_the_photo_is_taken():
+    raw, shot, other = photo("x/p.NEF"), photo("x/p.jpg"), photo("y/p.jpg")
+    skips = [task.skip for task in planned(raw, shot, other)]
+    assert skips == ["p.jpg is the same shot, and taken instead; --include '*.NEF' takes raws alone", None, None]
+    assert planned(raw, other, naming=Naming("film", format="JPEG"))[0].is_work
+
+
+def test_two_raws_of_one_shot_are_refused():
+    with pytest.raises(UsageError, match=r"p\.dng and p\.nef would both be written to p_film\.jpg; leave one out with"):
+        planned(photo("p.dng"), photo("p.nef"))
+
+
+def test_a_result_without_a_mark_is_known_by_its_place():
+    one, result = photo("p.jpg"), photo("p_film.jpg")
+    assert planned(one, result)[1].skip == "is taken for the result of p.jpg; --again enhances it too"
+    assert planned(one, result, again=True)[1].is_work
+    assert planned(result)[0].is_work
+
+
+def test_a_folder_that_cannot_be_searched_is_a_problem_of_its_own():
+    closed = Input(Path("sub"), Path("sub"), "this folder cannot be searched (Permission denied)")
+    problem = planned(closed, photo("p.jpg"))[0].problem
+    assert (str(problem), problem.exit_code) == ("sub: this folder cannot be searched (Permission denied)", 1)
+
+
+def test_names_that_the_system_takes_for_too_long_are_left_to_the_writing():
+    assert planned(photo("p" * 250 + ".jpg"))[0].is_work
+
+
+def test_a_mac_knows_no_case(monkeypatch):
+    monkeypatch.setattr("sys.platform", "darwin")
+    with pytest.raises(UsageError, match="would both be written"):
+        planned(photo("x/P.jpg"), photo("y/p.jpg"), naming=Naming("film", Path("out")))
+    with pytest.raises(UsageError, match="would both be written"):
+        planned(photo("x/\xe9.jpg"), photo("y/e\u0301.jpg"), naming=Naming("film", Path("out")))
+
+
+def test_what_cannot_be_written_becomes_what_its_result_is_called():
+    assert format_for(Path("p.nef"), "RAW", Path("new.tif")) == "TIFF"
+    assert format_for(Path("p"), "RAW", Path("p_film")) == "JPEG"
+    with pytest.raises(UsageError, match="p: a camera raw cannot be replaced"):
+        format_for(Path("p"), "RAW", Path("./p"))
 
 
 IN_PLACE = Naming("film", in_place=True)
@@ -151,3 +206,9 @@ def test_in_place_on_a_link_keeps_the_first_state_beside_the_file(folder):
     (folder / "link.jpg").symlink_to(folder / "real" / "p.jpg")
     task = planned(Input(Path("link.jpg"), Path("link.jpg")), naming=IN_PLACE)[0]
     assert task.backup == folder / "real" / "p.jpg_original"
+
+
+def test_a_raw_is_not_replaced(folder):
+    task = planned(photo("p.nef"), naming=IN_PLACE)[0]
+    assert str(task.problem) == "p.nef: a camera raw cannot be replaced, for none is ever written; leave out --in-place"
+    assert task.problem.exit_code == 2

@@ -15,6 +15,7 @@ from .. import __version__
 from ..errors import UeganError
 from . import doctor, enhance, settings, style_create, styles, train
 from .report import printable
+from .streams import open_missing
 
 ENHANCE, STYLES, TRAINING, SETUP = "Enhance", "Styles", "Training", "Setup"
 
@@ -57,7 +58,8 @@ def _settings(
 
 def main() -> None:
     """Run the command line. Exit codes are those of `uegan_cli.errors`; 130 and 143 for interrupted and terminated."""
-    signal.signal(signal.SIGTERM, _terminate)
+    open_missing()
+    _end_in_order()
     for stream in (sys.stdout, sys.stderr):
         # File names are bytes: one that is no text must not stop the photos after it.
         with contextlib.suppress(AttributeError):
@@ -91,6 +93,14 @@ def command() -> None:
     os._exit(code or 0)
 
 
+def _end_in_order() -> None:
+    """End on every signal that asks for it; what the caller wants ignored, as nohup does, stays so."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _terminate)
+
+
 def _terminate(signum: int, frame: FrameType | None) -> None:
     # As an exception, so that temporary files are cleared away and photos in hand are finished.
     raise SystemExit(128 + signum)
@@ -100,5 +110,5 @@ def _flush_quietly() -> None:
     """A reader that has gone away (`uegan ... | head`) is no error."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

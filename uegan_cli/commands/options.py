@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,15 @@ def style_names(incomplete: str) -> list[str]:
     from ..styles.names import installed
 
     return [name for name in installed() if name.startswith(incomplete)]
+
+
+def pixel_count(text: str | int) -> int:
+    """A number of pixels as people write it: 250000, 400M, 1.5G."""
+    parts = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmMgG]?)", str(text))
+    count = int(float(parts[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[parts[2].lower()]) if parts else 0
+    if count < 1:
+        raise typer.BadParameter(f"{text!r} is no number of pixels; write it as 250000, 400M or 1.5G")
+    return count
 
 
 def _without_colour(wanted: bool) -> None:

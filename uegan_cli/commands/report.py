@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -9,6 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from ..errors import OutputError
+
+
+_HARMLESS = "\t\u200c\u200d"
+"""Tabs, and what joins and parts letters and emoji."""
 
 
 class Advance(Protocol):
@@ -28,7 +35,7 @@ class Report:
     def result(self, text: str) -> None:
         """A line that was asked for, on stdout; JSON takes its place where that is wanted."""
         if not self.json:
-            print(printable(text), flush=True)
+            _to_stdout(printable(text))
 
     def progress_line(self, text: str) -> None:
         """A result that is worth a line unless the user wants silence."""
@@ -38,12 +45,14 @@ class Report:
     def record(self, data: dict[str, Any]) -> None:
         """One JSON object on stdout, where JSON was asked for."""
         if self.json:
-            print(json.dumps(data, ensure_ascii=False), flush=True)
+            # Bytes in names that are no text become escapes, which JSON knows as long as they are Unicode's.
+            unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+            _to_stdout(json.dumps(data, ensure_ascii=not unicode))
 
     def say(self, text: str) -> None:
         """A message on stderr."""
         if not self.quiet:
-            print(printable(text), file=sys.stderr, flush=True)
+            _to_stderr(printable(text))
 
     def detail(self, text: str) -> None:
         if self.verbose:
@@ -51,7 +60,7 @@ class Report:
 
     def complain(self, text: str) -> None:
         """An error or a warning: never silenced."""
-        print(f"uegan: {printable(text)}", file=sys.stderr, flush=True)
+        _to_stderr(f"uegan: {printable(text)}")
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
         """A table on stdout: as wide as the terminal, or tab-separated where it is not read by a person."""
@@ -108,7 +117,7 @@ class Report:
 
 def printable(text: str) -> str:
     """The text without what a terminal would obey: names and cards are written by strangers."""
-    return "".join(char if char.isprintable() or char == "\t" else _escaped(char) for char in text)
+    return "".join(char if char.isprintable() or char in _HARMLESS else _escaped(char) for char in text)
 
 
 def counted(number: int, noun: str) -> str:
@@ -125,6 +134,21 @@ def size_in_words(size: int) -> str:
 
 def _silent(name: str, by: int = 1) -> None:
     pass
+
+
+def _to_stdout(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output: cannot be written ({error.strerror}); send it elsewhere") from error
+
+
+def _to_stderr(text: str) -> None:
+    # Where messages do not get through there is no one to tell.
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
 
 
 def _escaped(char: str) -> str:

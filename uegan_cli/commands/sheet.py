@@ -18,13 +18,28 @@ MOST = 60
 """Photos on one sheet."""
 
 
-def write_sheet(path: Path, rows: Sequence[tuple[str, Pixels, Pixels]]) -> None:
-    """Write (name, before, after) as one JPEG or PNG, by the suffix of `path`. Raises OutputError."""
-    from ..photo.atomic import replacing
+def read_row(name: str, before: Path, after: Path, max_pixels: int | None = None) -> tuple[str, Pixels, Pixels]:
+    """A row of a sheet. Raises PhotoError for a photo that has gone meanwhile."""
+    from ..photo.reading import MAX_PIXELS, read_upright_srgb
 
-    format = "PNG" if path.suffix.lower() == ".png" else "JPEG"
-    with replacing(path) as file:
-        draw_sheet(rows).save(file, format, quality=90)
+    most = max_pixels or MAX_PIXELS
+    return name, *(read_upright_srgb(path, CELL, max_pixels=most) for path in (before, after))
+
+
+def write_sheet(path: Path, rows: Sequence[tuple[str, Pixels, Pixels]], style: str, style_hash: str) -> None:
+    """Write (name, before, after) in the format that the suffix of `path` says, with uegan's mark: the same command would
+    take it for a photo next time. Raises OutputError.
+    """
+    import numpy as np
+
+    from ..photo.photo import Metadata, Photo
+    from ..photo.suffixes import format_by_name
+    from ..photo.writing import write_photo
+    from ..photo.xmp import Mark
+
+    format = format_by_name(path) or "JPEG"
+    sheet = Photo(np.asarray(draw_sheet(rows)), None, format, False, None, Metadata(""), path)
+    write_photo(sheet, path, quality=90, mark=Mark(style, style_hash, 1.0))
 
 
 def draw_sheet(rows: Sequence[tuple[str, Pixels, Pixels]]) -> Image:

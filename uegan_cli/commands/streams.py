@@ -1,7 +1,8 @@
-"""`-` on the command line: photos need random access, so streams pass through files in a temporary folder."""
+"""Standard input and output: as photos, which need random access and pass through files, and where they are missing."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -9,16 +10,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..errors import OutputError
+
 STREAM = "-"
+SCRATCH = "standard input"
+"""The name of the file in the place of standard input, and what it is called in messages."""
+
+
+def open_missing() -> None:
+    """Put an empty stream where the shell has closed one: else the next file, a photo maybe, would get its number, and
+    whatever a library prints.
+    """
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(handle)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
 
 
 @contextmanager
 def standard_input() -> Iterator[Path]:
     """A file with everything that comes from standard input."""
     with _folder() as folder:
-        path = folder / "standard input"
-        with path.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
+        path = folder / SCRATCH
+        try:
+            with path.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+        except OSError as error:
+            raise OutputError(f"{SCRATCH}: cannot be kept in {folder} ({error.strerror}); set TMPDIR") from error
         yield path
 
 

@@ -11,38 +11,57 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from ..errors import NoInputError, UsageError
+from ..photo.suffixes import format_by_name
 
 STDIN = "-"
-SUFFIXES = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png",)}
-"""Names under which folders are searched for photos; the first of each format is given to new files."""
-
-_PHOTOS = tuple(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
 
 
 @dataclass(frozen=True)
 class Input:
-    """A photo to enhance. relative: its place below the folder that was named, or its name."""
+    """A photo to enhance.
+
+    relative: its place below the folder that was named, or its name. problem: why there is no looking into it, for a
+    folder that cannot be read.
+    """
 
     path: Path
     relative: Path
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """photos: each once, in the order in which they were named. empty: folders and globs that led to none."""
+
+    photos: list[Input]
+    empty: list[str]
 
 
 def find_inputs(
-    arguments: Sequence[str], *, recursive: bool = False, include: Sequence[str] = (), exclude: Sequence[str] = ()
-) -> list[Input]:
-    """The photos that the arguments name, each once, in their order.
+    arguments: Sequence[str],
+    listed: Sequence[str] = (),
+    *,
+    recursive: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> Found:
+    """The photos that are meant by the arguments and, letter by letter, by the names of a list.
 
     A file that was named is taken whatever it is called, there or not; folders are searched for photo names. include,
     exclude: patterns for the name or the relative path. Raises NoInputError where nothing is left.
     """
-    found = [photo for argument in arguments for photo in _named(argument, recursive)]
+    if "" in arguments:
+        raise UsageError("a photo's name is empty; is a variable of the shell not set?")
+    named = [(argument, list(_named(argument, recursive))) for argument in arguments]
+    named += [(name, list(_listed(name, recursive))) for name in listed]
+    found = [photo for _, photos in named for photo in photos]
     kept = [photo for photo in found if _wanted(photo, include, exclude)]
     unique = list({os.path.realpath(photo.path): photo for photo in reversed(kept)}.values())[::-1]
     if not unique:
-        raise NoInputError(_nothing(arguments, recursive, bool(found)))
-    if not any(photo.path.exists() for photo in unique):
+        raise NoInputError(_nothing([name for name, _ in named], recursive, bool(found)))
+    if not any(_may_be_there(photo.path) for photo in unique):
         raise NoInputError(f"{unique[0].path}: there is no such photo")
-    return unique
+    return Found(unique, [name for name, photos in named if not photos])
 
 
 def read_list(source: str, null: bool) -> list[str]:
@@ -51,39 +70,77 @@ def read_list(source: str, null: bool) -> list[str]:
         data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
     except OSError as error:
         raise UsageError(f"{source}: the list cannot be read ({error.strerror or error})") from error
+    if b"\0" in data and not null:
+        raise UsageError(f"{source}: the list's names end in zero bytes; add -0")
     names = data.split(b"\0") if null else data.splitlines()
     return [os.fsdecode(name) for name in names if name]
 
 
 def photos_in(folders: Iterable[Path]) -> list[Path]:
-    """All photos in folders and their subfolders, for learning. Raises NoInputError for a folder that is not there."""
+    """All photos in folders and their subfolders, for learning; of a raw and a photo of it, the photo.
+
+    Raises NoInputError for a folder that is not there.
+    """
     photos = []
     for folder in folders:
         if not folder.is_dir():
             raise NoInputError(f"{folder}: there is no such folder")
-        photos += [photo.path for photo in _in_folder(folder, recursive=True)]
+        found = [photo.path for photo in _in_folder(folder, recursive=True) if photo.problem is None]
+        pairs = raws_with_photos(found)
+        photos += [path for path in found if path not in pairs]
     return photos
 
 
+def raws_with_photos(paths: Iterable[Path]) -> dict[Path, Path]:
+    """The camera raws among `paths` that have a photo of the same name beside them among these, and that photo.
+
+    Cameras write both of one shot; the photo is the shot as the camera has developed it.
+    """
+    keys = {path: os.path.splitext(os.path.abspath(path))[0].lower() for path in paths}
+    photos = {key: path for path, key in keys.items() if format_by_name(path) not in ("RAW", None)}
+    return {path: photos[key] for path, key in keys.items() if format_by_name(path) == "RAW" and key in photos}
+
+
 def _named(argument: str, recursive: bool) -> Iterator[Input]:
-    path = Path(argument).expanduser()
-    if path.is_dir():
-        yield from _in_folder(path, recursive)
-    elif path.exists() or not glob.has_magic(argument):
-        yield Input(path, Path(path.name))
+    path = os.path.expanduser(argument)
+    if _may_be_there(Path(path)) or not glob.has_magic(argument):
+        yield from _listed(path, recursive)
     else:
-        for name in sorted(glob.glob(str(path), recursive=True)):
-            if os.path.isfile(name):
+        for name in sorted(glob.glob(path, recursive=True)):
+            if not os.path.isdir(name):
                 yield Input(Path(name), Path(os.path.basename(name)))
 
 
+def _listed(name: str, recursive: bool) -> Iterator[Input]:
+    path = Path(name)
+    if os.path.isdir(path):
+        yield from _in_folder(path, recursive)
+    else:
+        yield Input(path, Path(path.name))
+
+
 def _in_folder(folder: Path, recursive: bool) -> Iterator[Input]:
-    for parent, subfolders, names in os.walk(folder):
+    closed: list[OSError] = []
+    for parent, subfolders, names in os.walk(folder, onerror=closed.append):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith(".")) if recursive else []
         for name in sorted(names):
-            if name.lower().endswith(_PHOTOS) and not name.startswith("."):
+            if format_by_name(name) and not name.startswith("."):
                 path = Path(parent, name)
                 yield Input(path, path.relative_to(folder))
+    for error in closed:
+        path = Path(error.filename)
+        yield Input(path, path.relative_to(folder), f"this folder cannot be searched ({error.strerror})")
+
+
+def _may_be_there(path: Path) -> bool:
+    """Whether there is a file, or something that keeps us from seeing it, of which reading it will tell."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _wanted(photo: Input, include: Sequence[str], exclude: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import os
 import shutil
 import time
@@ -10,18 +11,20 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import OutputError, UeganError
+from ..errors import OutputError, PhotoError, UeganError
 from ..photo.atomic import replacing
-from ..photo.photo import Photo
-from ..photo.reading import read_photo
-from ..photo.writing import write_photo
+from ..photo.photo import Keep, Photo
+from ..photo.reading import MAX_PIXELS, read_photo
+from ..photo.tags import read_tags
+from ..photo.writing import WRITABLE, write_photo
 from ..photo.xmp import Mark
-from .plan import Task
+from .plan import Task, format_for
 from .results import Result, failed
 
 if TYPE_CHECKING:
@@ -32,11 +35,21 @@ B = TypeVar("B")
 
 
 @dataclass(frozen=True)
+class Decoding:
+    """How photos are read; see `read_photo`. tags: results tell camera and date."""
+
+    max_pixels: int = MAX_PIXELS
+    first_frame: bool = False
+    tags: bool = False
+
+
+@dataclass(frozen=True)
 class Encoding:
     """How results are written; see `write_photo`. preserve: they get the input's times."""
 
     quality: int | None = None
     format: str | None = None
+    metadata: Keep = "all"
     preserve: bool = False
 
 
@@ -47,24 +60,50 @@ class _Step:
     task: Task
     photo: Photo
     seconds: float
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 def run(
-    tasks: Iterable[Task], enhancer: Callable[[], Enhancer], encoding: Encoding, jobs: int = 1
+    tasks: Iterable[Task],
+    enhancer: Callable[[], Enhancer],
+    decoding: Decoding,
+    encoding: Encoding,
+    jobs: int | None = None,
 ) -> Generator[Result, None, None]:
     """The results, in order. A photo that fails is a result; the others go on.
 
     enhancer: makes it, once; the first photos are read meanwhile, for loading torch takes longer than they do. The
-    network runs in the calling thread; `jobs` photos are read ahead of it and as many written behind it. Closing the
-    generator finishes what is being written and starts nothing more.
+    network runs in the calling thread; `jobs` photos are read ahead of it and as many written behind it, by default as
+    many as keep the cores busy. Closing the generator finishes what is being written and starts nothing more.
     """
-    with ThreadPoolExecutor(2 * jobs, thread_name_prefix="photo") as pool:
+    jobs = jobs or _enough_jobs()
+    pool = ThreadPoolExecutor(2 * jobs, thread_name_prefix="photo")
+    try:
+        photos = _ahead(pool, partial(_read, decoding), tasks, jobs)
+        line = _Line(enhancer(), encoding)
+        yield from _ahead(pool, line.write, map(line.edit, photos), jobs)
+    finally:
+        _finish(pool)
+
+
+def _enough_jobs() -> int:
+    """A core for each reader and each writer; more than four of either need more memory than they save time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(4, max(1, cores // 2))
+
+
+def _finish(pool: ThreadPoolExecutor) -> None:
+    """Wait for the photos that are being written, however often the user presses Ctrl-C meanwhile."""
+    stop: BaseException | None = None
+    while True:
         try:
-            photos = _ahead(pool, _read, tasks, jobs)
-            line = _Line(enhancer(), encoding)
-            yield from _ahead(pool, line.write, map(line.edit, photos), jobs)
-        finally:
             pool.shutdown(wait=True, cancel_futures=True)
+        except (KeyboardInterrupt, SystemExit) as interruption:
+            stop = interruption
+        else:
+            break
+    if stop is not None:
+        raise stop
 
 
 def _ahead(pool: ThreadPoolExecutor, function: Callable[[A], B], items: Iterable[A], count: int) -> Iterator[B]:
@@ -83,12 +122,14 @@ def _ahead(pool: ThreadPoolExecutor, function: Callable[[A], B], items: Iterable
     return results()
 
 
-def _read(task: Task) -> _Step | Result:
+def _read(decoding: Decoding, task: Task) -> _Step | Result:
     started = time.perf_counter()
     try:
-        return _Step(task, read_photo(task.source), time.perf_counter() - started)
+        photo = read_photo(task.source, max_pixels=decoding.max_pixels, first_frame=decoding.first_frame)
     except UeganError as error:
         return failed(task, error)
+    tags = read_tags(photo.metadata.exif) if decoding.tags else {}
+    return _Step(task, photo, time.perf_counter() - started, tags)
 
 
 @dataclass(frozen=True)
@@ -117,33 +158,48 @@ class _Line:
                 warnings = self._write(step)
         except UeganError as error:
             return failed(step.task, error)
-        height, width = step.photo.pixels.shape[:2]
-        seconds = step.seconds + time.perf_counter() - started
-        return Result(step.task, "enhanced", None, width, height, seconds, warnings)
+        photo, seconds = step.photo, step.seconds + time.perf_counter() - started
+        height, width = photo.pixels.shape[:2]
+        return Result(step.task, "enhanced", None, photo.format, width, height, step.tags, seconds, warnings)
 
     def _write(self, step: _Step) -> tuple[str, ...]:
-        task, encoding = step.task, self.encoding
+        task, photo, encoding = step.task, step.photo, self.encoding
+        format = encoding.format
+        if format is None and photo.format not in WRITABLE:
+            format = format_for(task.source, photo.format, task.target)
         _make_folder(task.target.parent)
         times = task.source if encoding.preserve else None
-        if self.enhancer.strength == 0 and encoding.quality is None and encoding.format in (None, step.photo.format):
+        if self.enhancer.strength == 0 and _is_copy(photo, replace(encoding, format=format)):
             return _copy(task.source, task.target, times)
         mark = Mark(self.enhancer.style.name, self.enhancer.style.hash, self.enhancer.strength)
         written = write_photo(
-            step.photo,
+            photo,
             task.target,
             quality=encoding.quality,
-            format=encoding.format,
+            format=format,
             mark=mark,
+            metadata=encoding.metadata,
             preserve_times_from=times,
         )
         return written.warnings
 
 
+def _is_copy(photo: Photo, encoding: Encoding) -> bool:
+    """Whether a photo whose pixels stay as they are is to be the same file."""
+    as_it_was = encoding.quality is None and encoding.metadata == "all" and encoding.format in (None, photo.format)
+    return as_it_was and photo.frames == 1
+
+
 def _copy(source: Path, target: Path, times: Path | None) -> tuple[str, ...]:
     """At strength 0 even a JPEG has exactly the pixels that it had: it is not encoded again."""
-    found = os.stat(times) if times is not None else None
-    with open(source, "rb") as file, replacing(target, found and (found.st_atime_ns, found.st_mtime_ns)) as copy:
-        shutil.copyfileobj(file, copy)
+    try:
+        file = open(source, "rb")
+    except OSError as error:
+        raise PhotoError(f"{source}: cannot be read any more ({error.strerror or error})") from error
+    with file:
+        found = os.fstat(file.fileno())
+        with replacing(target, (found.st_atime_ns, found.st_mtime_ns) if times else None) as copy:
+            shutil.copyfileobj(file, copy)
     return ()
 
 
@@ -154,11 +210,12 @@ def _first_state_kept(task: Task) -> Iterator[None]:
         yield
         return
     real = Path(os.path.realpath(task.target))
-    if task.backup.exists() and not task.backup.samefile(real):
-        raise OutputError(f"{task.backup}: is in the way of keeping this photo's first state; move it elsewhere")
     try:
         if not task.backup.exists():
             _link_or_copy(real, task.backup)
+        # A run that was cut off may have left the same.
+        elif not task.backup.samefile(real) and not filecmp.cmp(task.backup, real, shallow=False):
+            raise OutputError(f"{task.backup}: is in the way of keeping this photo's first state; move it elsewhere")
     except OSError as error:
         raise OutputError(f"{task.backup}: cannot be written ({error.strerror or error})") from error
     try:

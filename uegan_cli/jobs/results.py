@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..errors import PhotoError, UeganError
@@ -14,14 +14,17 @@ from .plan import Task
 class Result:
     """What became of one photo. reason: why it was skipped or failed. width, height: upright, in pixels.
 
-    seconds: of work, waiting left out. error: what it failed with.
+    format: what it was read as. tags: camera and date, see `read_tags`. seconds: of work, waiting left out. error: what
+    it failed with.
     """
 
     task: Task
     status: Literal["enhanced", "skipped", "failed"]
     reason: str | None = None
+    format: str | None = None
     width: int | None = None
     height: int | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
     error: UeganError | None = None
@@ -32,15 +35,20 @@ class Result:
             "output": str(self.task.target),
             "status": self.status,
             "reason": self.reason,
+            "format": self.format,
             "width": self.width,
             "height": self.height,
+            "make": self.tags.get("make"),
+            "model": self.tags.get("model"),
+            "taken": self.tags.get("taken"),
             "seconds": round(self.seconds, 3),
             "warnings": list(self.warnings),
         }
 
 
-def skipped(task: Task) -> Result:
-    return Result(task, "skipped", task.skip)
+def unworked(task: Task) -> Result:
+    """The result of a task that is no work: it is skipped, or cannot be done."""
+    return failed(task, task.problem) if task.problem is not None else Result(task, "skipped", task.skip)
 
 
 def failed(task: Task, error: UeganError) -> Result:

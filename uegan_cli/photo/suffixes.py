@@ -1,0 +1,30 @@
+"""What the names of photos end with. No codec is loaded for it: help and completion need it too."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+SUFFIXES = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "PNG": (".png",),
+    "TIFF": (".tif", ".tiff", ".btf"),
+    "WEBP": (".webp",),
+    "AVIF": (".avif", ".avifs"),
+    "HEIF": (".heic", ".heif", ".hif"),
+    "RAW": (
+        *(".dng", ".nef", ".nrw", ".cr2", ".cr3", ".crw", ".arw", ".sr2", ".srf", ".raf", ".rw2", ".rwl", ".raw"),
+        *(".orf", ".ori", ".pef", ".srw", ".3fr", ".fff", ".iiq", ".erf", ".mrw", ".mef", ".mos", ".dcr", ".kdc"),
+        *(".dcs", ".x3f", ".gpr", ".cap", ".eip", ".bay", ".ptx", ".pxn", ".rdc", ".qtk", ".sti", ".mdc", ".cs1"),
+        *(".ia", ".k25", ".kc2"),
+    ),
+}
+"""Names under which folders are searched, by format; new files get the first."""
+
+READ_ONLY = ("RAW",)
+WRITABLE = tuple(name for name in SUFFIXES if name not in READ_ONLY)
+
+
+def format_by_name(path: PurePath | str) -> str | None:
+    """The format that a name promises; what a file is, its content says."""
+    suffix = PurePath(path).suffix.lower()
+    return next((format for format, suffixes in SUFFIXES.items() if suffix in suffixes), None)
