@@ -389,6 +389,7 @@ def _results(request: Request, style: Entry, tasks: Sequence[Task], report: Repo
 
 def _enhanced(request: Request, style: Entry, tasks: Sequence[Task], report: Report) -> Iterator[Result]:
     from ..jobs import pipeline
+    from ..photo.reading import MAX_PIXELS
 
     def enhancer() -> Enhancer:
         from ..enhancement.devices import describe
@@ -398,8 +399,7 @@ def _enhanced(request: Request, style: Entry, tasks: Sequence[Task], report: Rep
         report.say(f"Enhancing {counted(len(tasks), 'photo')} with {style.name} on {describe(made.device)}")
         return made
 
-    most = request.max_pixels or pipeline.MAX_PIXELS
-    decoding = pipeline.Decoding(most, request.first_frame, report.json)
+    decoding = pipeline.Decoding(request.max_pixels or MAX_PIXELS, request.first_frame, report.json)
     encoding = pipeline.Encoding(request.quality, request.format, request.metadata, request.preserve)
     run = pipeline.run(tasks, enhancer, decoding, encoding, request.jobs)
     try:
@@ -448,6 +448,7 @@ def _check_sheet(path: Path, tasks: Sequence[Task], force: bool) -> None:
 
 def _write_sheet(path: Path, request: Request, style: Entry, results: Iterable[Result], report: Report) -> int:
     """The sheet of what was enhanced; the exit code. What became of the photos is to be told in any case."""
+    from ..photo.xmp import Mark
     from .sheet import MOST, read_row, write_sheet
 
     assert style.header is not None
@@ -456,7 +457,7 @@ def _write_sheet(path: Path, request: Request, style: Entry, results: Iterable[R
         return 0
     try:
         rows = [read_row(task.source.name, task.before, task.target, request.max_pixels) for task in done[:MOST]]
-        write_sheet(path, rows, style.name, style.header.hash)
+        write_sheet(path, rows, Mark(style.name, style.header.hash, request.strength))
     except UeganError as error:
         report.complain(str(error))
         return error.exit_code

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from ..errors import OutputError
 
-
 _HARMLESS = "\t\u200c\u200d"
 """Tabs, and what joins and parts letters and emoji."""
 

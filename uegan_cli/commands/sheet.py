@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from ..photo.photo import Pixels
+    from ..photo.xmp import Mark
 
 CELL = 320
 GAP = 12
@@ -23,23 +24,23 @@ def read_row(name: str, before: Path, after: Path, max_pixels: int | None = None
     from ..photo.reading import MAX_PIXELS, read_upright_srgb
 
     most = max_pixels or MAX_PIXELS
-    return name, *(read_upright_srgb(path, CELL, max_pixels=most) for path in (before, after))
+    return name, read_upright_srgb(before, CELL, max_pixels=most), read_upright_srgb(after, CELL, max_pixels=most)
 
 
-def write_sheet(path: Path, rows: Sequence[tuple[str, Pixels, Pixels]], style: str, style_hash: str) -> None:
-    """Write (name, before, after) in the format that the suffix of `path` says, with uegan's mark: the same command would
-    take it for a photo next time. Raises OutputError.
+def write_sheet(path: Path, rows: Sequence[tuple[str, Pixels, Pixels]], mark: Mark | None = None) -> None:
+    """Write (name, before, after) in the format that the suffix of `path` says.
+
+    mark: that of the results, so that the sheet is not taken for a photo next time. Raises OutputError.
     """
     import numpy as np
 
     from ..photo.photo import Metadata, Photo
     from ..photo.suffixes import format_by_name
     from ..photo.writing import write_photo
-    from ..photo.xmp import Mark
 
     format = format_by_name(path) or "JPEG"
     sheet = Photo(np.asarray(draw_sheet(rows)), None, format, False, None, Metadata(""), path)
-    write_photo(sheet, path, quality=90, mark=Mark(style, style_hash, 1.0))
+    write_photo(sheet, path, quality=90, mark=mark)
 
 
 def draw_sheet(rows: Sequence[tuple[str, Pixels, Pixels]]) -> Image:

@@ -193,13 +193,12 @@ def _is_copy(photo: Photo, encoding: Encoding) -> bool:
 def _copy(source: Path, target: Path, times: Path | None) -> tuple[str, ...]:
     """At strength 0 even a JPEG has exactly the pixels that it had: it is not encoded again."""
     try:
-        file = open(source, "rb")
+        with open(source, "rb") as file:
+            found = os.fstat(file.fileno())
+            with replacing(target, (found.st_atime_ns, found.st_mtime_ns) if times else None) as copy:
+                shutil.copyfileobj(file, copy)
     except OSError as error:
         raise PhotoError(f"{source}: cannot be read any more ({error.strerror or error})") from error
-    with file:
-        found = os.fstat(file.fileno())
-        with replacing(target, (found.st_atime_ns, found.st_mtime_ns) if times else None) as copy:
-            shutil.copyfileobj(file, copy)
     return ()
 
 
