@@ -121,14 +121,22 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_pictures_that_cannot_be_enhanced_are_refused_by_name(tmp_path: Path, make_photo: MakePhoto) -> None:
-    Image.fromarray(np.zeros((4, 4), np.uint16)).save(tmp_path / "deep.png")
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / "moving.png", save_all=True, append_images=frames[1:])
-    assert_refused(tmp_path / "deep.png", "16 bits")
     assert_refused(tmp_path / "moving.png", "2 frames")
     assert_refused(make_photo("press.jpg", "CMYK"), "CMYK")
-    for extension, name in (("tif", "TIFF"), ("webp", "WebP"), ("gif", "GIF")):
-        assert_refused(make_photo(f"other.{extension}"), name)
+    assert_refused(make_photo("other.gif"), "GIF")
+    (tmp_path / "other.psd").write_bytes(b"8BPS\0\1" + bytes(20))
+    assert_refused(tmp_path / "other.psd", "Photoshop")
+
+
+@pytest.mark.parametrize("name", ["deep.png", "deep.tif"])
+def test_16_bits_stay_16_bits(tmp_path: Path, name: str) -> None:
+    grey = np.arange(0, 65536, 8, np.uint16).reshape(64, 128)
+    Image.fromarray(grey).save(tmp_path / name)
+    photo = read_photo(tmp_path / name)
+    assert photo.grey and photo.pixels.dtype == np.uint16 and (photo.pixels == grey[..., None]).all()
+    assert read_upright_srgb(tmp_path / name, 20).dtype == np.uint8
 
 
 def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
