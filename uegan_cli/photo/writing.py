@@ -49,7 +49,8 @@ def write_photo(
 
     quality: 1..100, for formats that lose something. None keeps a JPEG's quantisation tables (its chroma subsampling
         and scans are kept either way); what was of another format gets 95.
-    format: one of `WRITABLE`; None keeps the input's (a camera raw becomes a JPEG), whatever the name in `path` ends with.
+    format: one of `WRITABLE`; None keeps the input's (of a camera raw it makes a JPEG), whatever the name in `path`
+        ends with.
     mark: provenance, added to the XMP packet.
     metadata: "all"; "no-gps" leaves out what tells a position (Exif's GPS directory, GPS in XMP, GeoTIFF; not what
         people wrote into IPTC, nor what makers hide in their notes); "none" leaves out everything but the mark, the

@@ -5,6 +5,7 @@ TIFF, Exif blocks and most camera raws share it. Nothing here knows of pixels.
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from collections.abc import Iterator, Sequence
@@ -331,6 +332,17 @@ def exif_block(
         return None
     block = build(replace(said, root=branch))
     return block if len(block) <= limit else build(Description(said.order, branch))
+
+
+def without_note(block: bytes) -> bytes:
+    """The Exif block anew, without its maker note and its thumbnail; raises ValueError where no note is found."""
+    tiff = Tiff(io.BytesIO(block))
+    root = description(tiff, tiff.directory(tiff.first)).root
+    photo = root.below.get(EXIF, Branch())
+    silent = Branch(tuple(f for f in photo.fields if f.tag != MAKER_NOTE), photo.below)
+    if len(silent.fields) == len(photo.fields):
+        raise ValueError("no maker note")
+    return build(Description(tiff.order, Branch(root.fields, {**root.below, EXIF: silent})))
 
 
 def build(said: Description) -> bytes:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from .. import exif, xmp, xmp_extension
 from ..photo import JpegEncoding, Metadata, Sayings, Segment
+from . import ifd
 from .jpeg_segments import LONGEST, segments
 
 EXIF = b"Exif\0\0"
@@ -129,9 +130,7 @@ def _lost(segment: Segment, packet: bytes | None) -> str | None:
 
 def fitting(sayings: Sayings) -> tuple[Sayings, list[str]]:
     """What fits into segments, and what does not: they are short."""
-    block, failed = sayings.exif, []
-    if block and len(EXIF) + len(block) > LONGEST:
-        block, failed = None, ["Exif"]
+    block, failed = _short_exif(sayings.exif)
     packets, extension = _short(sayings.packets, sayings.extension)
     if len(packets) < len(sayings.packets):
         failed.append("XMP")
@@ -139,6 +138,16 @@ def fitting(sayings: Sayings) -> tuple[Sayings, list[str]]:
     if block is None and turn != sayings.orientation:
         block = exif.upright(sayings.orientation)
     return replace(sayings, exif=block, packets=packets, extension=extension), failed
+
+
+def _short_exif(block: bytes | None) -> tuple[bytes | None, list[str]]:
+    if block is None or len(EXIF) + len(block) <= LONGEST:
+        return block, []
+    try:
+        shorter = ifd.without_note(block)
+    except ValueError:
+        return None, ["Exif"]
+    return (shorter, ["maker note"]) if len(EXIF) + len(shorter) <= LONGEST else (None, ["Exif"])
 
 
 def _short(packets: tuple[bytes, ...], extension: bytes | None) -> tuple[tuple[bytes, ...], bytes | None]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SUFFIXES = (
     *(".dng", ".nef", ".nrw", ".cr2", ".cr3", ".crw", ".arw", ".sr2", ".srf", ".raf", ".rw2", ".rwl", ".raw", ".orf"),
     *(".ori", ".pef", ".srw", ".3fr", ".fff", ".iiq", ".erf", ".mrw", ".mef", ".mos", ".dcr", ".kdc", ".dcs", ".x3f"),
-    *(".gpr", ".cap", ".eip", ".bay", ".ptx", ".pxn", ".rdc", ".qtk", ".sti", ".mdc", ".cs1", ".ia", ".k25", ".kc2"),
+    *(".gpr", ".cap", ".ptx", ".k25", ".kc2"),
 )
 DEPTHS: tuple[int, ...] = ()
 ALPHA = False
@@ -36,7 +36,7 @@ _FLIPS = (1, 2, 4, 3, 5, 8, 6, 7)
 _GAIN = (0.18 - 0.128**2) / (0.128 * (1 - 0.18))
 """Brings a grey card, which ISO 12232 puts at 12.8 % of saturation, to its 18 %."""
 
-_GAINS, _HALVINGS = (0.25, 16.0), 20
+_GAINS, _HALVINGS = (0.25, 64.0), 20
 _PROBES = 250
 """Pixels on the short side that are looked at to find a gain."""
 
