@@ -14,8 +14,7 @@ SUFFIXES = {
     "RAW": (
         *(".dng", ".nef", ".nrw", ".cr2", ".cr3", ".crw", ".arw", ".sr2", ".srf", ".raf", ".rw2", ".rwl", ".raw"),
         *(".orf", ".ori", ".pef", ".srw", ".3fr", ".fff", ".iiq", ".erf", ".mrw", ".mef", ".mos", ".dcr", ".kdc"),
-        *(".dcs", ".x3f", ".gpr", ".cap", ".eip", ".bay", ".ptx", ".pxn", ".rdc", ".qtk", ".sti", ".mdc", ".cs1"),
-        *(".ia", ".k25", ".kc2"),
+        *(".dcs", ".x3f", ".gpr", ".cap", ".ptx", ".k25", ".kc2"),
     ),
 }
 """Names under which folders are searched, by format; new files get the first."""
