@@ -45,7 +45,7 @@ DESCRIPTIVE = frozenset(
         *range(0x9C9B, 0x9CA0),  # Windows' title, comment, author, keywords and subject
         *(0x829A, 0x829D, 0x8822, 0x8827, 0x9003, 0x9004),  # TIFF/EP says here what Exif says in its own directory
         *(0x9201, 0x9202, 0x9203, 0x9204, 0x9205, 0x9206, 0x9207, 0x9208, 0x9209, 0x920A),
-        *(0xC4A5, 0xC614, 0xC615, 0xC62F, 0xC630),  # PrintIM; DNG's model, serial number and lens
+        *(0x9211, 0xC4A5, 0xC614, 0xC615, 0xC62F, 0xC630, 0xC68B),  # PrintIM; DNG: model, serial number, lens, names
     )
 )
 """Tags of the first directory that describe the photo, and not how its picture is stored."""
