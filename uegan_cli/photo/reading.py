@@ -27,13 +27,13 @@ _BROKEN = (OSError, SyntaxError, ValueError, LookupError, EOFError, OverflowErro
 """What Pillow raises on broken files."""
 
 _OTHERS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
-    ("TIFF or camera raw", lambda head: head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIU\0")),
-    ("WebP", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
-    ("AVIF", lambda head: head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis")),
-    ("HEIC or camera raw", lambda head: head[4:8] == b"ftyp"),
     ("GIF", lambda head: head[:4] == b"GIF8"),
     ("Photoshop", lambda head: head[:4] == b"8BPS"),
     ("JPEG XL", lambda head: head[:2] == b"\xff\x0a" or head[4:8] == b"JXL "),
+    ("JPEG 2000", lambda head: head[:4] == b"\xff\x4f\xff\x51" or head[4:8] == b"jP  "),
+    ("BMP", lambda head: head[:2] == b"BM"),
+    ("PDF", lambda head: head[:4] == b"%PDF"),
+    ("video", lambda head: head[4:8] == b"ftyp" or head[:4] == b"\x1aE\xdf\xa3"),
 )
 """Pictures that are recognised only to be named when they are refused."""
 
