@@ -32,7 +32,8 @@ def test_camera_files_keep_format_quality_and_everything_they_say(camera_files: 
         write_photo(brighter(before), tmp_path / "out", mark=MARK)
         after = read_photo(tmp_path / "out")
         assert after.format == before.format and after.grey == before.grey, path
-        assert after.pixels.shape == before.pixels.shape and after.metadata.orientation == before.metadata.orientation, path
+        assert after.pixels.shape == before.pixels.shape, path
+        assert after.metadata.orientation == before.metadata.orientation, path
         assert after.metadata.encoding == before.metadata.encoding, path
         assert after.profile == before.profile and after.metadata.density == before.metadata.density, path
         # Photoshop's resources lose their thumbnail.

@@ -1,4 +1,4 @@
-"""The Exif block (CIPA DC-008, a TIFF 6.0 structure): its orientation, its position, and its thumbnail.
+"""The Exif block (CIPA DC-008, a TIFF 6.0 structure): its orientation, density, position and thumbnail.
 
 Nothing here moves a byte outside of a directory: maker notes hold offsets that only their maker understands.
 """
@@ -13,6 +13,8 @@ from .formats import ifd
 from .formats.ifd import Directory, Tiff
 
 _ORIENTATION, _THUMBNAIL, _THUMBNAIL_LENGTH = 0x0112, 0x0201, 0x0202
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
+_INCH, _CENTIMETRE = 2, 3
 _BROKEN = (ValueError, struct.error)
 
 Range = tuple[int, int]
@@ -26,6 +28,22 @@ def orientation(exif: bytes | None) -> int | None:
     except _BROKEN:
         return None
     return value if 1 <= value <= 8 else None
+
+
+def density(exif: bytes | None) -> tuple[float, float] | None:
+    """Pixels per metre; None where the block gives none, or an aspect ratio only."""
+    try:
+        tiff = Tiff(io.BytesIO(exif or b""))
+        return density_of(tiff, tiff.directory(tiff.first))
+    except _BROKEN:
+        return None
+
+
+def density_of(tiff: Tiff, directory: Directory) -> tuple[float, float] | None:
+    """The same, of the first directory of any TIFF."""
+    metre = {_INCH: 1 / 0.0254, _CENTIMETRE: 100.0}.get(tiff.integer(directory, _RESOLUTION_UNIT, _INCH))
+    x, y = tiff.rational(directory, _X_RESOLUTION), tiff.rational(directory, _Y_RESOLUTION)
+    return (x * metre, y * metre) if metre and x and y else None
 
 
 def upright(turn: int) -> bytes:

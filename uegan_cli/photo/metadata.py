@@ -42,7 +42,8 @@ def read_mark(path: str | os.PathLike[str]) -> Mark | None:
 
 def carried_over(photo: Photo, format: str, mark: Mark | None, keep: Keep) -> tuple[Sayings, tuple[str, ...]]:
     """What a new file of `format` says, its thumbnail still the old one, and what the user should know was lost."""
-    source, warnings = _reduced(photo.metadata, keep)
+    said = photo.metadata
+    source, warnings = _reduced(replace(said, density=said.density or exif.density(said.exif)), keep)
     packet, extension, old = _true_xmp(source)
     warnings += [f"the {words} shows the unedited picture and was left out" for words in old]
     lost = FORMATS[source.format].lost(source) if source.format not in ("", format) else []

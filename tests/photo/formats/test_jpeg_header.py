@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from uegan_cli.photo import exif, xmp, xmp_extension
 from uegan_cli.photo.formats import jpeg_header, jpeg_segments
-from uegan_cli.photo.photo import JpegEncoding, Metadata, Sayings, Segment
+from uegan_cli.photo.photo import Metadata, Sayings, Segment
 from uegan_cli.photo.reading import read_photo
 
 MakePhoto = Callable[..., Path]

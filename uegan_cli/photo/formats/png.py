@@ -267,7 +267,7 @@ def _frames(file: BinaryIO) -> int:
 def segments(sayings: Sayings) -> list[Segment]:
     """The chunks that go between IHDR and the picture."""
     source = sayings.source
-    own = list(source.segments) if source.format == "PNG" else _phys(source.density)
+    own = list(source.segments) if source.format == "PNG" and sayings.keep != "none" else _phys(source.density)
     said = profile(own) or (source.implied if source.format == "PNG" else None)
     if said != sayings.icc:
         own = _iccp(sayings.icc) + [s for s in own if s.name not in _COLOUR]

@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from ...errors import OutputError
-from .. import photoshop, xmp
+from .. import exif, photoshop, xmp
 from ..photo import Contents, Metadata, Picture, Pixels, Sayings, Segment
 from . import ifd, raster
 from .ifd import EXIF, GPS, INTEROP, Description, Directory, Field, Tiff
@@ -40,10 +40,7 @@ _UNTRUE = {
 _GONE = raster.STORAGE | {ifd.SUB_IFDS, *_UNTRUE}
 _PAGE = frozenset((raster.NEW_SUBFILE, raster.SUBFILE))
 _INKS = frozenset((raster.INK_SET, 333, 334, 336, 337))
-_REFERENCE = 532
-"""The black and white of YCbCr."""
-
-_CENTIMETRE, _INCH = 3, 2
+_INCH = 2
 _PADDING = 16
 """Bytes between two parts of a picture that are taken for filling."""
 
@@ -203,12 +200,10 @@ def _photoshop(tiff: Tiff, root: Directory) -> bytes | None:
 
 def _density(tiff: Tiff, root: Directory) -> tuple[float, float] | None:
     """Pixels per metre; None where the file gives an aspect ratio only."""
-    metre = {_INCH: 1 / 0.0254, _CENTIMETRE: 100.0}.get(tiff.integer(root, RESOLUTION_UNIT, _INCH))
     try:
-        x, y = tiff.rational(root, X_RESOLUTION), tiff.rational(root, Y_RESOLUTION)
+        return exif.density_of(tiff, root)
     except ValueError:
         return None
-    return (x * metre, y * metre) if metre and x and y else None
 
 
 def _free(tiff: Tiff, pages: _Pages, below: list[Range]) -> list[Range]:
@@ -352,7 +347,7 @@ def _fields(sayings: Sayings, source: Metadata, inks: bool) -> list[Field]:
     old = _encoding(source)
     gone = set() if sayings.keep == "all" else _GEO | {GPS}
     gone |= set() if inks else _INKS
-    gone |= {_REFERENCE} if old.photometric == raster.YCBCR else set()
+    gone |= raster.YCBCR_TAGS if old.photometric == raster.YCBCR else set()
     fields = {field.tag: field for field in old.fields if field.tag not in gone}
     for tag, new in _blocks(sayings, source):
         if new != _held(source, tag):
