@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from uegan_cli.photo.exif import orientation, thumbnail, with_thumbnail, without_thumbnail
+from uegan_cli.photo.exif import (
+    density,
+    orientation,
+    thumbnail,
+    upright,
+    with_thumbnail,
+    without_position,
+    without_thumbnail,
+)
+from uegan_cli.photo.formats import ifd
+from uegan_cli.photo.formats.ifd import Branch, Description, Field, Tiff
 from uegan_cli.photo.reading import read_photo
 
 
@@ -86,3 +96,88 @@ def test_thumbnails_of_cameras_are_found(camera_files: list[Path]) -> None:
     blocks = {path.name: read_photo(path).metadata.exif for path in camera_files}
     found = {name for name, exif in blocks.items() if exif and thumbnail(exif)}
     assert {"Canon_40D.jpg", "DSCN0010.jpg", "canon-ixus.jpg", "BlueSquare.jpg"} <= found
+
+
+def located(order: str = "<", gps: bool = True) -> bytes:
+    """A block with a camera before the position and a directory with a maker note after it."""
+    place = Branch((Field(1, 2, 2, b"N\0"), Field(2, 5, 3, b"LATITUDE" * 3), Field(29, 2, 11, b"2026:11:22\0")))
+    note = Field(ifd.MAKER_NOTE, 7, 20, b"maker note, as it is")
+    camera = Branch((note,), {ifd.INTEROP: Branch((Field(1, 2, 4, b"R98\0"),))})
+    below = {ifd.EXIF: camera} | ({ifd.GPS: place} if gps else {})
+    first = (Field(0x010F, 2, 6, b"Maker\0"), ifd.integers(order, 0x0112, 3, 6))
+    return ifd.build(Description(order, Branch(first, below)))
+
+
+def tags(block: bytes) -> dict[int, bytes]:
+    tiff = Tiff(io.BytesIO(block))
+    first = tiff.directory(tiff.first)
+    lower = [d for tag in (ifd.EXIF, ifd.GPS) if (e := first.get(tag)) for d in tiff.subdirectories(e)]
+    return {entry.tag: tiff.value(entry) for directory in (first, *lower) for entry in directory.entries}
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_position_goes_and_nothing_moves(order: str) -> None:
+    block = located(order)
+    without = without_position(block)
+    assert without is not None and len(without) == len(block)
+    assert b"LATITUDE" in block and b"LATITUDE" not in without and b"2026:11:22" not in without
+    assert without.index(b"maker note, as it is") == block.index(b"maker note, as it is")
+    kept = {tag: value for tag, value in tags(block).items() if tag not in (ifd.GPS, 2, 29) and value != b"N\0"}
+    assert tags(without) == kept and orientation(without) == 6
+    assert without_position(without) == without
+    assert without_position(located(order, gps=False)) == located(order, gps=False)
+
+
+def test_a_second_directory_is_still_found_without_a_position() -> None:
+    picture = jpeg_of(8)
+    block = exif_with(picture)
+    pointer = block[:8] + struct.pack("<HHHII", 2, 0x0112, 3, 1, 6) + struct.pack("<HHII", ifd.GPS, 4, 1, 300)
+    moved = pointer + struct.pack("<I", 60) + bytes(60 - len(pointer) - 4)
+    moved += struct.pack("<HHHIIHHIII", 2, 0x0201, 4, 1, 90, 0x0202, 4, 1, len(picture), 0) + picture
+    without = without_position(moved)
+    assert without is not None and thumbnail(moved) is not None and thumbnail(without) == thumbnail(moved)
+    assert [n for n, (a, b) in enumerate(zip(moved, without, strict=True)) if a != b][0] == 8
+
+
+def test_a_position_that_overlaps_the_rest_takes_nothing_of_it_along() -> None:
+    block = bytearray(located())
+    tiff = Tiff(io.BytesIO(block))
+    first = tiff.directory(tiff.first)
+    row = next(n for n, e in enumerate(first.entries) if e.tag == ifd.GPS)
+    at = first.start + 2 + 12 * row + 8
+    exif_at = tiff.integer(first, ifd.EXIF)
+    block[at : at + 4] = struct.pack("<I", exif_at)
+    without = without_position(bytes(block))
+    assert without is not None and b"maker note, as it is" in without and b"Maker" in without
+    assert tags(without)[ifd.MAKER_NOTE] == b"maker note, as it is"
+
+
+@pytest.mark.parametrize("block", [b"", b"II*\0", b"no Exif block", located()[:15]])
+def test_a_block_that_is_not_understood_may_hold_a_position(block: bytes) -> None:
+    assert without_position(block) is None
+
+
+def test_positions_of_the_corpus_go_and_thumbnails_stay(camera_files: list[Path]) -> None:
+    seen = 0
+    for path in camera_files:
+        block = read_photo(path).metadata.exif
+        if block is None or (without := without_position(block)) is None or without == block:
+            continue
+        seen += 1
+        assert len(without) == len(block) and thumbnail(without) == thumbnail(block), path
+        assert orientation(without) == orientation(block) and density(without) == density(block), path
+    assert seen > 9
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_the_shortest_block_says_the_orientation(turn: int) -> None:
+    assert orientation(upright(turn)) == turn and len(upright(turn)) == 26
+
+
+@pytest.mark.parametrize(("unit", "metre"), [(2, 1 / 0.0254), (3, 100.0)])
+def test_density_is_read_in_inches_and_centimetres(unit: int, metre: float) -> None:
+    sides = tuple(Field(tag, 5, 1, struct.pack("<II", value, 2)) for tag, value in ((0x011A, 300), (0x011B, 144)))
+    block = ifd.build(Description("<", Branch((*sides, ifd.integers("<", 0x0128, 3, unit)))))
+    assert density(block) == pytest.approx((150 * metre, 72 * metre))
+    assert density(block.replace(struct.pack("<II", 300, 2), bytes(8))) is None
+    assert density(None) is None and density(b"MM\0*") is None and density(upright(1)) is None

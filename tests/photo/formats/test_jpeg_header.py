@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from uegan_cli.photo import photoshop, xmp, xmp_extension
 from uegan_cli.photo.formats import jpeg_header, jpeg_segments
-from uegan_cli.photo.photo import Metadata, Sayings, Segment
+from uegan_cli.photo.photo import JpegEncoding, Metadata, Sayings, Segment
 from uegan_cli.photo.reading import read_photo
 
 MakePhoto = Callable[..., Path]
@@ -71,3 +73,54 @@ def test_jfif_then_exif_then_xmp_come_first() -> None:
     own = Metadata("JPEG", segments=(Segment("APP13", b"IPTC"), jpeg_header._jfif(None)))
     names = [segment.data[:4] for segment in jpeg_header.header(Sayings(own, b"II*\0", (b"<x>",), None))]
     assert names == [b"JFIF", b"Exif", b"http", b"IPTC"]
+
+
+def test_photoshop_resources_span_segments_and_keep_their_place() -> None:
+    block = photoshop.with_iptc(b"\x1c\x02\x05" * 30_000)
+    parts = jpeg_header._resources(block)
+    own = Metadata("JPEG", photoshop=block, segments=(Segment("COM", b"1"), *parts, Segment("COM", b"2")))
+    assert len(parts) == 2 and jpeg_header.header(Sayings(own, None, (), None, photoshop=block)) == list(own.segments)
+    shorter = photoshop.with_iptc(b"short")
+    found = jpeg_header.header(Sayings(own, None, (), None, photoshop=shorter))
+    assert [s.data for s in found] == [b"1", jpeg_header.PHOTOSHOP + shorter, b"2"]
+    assert [s.name for s in jpeg_header.header(Sayings(own, None, (), None))] == ["COM", "COM"]
+
+
+def test_a_preview_goes_with_the_segments_that_continue_it(make_photo: MakePhoto) -> None:
+    path = make_photo("in.jpg")
+    preview = [Segment("APP4", b"\xff\xd8\xff\xdbold picture"), Segment("APP4", b"more of it")]
+    with_segments(path, *preview, Segment("APP5", b"stays"), Segment("APP4", b"stays too"))
+    photo = read_photo(path)
+    assert [s.data for s in photo.metadata.segments] == [b"stays", b"stays too"]
+    assert [w for w in photo.warnings if "preview" in w]
+
+
+def test_a_stray_extension_of_xmp_stays_unless_it_may_tell_a_position(make_photo: MakePhoto) -> None:
+    path = make_photo("in.jpg")
+    packet = xmp.with_mark(None, xmp.Mark("s", "h", 1)) or b""
+    stray = xmp_extension.segments(b"of another file", 1000)
+    with_segments(path, Segment("APP1", jpeg_header.XMP + packet), *(Segment("APP1", part) for part in stray))
+    metadata = read_photo(path).metadata
+    assert metadata.extension is None and len(metadata.segments) == 1
+    assert jpeg_header.header(Sayings(metadata, None, (packet,), None))[-1].data == stray[0]
+    assert len(jpeg_header.header(Sayings(metadata, None, (packet,), None, keep="no-gps"))) == 1
+
+
+def test_what_may_tell_a_position_goes_on_request() -> None:
+    kept = (Segment("APP1", b"FLIR\0"), Segment("APP6", b"NITF\0"), Segment("COM", b"hello"))
+    gone = (Segment("APP1", jpeg_header.EXIF), Segment("APP1", jpeg_header.XMP), Segment("APP6", b"GoPro\0GPS5"))
+    own = Metadata("JPEG", segments=(*kept, *gone))
+    assert jpeg_header.header(Sayings(own, None, (), None, keep="no-gps")) == list(kept)
+    assert jpeg_header.header(Sayings(own, None, (), None)) == [*kept, *gone]
+
+
+def test_without_metadata_a_jpeg_has_a_density_where_it_may() -> None:
+    own = Metadata("JPEG", density=(3937.0, 3937.0), segments=(Segment("COM", b"hello"),))
+    assert [s.data[:5] for s in jpeg_header.header(Sayings(own, None, (), None, keep="none"))] == [jpeg_header.JFIF]
+    rgb = replace(own, encoding=JpegEncoding((), 0, False, True, False))
+    assert jpeg_header.header(Sayings(rgb, None, (), None, keep="none")) == []
+
+
+def test_what_no_other_format_holds_is_told() -> None:
+    own = (Segment("COM", b"hello"), Segment("APP3", b"Meta"), Segment("APP14", b"Adobe"), jpeg_header._jfif(None))
+    assert jpeg_header.lost_elsewhere(Metadata("JPEG", segments=own)) == ["comment", "APP3 segment"]

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from uegan_cli.photo import rdf
+from uegan_cli.photo.reading import read_photo
+from uegan_cli.photo.xmp_claims import true_part, without_positions
+
+PACKET = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="" xmlns:p="%b"%b><p:Stays>1</p:Stays>%b</rdf:Description></rdf:RDF></x:xmpmeta>'
+)
+
+
+def packet(namespace: str, attributes: bytes = b"", elements: bytes = b"") -> bytes:
+    return PACKET % (namespace.encode(), attributes, elements)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name"),
+    [
+        ("http://ns.google.com/photos/1.0/camera/", b"MotionPhoto"),
+        ("http://ns.google.com/photos/1.0/camera/", b"MotionPhotoPresentationTimestampUs"),
+        ("http://ns.google.com/photos/1.0/camera/", b"MicroVideoOffset"),
+        ("http://ns.oplus.com/photos/1.0/camera/", b"OLivePhotoVersion"),
+        ("http://ns.xiaomi.com/photos/1.0/camera/", b"XMPMeta"),
+        ("http://purl.org/dc/terms/", b"provenance"),
+    ],
+)
+def test_claims_go_as_attributes_and_as_elements_and_their_neighbours_stay(namespace: str, name: bytes) -> None:
+    plain = packet(namespace)
+    assert true_part(packet(namespace, b' p:%b="1"' % name)) == (plain, [])
+    assert true_part(packet(namespace, b"", b"<p:%b>1</p:%b>" % (name, name))) == (plain, [])
+    assert true_part(plain) == (plain, [])
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    [
+        "http://ns.adobe.com/hdr-gain-map/1.0/",
+        "http://ns.google.com/photos/1.0/container/",
+        "http://ns.apple.com/HDRGainMap/1.0/",
+        "http://ns.apple.com/pixeldatainfo/1.0/",
+        "http://ns.google.com/photos/dd/1.0/device/",
+    ],
+)
+def test_whole_namespaces_go(namespace: str) -> None:
+    assert rdf.properties(true_part(packet(namespace, b' p:Version="1.0"'))[0]) == []
+
+
+def test_pictures_in_the_packet_go_and_are_told() -> None:
+    image = packet("http://ns.google.com/photos/1.0/image/", b' p:Data="abcd"')
+    assert true_part(image)[1] == ["picture in its XMP (GImage)"] and b"abcd" not in true_part(image)[0]
+    picture = b'<rdf:li rdf:parseType="Resource"><g:image>abcd</g:image></rdf:li>'
+    thumbnail = packet(
+        "http://ns.adobe.com/xap/1.0/",
+        b' xmlns:g="http://ns.adobe.com/xap/1.0/g/img/"',
+        b"<p:Thumbnails><rdf:Alt>" + picture + b"</rdf:Alt></p:Thumbnails>",
+    )
+    without, told = true_part(thumbnail)
+    assert told == ["thumbnail in its XMP"] and b"abcd" not in without and b"<p:Stays>" in without
+
+
+def test_a_depth_map_stays() -> None:
+    depth = packet("http://ns.google.com/photos/1.0/depthmap/", b' p:Data="abcd"')
+    assert true_part(depth) == (depth, [])
+
+
+def test_a_gain_map_of_the_corpus_is_no_longer_claimed(camera_photos: Path) -> None:
+    before = read_photo(camera_photos / "mpf_gainmap" / "paris_exif_xmp_gainmap_bigendian.jpg").metadata.xmp
+    assert before is not None
+    after, _ = true_part(before)
+    said = {p.namespace for p in rdf.properties(before)} - {p.namespace for p in rdf.properties(after)}
+    assert said == {
+        "http://ns.adobe.com/hdr-gain-map/1.0/",
+        "http://ns.google.com/photos/1.0/container/",
+        "http://ns.google.com/photos/1.0/container/item/",
+    }
+    assert len(rdf.properties(after)) > 25
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name"),
+    [
+        ("http://ns.adobe.com/exif/1.0/", b"GPSLatitude"),
+        ("http://ns.adobe.com/exif/1.0/", b"GPSVersionID"),
+        ("http://www.dji.com/drone-dji/1.0/", b"GpsLongtitude"),
+        ("http://www.dji.com/drone-dji/1.0/", b"AbsoluteAltitude"),
+        ("http://pix4d.com/camera/1.0", b"GPSXYAccuracy"),
+        ("http://rs.tdwg.org/dwc/index.htm", b"decimalLatitude"),
+    ],
+)
+def test_positions_go_at_every_level(namespace: str, name: bytes) -> None:
+    plain = packet(namespace)
+    assert without_positions(packet(namespace, b' p:%b="1"' % name)) == plain
+    inside = b'<p:Place rdf:parseType="Resource">%b<p:City>x</p:City></p:Place>'
+    element = b"<p:%b>1</p:%b>" % (name, name)
+    assert without_positions(packet(namespace, b"", inside % element)) == packet(namespace, b"", inside % b"")
+
+
+def test_the_positions_of_the_web_go() -> None:
+    assert without_positions(packet("http://www.w3.org/2003/01/geo/wgs84_pos#", b' p:lat="1" p:long="2"')) == packet(
+        "http://www.w3.org/2003/01/geo/wgs84_pos#"
+    ).replace(b"<p:Stays>1</p:Stays>", b"")
+
+
+def test_a_packet_that_is_not_understood_may_hold_a_position() -> None:
+    assert without_positions(b"<broken exif:GPSLatitude") is None
