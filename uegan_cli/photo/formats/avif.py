@@ -62,9 +62,12 @@ def lost(metadata: Metadata) -> list[str]:
 def _decode(container: Container, encoding: ItemEncoding, layout: Layout) -> Pixels:
     """By Pillow, or, as that knows 8 bits only, by the same libavif in imagecodecs."""
     data = item_files.alone(container, _FTYP)
-    bands = _deep(data) if encoding.depth > 8 else _eight(data)
+    try:
+        bands = _deep(data) if encoding.depth > 8 else _eight(data)
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
     if bands.shape[1::-1] != layout.size:
-        raise ValueError(f"its tiles make {bands.shape[1::-1]}, not {layout.size} pixels")
+        raise ValueError(f"it has {bands.shape[1::-1]}, not {layout.size} pixels")
     return depths.widened(depths.chosen(bands, layout), encoding.depth)
 
 
@@ -77,10 +80,7 @@ def _eight(data: bytes) -> Pixels:
 def _deep(data: bytes) -> Pixels:
     import imagecodecs
 
-    try:
-        bands: Pixels = imagecodecs.avif_decode(data)
-    except RuntimeError as error:
-        raise ValueError(str(error)) from error
+    bands: Pixels = imagecodecs.avif_decode(data)
     return bands
 
 

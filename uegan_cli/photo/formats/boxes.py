@@ -127,9 +127,10 @@ def boxes(file: BinaryIO, start: int = 0, end: int | None = None) -> Iterator[Bo
             (length,), header = struct.unpack(">Q", head[8:]), 16
         length = length or end - start
         after = start + length
-        if length < header or not kind.isascii() or (after > end and end < size):
+        name = kind.decode("latin-1")
+        if length < header or not name.isprintable() or (after > end and end < size):
             return
-        yield Box(kind.decode("ascii"), start + header, min(after, end))
+        yield Box(name, start + header, min(after, end))
         start = after
 
 
