@@ -26,6 +26,7 @@ XMP = (
     b'<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">%b</rdf:Description></rdf:RDF></x:xmpmeta>'
 )
 
+
 def test_the_thumbnail_shows_the_new_picture(camera_photos: Path, tmp_path: Path) -> None:
     for name in ("camera/canon-ixus.jpg", "gps/DSCN0010.jpg", "icc/rgb.jpg"):
         photo = read_photo(camera_photos / name)
@@ -220,11 +221,28 @@ def test_metadata_that_is_not_wanted_is_not_written(camera_photos: Path, tmp_pat
     assert [s.name for s in after.segments] == ["APP0"]
 
 
+def test_what_may_hide_a_position_goes_with_a_warning(make_photo: MakePhoto, tmp_path: Path) -> None:
+    kept = (Segment("APP1", b"FLIR\0thermal"), Segment("APP6", b"NITF\0"), Segment("COM", b"hello"))
+    gone = (
+        Segment("APP1", jpeg_header.EXIF + b"II*\0"),
+        Segment("APP1", jpeg_header.XMP + b"second"),
+        Segment("APP1", xmp_extension.segments(b"stray", 1000)[0]),
+        Segment("APP6", b"GoPro\0GPS5"),
+    )
+    photo = read_photo(make_photo("in.jpg"))
+    metadata = replace(photo.metadata, exif=exif.upright(1), xmp=XMP % b"", segments=(*kept, *gone))
+    result = write_photo(replace(photo, metadata=metadata), tmp_path / "out.jpg", metadata="no-gps")
+    assert read_photo(tmp_path / "out.jpg").metadata.segments == kept
+    assert [w for w in result.warnings if "Exif or XMP" in w]
+    write_photo(replace(photo, metadata=metadata), tmp_path / "out.jpg")
+    assert read_photo(tmp_path / "out.jpg").metadata.segments == (*kept, *gone)
+
+
 def test_what_is_not_understood_may_hold_a_position(make_photo: MakePhoto, tmp_path: Path) -> None:
     photo = read_photo(make_photo("in.png"))
     odd = replace(photo.metadata, exif=b"no Exif", xmp=b"exif:GPSLatitude")
     result = write_photo(replace(photo, metadata=odd), tmp_path / "out.png", metadata="no-gps")
-    assert sum("not understood" in warning for warning in result.warnings) == 2
+    assert sum("not looked through" in warning for warning in result.warnings) == 2
     assert b"GPS" not in (tmp_path / "out.png").read_bytes() and b"no Exif" not in (tmp_path / "out.png").read_bytes()
 
 

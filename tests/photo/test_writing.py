@@ -184,3 +184,10 @@ def test_the_mode_of_an_existing_file_is_kept(make_photo: MakePhoto) -> None:
     path.chmod(0o640)
     write_photo(read_photo(path), path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_choice_of_metadata_that_is_none_is_refused(make_photo: MakePhoto, tmp_path: Path) -> None:
+    photo = read_photo(make_photo("in.jpg"))
+    with pytest.raises(UsageError, match="no-gps"):
+        write_photo(photo, tmp_path / "out.jpg", metadata="no_gps")  # type: ignore[arg-type]
+    assert not (tmp_path / "out.jpg").exists()

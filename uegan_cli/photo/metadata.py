@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from dataclasses import replace
 
 from PIL import Image
@@ -15,10 +16,11 @@ from PIL import Image
 from ..errors import PhotoError
 from . import colour, exif, photoshop, rdf, xmp, xmp_claims, xmp_extension
 from .formats import FORMATS, sniff
-from .photo import Keep, Metadata, Photo, Pixels, Sayings
+from .photo import Keep, Metadata, Photo, Pixels, Sayings, Segment
 from .xmp import Mark
 
 _THUMBNAIL_SIDE = 160
+_SECOND = re.compile(rb"Exif\0\0|^.{,8}(II\*\0|MM\0\*)|ns\.adobe\.com/x|adobe\.xmp|^GoPro\0|^Raw profile", re.DOTALL)
 _WITH_PHOTOSHOP = ("JPEG", "TIFF")
 
 
@@ -92,12 +94,18 @@ def _reduced(source: Metadata, keep: Keep) -> tuple[Metadata, list[str]]:
     packet = xmp_claims.without_positions(source.xmp) if source.xmp else None
     extension = xmp_claims.without_positions(source.extension) if source.extension else None
     lost = [("Exif", source.exif, block), ("XMP", source.xmp, packet), ("XMP extension", source.extension, extension)]
-    warnings = [
-        f"its {name} is not understood, and was left out with the positions that may be in it"
-        for name, old, new in lost
-        if old and new is None
-    ]
-    return replace(source, exif=block, xmp=packet, extension=extension), warnings
+    names = [name for name, old, new in lost if old and new is None]
+    own = tuple(s for s in source.segments if not _may_hide(s, source))
+    names += ["other Exif or XMP"] if len(own) < len(source.segments) else []
+    warnings = [f"its {name} was not looked through, and was left out with the positions in it" for name in names]
+    return replace(source, exif=block, xmp=packet, extension=extension, segments=own), warnings
+
+
+def _may_hide(segment: Segment, source: Metadata) -> bool:
+    """Whether a position may be in it. The segments of a TIFF are parts of the file, where its format looks itself."""
+    if source.format == "TIFF" or xmp_extension.is_part(segment.data, source.xmp):
+        return False
+    return _SECOND.search(segment.data[:64]) is not None or b":RDF" in segment.data
 
 
 def _true_xmp(source: Metadata) -> tuple[bytes | None, bytes | None, list[str]]:

@@ -6,6 +6,7 @@ import io
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from PIL import Image
@@ -65,6 +66,8 @@ def write_photo(
     path, format = Path(path), format or (photo.format if photo.format in WRITABLE else "JPEG")
     if format not in WRITABLE:
         raise UsageError(f"{format}: photos cannot be written in this format; choose one of {', '.join(WRITABLE)}")
+    if metadata not in get_args(Keep):
+        raise UsageError(f"{metadata}: not a choice of metadata; choose one of {', '.join(get_args(Keep))}")
     sayings, warnings = carried_over(photo, format, mark, metadata)
     picture = _stored(photo, format, sayings.orientation)
     sayings = with_fresh_thumbnail(sayings, picture)

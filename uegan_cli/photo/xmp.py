@@ -18,7 +18,7 @@ _EMPTY = (
 )
 _HOLLOW = re.compile(rb"<([\w.-]+:xmpmeta)\b([^<>]*?)\s*/>")
 _END = re.compile(rb"</([\w.-]+):RDF\s*>")
-_ABOUT = re.compile(rb"<[\w.-]+:Description\b[^>]*?\s[\w.-]+:about\s*=\s*(\"[^\"]*\"|'[^']*')")
+_ABOUT = re.compile(rb"<[\w.-]+:Description\b[^<>]*?\s[\w.-]+:about\s*=\s*(\"[^\"]*\"|'[^']*')")
 _PREFIX = re.compile(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + re.escape(NAMESPACE.encode()) + rb"[\"']")
 _ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])\b")
 

@@ -95,7 +95,7 @@ def test_a_preview_goes_with_the_segments_that_continue_it(make_photo: MakePhoto
     assert [w for w in photo.warnings if "preview" in w]
 
 
-def test_a_stray_extension_of_xmp_stays_unless_it_may_tell_a_position(make_photo: MakePhoto) -> None:
+def test_a_stray_extension_of_xmp_stays_as_it_is(make_photo: MakePhoto) -> None:
     path = make_photo("in.jpg")
     packet = xmp.with_mark(None, xmp.Mark("s", "h", 1)) or b""
     stray = xmp_extension.segments(b"of another file", 1000)
@@ -103,15 +103,6 @@ def test_a_stray_extension_of_xmp_stays_unless_it_may_tell_a_position(make_photo
     metadata = read_photo(path).metadata
     assert metadata.extension is None and len(metadata.segments) == 1
     assert jpeg_header.header(Sayings(metadata, None, (packet,), None))[-1].data == stray[0]
-    assert len(jpeg_header.header(Sayings(metadata, None, (packet,), None, keep="no-gps"))) == 1
-
-
-def test_what_may_tell_a_position_goes_on_request() -> None:
-    kept = (Segment("APP1", b"FLIR\0"), Segment("APP6", b"NITF\0"), Segment("COM", b"hello"))
-    gone = (Segment("APP1", jpeg_header.EXIF), Segment("APP1", jpeg_header.XMP), Segment("APP6", b"GoPro\0GPS5"))
-    own = Metadata("JPEG", segments=(*kept, *gone))
-    assert jpeg_header.header(Sayings(own, None, (), None, keep="no-gps")) == list(kept)
-    assert jpeg_header.header(Sayings(own, None, (), None)) == [*kept, *gone]
 
 
 def test_without_metadata_a_jpeg_has_a_density_where_it_may() -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo import colour
+from uegan_cli.photo import colour, exif
 from uegan_cli.photo.formats import png
 from uegan_cli.photo.photo import Contents, Metadata, Pixels, Sayings, Segment
 from uegan_cli.photo.reading import read_photo
@@ -227,3 +227,26 @@ def test_a_greyscale_png_of_another_gamma_looks_as_it_should(camera_photos: Path
     photo = read_photo(camera_photos / "formats" / "kodim03_grayscale_gamma1.6.png")
     seen = colour.to_srgb(photo.pixels, photo.profile)
     assert photo.grey and 125 < seen.mean() < 135 and photo.pixels.mean() < 105
+
+
+@pytest.mark.parametrize("keyword", [b"Raw profile type exif", b"Raw profile type APP1"])
+@pytest.mark.parametrize("head", [b"Exif\0\0", b""])
+@pytest.mark.parametrize("packed", [False, True])
+def test_exif_in_a_text_is_exif(make_photo: MakePhoto, keyword: bytes, head: bytes, packed: bool) -> None:
+    block = exif.upright(6)
+    text = b"\nexif\n%8d\n" % len(head + block) + (head + block).hex("\n", 36).encode() + b"\n"
+    path = make_photo("in.png")
+    data = b"\0" + zlib.compress(text) if packed else text
+    with_chunks(path, Segment("zTXt" if packed else "tEXt", keyword + b"\0" + data))
+    photo = read_photo(path)
+    assert photo.metadata.exif == block and photo.metadata.orientation == 6 and not photo.metadata.segments
+    write_photo(photo, path)
+    assert read_photo(path).metadata.exif == block
+
+
+@pytest.mark.parametrize("text", [b"", b"\nexif\n", b"\nexif\n  6\nno digits", b"\nxmp\n  6\n3c783a78"])
+def test_other_texts_stay_texts(make_photo: MakePhoto, text: bytes) -> None:
+    path = make_photo("in.png")
+    chunk = Segment("tEXt", b"Raw profile type exif\0" + text)
+    with_chunks(path, chunk)
+    assert read_photo(path).metadata.segments == (chunk,) and read_photo(path).metadata.exif is None

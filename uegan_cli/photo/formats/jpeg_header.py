@@ -31,9 +31,6 @@ _UNTRUE = {
 }
 """Segments that cannot stay true when the pixels change, and what the user is told."""
 
-_POSITIONS = (("APP1", EXIF), ("APP1", XMP), ("APP1", xmp_extension.HEADER), ("APP6", b"GoPro\0"))
-"""Segments that may tell a position besides those that are looked through."""
-
 _TECHNICAL = (("APP0", b""), ("APP2", ICC), ("APP12", b"Ducky"), ("APP13", PHOTOSHOP), ("APP14", b"Adobe"))
 
 
@@ -177,8 +174,6 @@ def header(sayings: Sayings) -> list[Segment]:
         parts = xmp_extension.segments(sayings.extension or b"", LONGEST)
         own = _replaced(own, "APP1", xmp_extension.HEADER, [Segment("APP1", part) for part in parts])
         packets = (xmp_extension.naming(packets[0], sayings.extension), *packets[1:]) if packets else ()
-    if sayings.keep == "no-gps":
-        own = [s for s in own if xmp_extension.is_part(s.data, packets[0] if packets else None) or not _may_tell(s)]
     jfif = [s for s in own if _is(s, "APP0", JFIF)]
     blocks = ([EXIF + sayings.exif] if sayings.exif else []) + [XMP + packet for packet in packets]
     return jfif + [Segment("APP1", block) for block in blocks] + [s for s in own if s not in jfif]
@@ -188,10 +183,6 @@ def _replaced(own: list[Segment], name: str, prefix: bytes, new: Iterable[Segmen
     """With `new` in the place of the first segment of the kind, and without the others."""
     place = next((n for n, s in enumerate(own) if _is(s, name, prefix)), len(own))
     return [*own[:place], *new, *(s for s in own[place:] if not _is(s, name, prefix))]
-
-
-def _may_tell(segment: Segment) -> bool:
-    return any(_is(segment, *position) for position in _POSITIONS)
 
 
 def _start(source: Metadata) -> list[Segment]:

@@ -25,6 +25,7 @@ INKS = False
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP = b"XML:com.adobe.xmp\0"
+_EXIF_TEXTS = (b"Raw profile type exif", b"Raw profile type APP1")
 _PICTURE = ("IHDR", "PLTE", "tRNS", "IDAT", "IEND")
 _TRUE = ("iCCP", "sRGB", "gAMA", "cHRM", "cICP", "mDCV", "cLLI", "pHYs", "tIME", "oFFs", "pCAL", "sCAL")
 """Chunks that stay true though the standard does not mark them as safe to copy."""
@@ -157,9 +158,9 @@ def _chunks(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:
 
 def _sorted_out(segments: list[Segment]) -> Metadata:
     """Exif, XMP and density where every format can find them, the rest as it is."""
-    exif_chunk = next((s for s in segments if s.name == "eXIf"), None)
+    chunks_first = sorted(segments, key=lambda s: s.name != "eXIf")
+    exif_chunk, block = next(((s, b) for s in chunks_first if (b := _exif(s))), (None, None))
     xmp_chunk = next((s for s in segments if s.name == "iTXt" and s.data.startswith(XMP)), None)
-    block = exif_chunk.data.removeprefix(b"Exif\0\0") if exif_chunk else None
     packet = _itxt(xmp_chunk.data) if xmp_chunk else None
     density = next((s for s in segments if s.name == "pHYs"), None)
     return Metadata(
@@ -171,6 +172,22 @@ def _sorted_out(segments: list[Segment]) -> Metadata:
         density=_density(density.data) if density else None,
         segments=tuple(s for s in segments if s is not exif_chunk and (s is not xmp_chunk or packet is None)),
     )
+
+
+def _exif(segment: Segment) -> bytes | None:
+    """The Exif block of an eXIf chunk, or of the text that programs wrote before there was one: a length and digits."""
+    if segment.name == "eXIf":
+        return segment.data.removeprefix(b"Exif\0\0")
+    keyword, _, text = segment.data.partition(b"\0")
+    if segment.name not in ("tEXt", "zTXt") or keyword not in _EXIF_TEXTS:
+        return None
+    unfolded = _inflate(text[1:]) if segment.name == "zTXt" else text
+    try:
+        data = bytes.fromhex((unfolded or b"").split(b"\n", 3)[3].decode("ascii"))
+    except (LookupError, ValueError):
+        return None
+    data = data.removeprefix(b"Exif\0\0")
+    return data if data.startswith((b"II*\0", b"MM\0*")) else None
 
 
 def _density(data: bytes) -> tuple[float, float] | None:
