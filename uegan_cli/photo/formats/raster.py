@@ -22,13 +22,25 @@ from .ifd import Directory, Field, Tiff
 NEW_SUBFILE, SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 255, 256, 257, 258, 259, 262
 STRIP_OFFSETS, SAMPLES, ROWS, STRIP_COUNTS, PLANAR, PREDICTOR, COLOR_MAP = 273, 277, 278, 279, 284, 317, 320
 TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 322, 323, 324, 325
-INK_SET, EXTRA_SAMPLES, SAMPLE_FORMAT, JPEG_OFFSET, JPEG_LENGTH = 332, 338, 339, 513, 514
+FILL_ORDER, INK_SET, EXTRA_SAMPLES, SAMPLE_FORMAT, JPEG_OFFSET, JPEG_LENGTH = 266, 332, 338, 339, 513, 514
 
 STORAGE = frozenset(
     (
-        *(WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, 266, STRIP_OFFSETS, SAMPLES, ROWS, STRIP_COUNTS, PLANAR),
+        *(
+            WIDTH,
+            HEIGHT,
+            BITS,
+            COMPRESSION,
+            PHOTOMETRIC,
+            FILL_ORDER,
+            STRIP_OFFSETS,
+            SAMPLES,
+            ROWS,
+            STRIP_COUNTS,
+            PLANAR,
+        ),
         *(292, 293, PREDICTOR, COLOR_MAP, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS, EXTRA_SAMPLES),
-        *(SAMPLE_FORMAT, 347, 512, JPEG_OFFSET, JPEG_LENGTH, 515, 517, 518, 519, 520, 521, 529, 530, 531, 32996, 32997),
+        *(SAMPLE_FORMAT, 347, 512, JPEG_OFFSET, JPEG_LENGTH, 515, 517, 518, 519, 520, 521, 529, 530, 32996, 32997),
     )
 )
 """Tags that say how the picture is stored, and nothing about what it shows."""
@@ -50,8 +62,23 @@ PREDICTING = (LZW, DEFLATE, OLD_DEFLATE, LZMA, ZSTD)
 
 WRITABLE = (NONE, LZW, DEFLATE, OLD_DEFLATE, PACKBITS, ZSTD)
 
+YCBCR_TAGS = frozenset((531, 532))
+"""Where the colours are sampled, and what is black and white; Exif has the first one, too."""
+
+_PLACES = (STRIP_OFFSETS, STRIP_COUNTS, TILE_OFFSETS, TILE_COUNTS)
+_CODING = {
+    **dict.fromkeys((292, 293, JPEG_OFFSET, JPEG_LENGTH, 519, 520, 521), ifd.LONG),
+    **dict.fromkeys((512, 515, 517, 518, 530, 531), ifd.SHORT),
+    **{347: ifd.UNDEFINED, 529: ifd.RATIONAL, 532: ifd.RATIONAL},
+}
+"""What else fax, JPEG and YCbCr need to be decoded, and the kinds it is stored in."""
+
+Range = tuple[int, int]
+
 ASSOCIATED = 1
 """An extra channel that is transparency, with the colours multiplied by it; 2 has them whole, 0 says nothing."""
+
+_MOST_EXTRA = 64
 
 _STRIP = 1 << 16
 """Bytes that a strip has before it is compressed, at least a row."""
@@ -62,8 +89,9 @@ class Raster:
     """How a directory stores its picture.
 
     bits: a channel. extra: what the channels besides the colours are, see `ASSOCIATED`. palette: the colour map, three
-    times 2 ** bits values. tile: width and height of a tile; None for strips. blocks: the ranges [start, end) of the
-    file that strips or tiles take, in their order.
+    times 2 ** bits values. planar: 1 has the channels of a pixel together, 2 each by itself. fill_order: 2 has the
+    first pixel in the lowest bit. tile: width and height of a tile; None for strips. rows: of a strip. blocks: the
+    ranges [start, end) of the file that strips or tiles take, in their order.
     """
 
     width: int
@@ -75,6 +103,9 @@ class Raster:
     predictor: int
     extra: tuple[int, ...]
     palette: tuple[int, ...]
+    planar: int
+    fill_order: int
+    rows: int
     tile: tuple[int, int] | None
     blocks: tuple[tuple[int, int], ...]
 
@@ -104,8 +135,8 @@ def understand(tiff: Tiff, directory: Directory) -> Raster:
     _check_kind(tiff, directory, bits, photometric, compression)
     extra = tiff.integers(directory.get(EXTRA_SAMPLES))
     count = samples - _COLOURS[photometric]
-    if count < 0:
-        raise ValueError(f"{samples} channels are too few")
+    if not 0 <= count <= _MOST_EXTRA:
+        raise ValueError(f"{samples} channels are too {'few' if count < 0 else 'many'}")
     palette = tiff.integers(directory.get(COLOR_MAP)) if photometric == PALETTE else ()
     if photometric == PALETTE and len(palette) != 3 << bits[0]:
         raise ValueError("its palette is broken")
@@ -114,10 +145,14 @@ def understand(tiff: Tiff, directory: Directory) -> Raster:
         *(width, height, bits[0], samples, photometric, compression, tiff.integer(directory, PREDICTOR, 1)),
         extra=(*extra, *(0,) * count)[:count],
         palette=palette,
+        planar=2 if tiff.integer(directory, PLANAR) == 2 else 1,
+        fill_order=2 if tiff.integer(directory, FILL_ORDER) == 2 else 1,
+        rows=min(height, tiff.integer(directory, ROWS, height) or height),
         tile=tile if directory.get(TILE_OFFSETS) else None,
-        blocks=tuple(blocks(tiff, directory)),
+        blocks=tuple(_strips_or_tiles(tiff, directory) or _whole_jpeg(tiff, directory)),
     )
-    return _checked(tiff, directory, raster)
+    _check_blocks(tiff, raster)
+    return raster
 
 
 def _check_kind(tiff: Tiff, directory: Directory, bits: tuple[int, ...], photometric: int, compression: int) -> None:
@@ -138,34 +173,40 @@ def _check_kind(tiff: Tiff, directory: Directory, bits: tuple[int, ...], photome
         raise PhotoError("TIFF with inks other than CMYK is not supported; convert it to RGB")
 
 
-def _checked(tiff: Tiff, directory: Directory, raster: Raster) -> Raster:
-    """The raster, if all its blocks are there and of a size that a decoder can be trusted with."""
-    across, down = 1, -(-raster.height // min(raster.height, tiff.integer(directory, ROWS, raster.height) or 1))
+def _check_blocks(tiff: Tiff, raster: Raster) -> None:
+    """Raises ValueError if not all blocks are there, and of a size that a decoder can be trusted with."""
+    across, down = 1, -(-raster.height // raster.rows)
     if raster.tile:
         width, height = raster.tile
         if not 0 < width <= max(4096, 2 * raster.width) or not 0 < height <= max(4096, 2 * raster.height):
             raise ValueError(f"tiles of {width} x {height} pixels")
         across, down = -(-raster.width // width), -(-raster.height // height)
-    planes = raster.samples if tiff.integer(directory, PLANAR, 1) == 2 else 1
-    if len(raster.blocks) < across * down * planes:
-        raise ValueError(f"{len(raster.blocks)} of {across * down * planes} parts of its picture are there")
+    needed = across * down * (raster.samples if raster.planar == 2 else 1)
+    if len(raster.blocks) < (1 if raster.compression == OLD_JPEG else needed):
+        raise ValueError(f"{len(raster.blocks)} of {needed} parts of its picture are there")
     if any(end > tiff.size for _, end in raster.blocks):
         raise ValueError("its picture is cut off")
-    return raster
 
 
-def blocks(tiff: Tiff, directory: Directory) -> Iterator[tuple[int, int]]:
-    """The ranges [start, end) of the file that hold pixels of this directory; a range may lie beyond the end."""
+def blocks(tiff: Tiff, directory: Directory) -> list[Range]:
+    """The ranges [start, end) of the file that hold pixels of this directory; they may lie beyond the end."""
+    return _strips_or_tiles(tiff, directory) + _whole_jpeg(tiff, directory)
+
+
+def _strips_or_tiles(tiff: Tiff, directory: Directory) -> list[Range]:
     tiled = directory.get(TILE_OFFSETS) is not None
     starts = tiff.integers(directory.get(TILE_OFFSETS if tiled else STRIP_OFFSETS))
     lengths = tiff.integers(directory.get(TILE_COUNTS if tiled else STRIP_COUNTS))
     if not lengths and len(starts) == 1:
         # Old writers leave out the length of a single strip.
         lengths = (_rest(tiff, directory, starts[0]),)
-    for start, length in zip(starts, lengths, strict=False):
-        yield start, start + length
-    if (jpeg := tiff.integer(directory, JPEG_OFFSET)) and (length := tiff.integer(directory, JPEG_LENGTH)):
-        yield jpeg, jpeg + length
+    return [(start, start + length) for start, length in zip(starts, lengths, strict=False)]
+
+
+def _whole_jpeg(tiff: Tiff, directory: Directory) -> list[Range]:
+    """The JPEG of a thumbnail, or of a picture that is stored in the old way."""
+    start, length = tiff.integer(directory, JPEG_OFFSET), tiff.integer(directory, JPEG_LENGTH)
+    return [(start, start + length)] if start and length else []
 
 
 def _rest(tiff: Tiff, directory: Directory, start: int) -> int:
@@ -203,26 +244,34 @@ def decode(tiff: Tiff, directory: Directory, raster: Raster) -> Image.Image | Pi
 
 
 def _alone(tiff: Tiff, directory: Directory, raster: Raster) -> Excerpt:
-    """The file as if this directory were its only one, and said only how the picture is stored."""
+    """The file as if this directory were its only one, and said only how the picture is stored.
+
+    All of that is said anew: decoders stumble in many ways over numbers that are text, or more than one.
+    """
     at = tiff.size + tiff.size % 2
-    tags = (STORAGE | {INK_SET, 532}) - (set() if raster.compression in PREDICTING else {PREDICTOR})
-    kept = [entry for entry in directory.entries if entry.tag in tags]
-    fields = {e.tag: Field(e.tag, e.kind, e.values, tiff.value(e)) for e in kept}
-    counts = ifd.integers(
-        *(tiff.order, TILE_COUNTS if raster.tile else STRIP_COUNTS, ifd.LONG8 if tiff.big else ifd.LONG),
-        *(end - start for start, end in raster.blocks),
-    )
-    fields.setdefault(counts.tag, counts)
-    data = ifd.directory(tiff.order, tiff.big, list(fields.values()), at)
+    storage = {
+        **{WIDTH: (raster.width,), HEIGHT: (raster.height,), BITS: (raster.bits,) * raster.samples},
+        **{COMPRESSION: (raster.compression,), PHOTOMETRIC: (raster.photometric,), SAMPLES: (raster.samples,)},
+        **{PLANAR: (raster.planar,), FILL_ORDER: (raster.fill_order,), COLOR_MAP: raster.palette},
+        **{EXTRA_SAMPLES: raster.extra},
+        PREDICTOR: (raster.predictor,) if raster.compression in PREDICTING else (),
+        TILE_OFFSETS if raster.tile else STRIP_OFFSETS: tuple(start for start, _ in raster.blocks),
+        TILE_COUNTS if raster.tile else STRIP_COUNTS: tuple(end - start for start, end in raster.blocks),
+        **({TILE_WIDTH: raster.tile[:1], TILE_HEIGHT: raster.tile[1:]} if raster.tile else {ROWS: (raster.rows,)}),
+    }
+    kinds = dict.fromkeys((WIDTH, HEIGHT, ROWS, TILE_WIDTH, TILE_HEIGHT), ifd.LONG)
+    kinds |= dict.fromkeys(_PLACES, ifd.LONG8 if tiff.big else ifd.LONG)
+    said = ((tag, kinds.get(tag, ifd.SHORT), values) for tag, values in storage.items() if values)
+    fields = [ifd.integers(tiff.order, tag, kind, *values) for tag, kind, values in said]
+    fields += [Field(e.tag, e.kind, e.values, tiff.value(e)) for e in directory.entries if e.kind == _CODING.get(e.tag)]
+    data = ifd.directory(tiff.order, tiff.big, list({field.tag: field for field in fields}.values()), at)
     head = ifd.header(tiff.order, tiff.big, at)
     return Excerpt(tiff.file, [head, (len(head), tiff.size), bytes(tiff.size % 2), data])
 
 
 def _is_for_libtiff(raster: Raster) -> bool:
-    """Whether Pillow's decoder is the better one: it knows all ways of JPEG, YCbCr and fax, with 8 bits or 1."""
-    if raster.compression in CCITT:
-        return raster.bits == 1
-    return raster.bits == 8 and (raster.compression in (OLD_JPEG, JPEG) or raster.photometric == YCBCR)
+    """Whether Pillow's decoder alone knows it: JPEG in the old way, YCbCr without JPEG."""
+    return raster.compression == OLD_JPEG or (raster.photometric == YCBCR and raster.compression != JPEG)
 
 
 def _bands(view: BinaryIO) -> Pixels:
@@ -251,12 +300,16 @@ def _to_whole_bytes(bands: Pixels, bits: int) -> Pixels:
 
 
 def _divided(colours: Pixels, alpha: Pixels) -> Pixels:
-    """Colours multiplied by alpha -> colours. `_multiplied` brings exactly the same back, where none exceeds alpha."""
+    """Colours multiplied by alpha -> colours, black where nothing is to be seen.
+
+    `_multiplied` brings exactly the same back, where none exceeds alpha.
+    """
     most = np.iinfo(colours.dtype).max
-    result = np.zeros_like(colours)
+    result = np.empty_like(colours)
     for rows in strips(*alpha.shape[:2]):
         opacity = np.maximum(alpha[rows], 1).astype(np.uint32)  # holds 65535 x 65535 and half of 65535
-        result[rows] = np.minimum((colours[rows].astype(np.uint32) * most + opacity // 2) // opacity, most)
+        whole = np.minimum((colours[rows].astype(np.uint32) * most + opacity // 2) // opacity, most)
+        result[rows] = np.where(alpha[rows] > 0, whole, 0)
     return result
 
 
@@ -270,11 +323,10 @@ def _multiplied(colours: Pixels, alpha: Pixels) -> Pixels:
 
 def stored(bands: Pixels, photometric: int, extra: int | None) -> Pixels:
     """H x W x channels -> the same as the file has them: white is zero, or colours multiplied by their alpha."""
-    if photometric == WHITE_IS_ZERO:
-        colours = bands[..., :1]
-        bands = np.concatenate([np.iinfo(bands.dtype).max - colours, bands[..., 1:]], axis=2)
     if extra == ASSOCIATED:
         bands = np.concatenate([_multiplied(bands[..., :-1], bands[..., -1:]), bands[..., -1:]], axis=2)
+    if photometric == WHITE_IS_ZERO:
+        bands = np.concatenate([np.iinfo(bands.dtype).max - bands[..., :1], bands[..., 1:]], axis=2)
     return bands
 
 

@@ -210,7 +210,7 @@ def _free(tiff: Tiff, pages: _Pages, below: list[Range]) -> list[Range]:
     """The ranges of the file that show the old pictures or say how they are stored, and are not needed otherwise."""
     ranges = []
     for page in pages.all:
-        ranges += list(raster.blocks(tiff, page))
+        ranges += raster.blocks(tiff, page)
         ranges += [(e.start, e.start + e.length) for e in page.entries if not e.inline]
         ranges.append((page.start, page.end))
     needed = [(e.start, e.start + e.length) for e in pages.root.entries if e.tag not in _GONE and not e.inline]
