@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+import uegan_cli
 from uegan_cli.commands.app import main
 from uegan_cli.config import TransportConfig
 from uegan_cli.styles.card import Card
@@ -62,9 +63,14 @@ def in_a_process() -> Callable[..., subprocess.CompletedProcess[bytes]]:
 
     def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "uegan_cli", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, env={**os.environ}, check=False, **options)
+        return subprocess.run(command, **{"capture_output": True, "env": environment(), "check": False, **options})
 
     return run
+
+
+def environment() -> dict[str, str]:
+    """That of this process, in which the package under test is the one that Python finds, wherever the test runs."""
+    return {**os.environ, "PYTHONPATH": str(Path(uegan_cli.__file__).parents[1])}
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from .conftest import environment
+
 pytestmark = pytest.mark.usefixtures("bright", "photos")
 
 
@@ -208,7 +210,7 @@ def test_interrupted_at_any_moment_it_leaves_whole_files_only(signum, code):
     for number in range(40):
         Path(f"{number}.png").write_bytes(Path("b.png").read_bytes())
     command = [sys.executable, "-m", "uegan_cli", "enhance", ".", "-s", "bright"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
         process.stdout.readline()
         time.sleep(0.05)
         process.send_signal(signum)
