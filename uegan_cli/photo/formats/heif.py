@@ -53,7 +53,7 @@ def read_metadata(file: BinaryIO) -> Metadata:
 def read(file: BinaryIO) -> Contents:
     container = items.open_container(file)
     metadata = items.metadata(container, "HEIF")
-    encoding = items.encoding_of(metadata, _NEW)
+    encoding = items.encoding_of(metadata)
     layout = layout_of(container, encoding)
     picture = Picture(layout.shown, layout.mode, lambda _: _decode(container, encoding, layout), layout.frames)
     return Contents(metadata, picture, tuple(item_losses.warnings(container, encoding)))
@@ -84,7 +84,7 @@ def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quali
     """
     import pillow_heif
 
-    encoding = items.encoding_of(sayings.source, _NEW)
+    encoding = items.next_encoding(sayings, _NEW)
     bands = np.asarray(picture)
     depth = depths.depth(bands, encoding)
     primaries, transfer, matrix, full = encoding.colours

@@ -15,7 +15,7 @@ import numpy as np
 from ...errors import PhotoError
 from .. import colour
 from ..orientation import upright
-from ..photo import Metadata, Pixels, Segment
+from ..photo import Metadata, Pixels, Sayings, Segment
 from . import boxes
 from .boxes import Container, Item, Property
 
@@ -33,6 +33,9 @@ KEPT = frozenset(
 """Properties that stay true when the pixels change: shape and light, descriptions and times, bracketing, the camera."""
 
 SRGB = (1, 13, 6, True)
+_UNSAID = (2, 2, 6, True)
+"""Beside an ICC profile."""
+
 _AS_SRGB = (1, 2, 5, 6)
 """Primaries that screens show as sRGB's: those of BT.709, none, and those of BT.601, which are close to them."""
 
@@ -47,6 +50,7 @@ class ItemEncoding:
     depth: bits a channel: 8, 10 or 12. chroma: "420", "422", "444", or "400" for greyscale.
     colours: what the numbers mean. tile: pixels along a side of the tiles it is made of, 0 for one piece.
     turns: how the container says that it is turned. exif_head: what goes before the Exif block.
+    quantiser: base_q_idx of AV1, 0..255; None where it is not known.
     """
 
     depth: int = 8
@@ -55,6 +59,7 @@ class ItemEncoding:
     tile: int = 0
     turns: tuple[Property, ...] = ()
     exif_head: bytes = _EXIF_HEAD
+    quantiser: int | None = None
 
 
 def read_metadata(file: BinaryIO, format: str) -> Metadata:
@@ -138,7 +143,8 @@ def _encoding(container: Container) -> ItemEncoding:
     depth, chroma = _hevc(config) if config else _av1(coded.get("av1C") or b"")
     size = struct.unpack(">II", (coded.get("ispe") or bytes(12))[4:12]) if below else (0, 0)
     nclx = [p.data for item in (primary, coded) for p in item.properties if p.kind == "colr" and p.data[:4] == b"nclx"]
-    return ItemEncoding(depth, chroma, _colours(nclx[0]) if nclx else SRGB, max(size))
+    unsaid = _UNSAID if _profile(primary) else SRGB
+    return ItemEncoding(depth, chroma, _colours(nclx[0]) if nclx else unsaid, max(size))
 
 
 def _hevc(config: bytes) -> tuple[int, str]:
@@ -195,5 +201,15 @@ def lost(segments: Iterable[Segment]) -> list[str]:
     return list(dict.fromkeys(names[segment.name] for segment in segments if segment.name in names))
 
 
-def encoding_of(source: Metadata, otherwise: ItemEncoding) -> ItemEncoding:
-    return source.encoding if isinstance(source.encoding, ItemEncoding) else otherwise
+def encoding_of(metadata: Metadata) -> ItemEncoding:
+    """As `metadata` of HEIF or AVIF says."""
+    assert isinstance(metadata.encoding, ItemEncoding)
+    return metadata.encoding
+
+
+def next_encoding(sayings: Sayings, otherwise: ItemEncoding) -> ItemEncoding:
+    """How to encode the next picture: as the one before, or `otherwise` if that was no HEIF or AVIF."""
+    known = sayings.source.encoding
+    if isinstance(known, ItemEncoding):
+        return known
+    return replace(otherwise, colours=_UNSAID) if sayings.icc else otherwise
