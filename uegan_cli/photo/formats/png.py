@@ -246,7 +246,7 @@ def _implied(file: BinaryIO, segments: Iterable[Segment]) -> bytes | None:
 
 def _gamma(data: bytes) -> float | None:
     """The exponent from pixels to light; None where it is missing, or as near to sRGB's curve as the chunk can say."""
-    encoding = int.from_bytes(data) / _UNIT
+    encoding = int.from_bytes(data) / _UNIT if len(data) == 4 else 0
     return 1 / encoding if encoding and abs(encoding - 1 / 2.2) > 0.01 else None
 
 
