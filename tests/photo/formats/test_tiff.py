@@ -6,7 +6,6 @@ import shutil
 import struct
 import subprocess
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,62 +16,11 @@ from PIL import Image
 
 from uegan_cli.errors import PhotoError
 from uegan_cli.photo import photoshop
-from uegan_cli.photo.formats import ifd, jpeg, raster, tiff
+from uegan_cli.photo.formats import ifd, jpeg, raster, skeleton, tiff
 from uegan_cli.photo.formats.ifd import EXIF, GPS, Field, Tiff
-from uegan_cli.photo.photo import Contents, Metadata, Pixels, Sayings
+from uegan_cli.photo.photo import Metadata, Sayings
 
-Made = Image.Image | Pixels
-
-LOREM = b"the unedited picture, which nobody is to see again; "
-
-
-def load(data: bytes) -> tuple[Contents, Made]:
-    """A file and its decoded picture, as `write` takes it."""
-    contents = tiff.read(io.BytesIO(data))
-    picture = contents.picture.decode(None)
-    if isinstance(picture, Image.Image):
-        picture.load()
-        return contents, picture.convert(contents.picture.mode)
-    if picture.dtype == np.uint16:
-        return contents, picture
-    mode = contents.picture.mode
-    return contents, Image.frombytes(mode, contents.picture.size, picture.tobytes())
-
-
-def sayings(metadata: Metadata, **changed: Any) -> Sayings:
-    """What a file says when nothing of it changes but what is named."""
-    packets = (metadata.xmp,) if metadata.xmp else ()
-    said = Sayings(metadata, metadata.exif, packets, metadata.icc, None, metadata.photoshop, metadata.orientation)
-    return replace(said, **changed)
-
-
-def written(picture: Made, said: Sayings) -> bytes:
-    file = io.BytesIO()
-    tiff.write(file, picture, said, None)
-    return file.getvalue()
-
-
-def same(one: Made, other: Made) -> bool:
-    return np.array_equal(np.asarray(one), np.asarray(other))
-
-
-def made(fields: list[Field], pixels: bytes = LOREM, order: str = "<", big: bool = False, after: bytes = b"") -> bytes:
-    """A grey picture of one row, its directory after its pixels, with more fields, and whatever follows."""
-    start = 16 if big else 8
-    own = [
-        ifd.integers(order, raster.WIDTH, ifd.LONG, len(pixels)),
-        *(ifd.integers(order, tag, ifd.SHORT, 1) for tag in (raster.HEIGHT, raster.PHOTOMETRIC)),
-        ifd.integers(order, raster.BITS, ifd.SHORT, 8),
-        ifd.integers(order, raster.STRIP_OFFSETS, ifd.LONG, start),
-        ifd.integers(order, raster.STRIP_COUNTS, ifd.LONG, len(pixels)),
-    ]
-    at = start + len(pixels) + len(pixels) % 2
-    data = (ifd.header(order, big, at) + pixels).ljust(at, b"\0") + ifd.directory(order, big, own + fields, at)
-    return data + after
-
-
-def flat(width: int = len(LOREM)) -> Image.Image:
-    return Image.new("L", (width, 1), 77)
+from .tiffs import flat, load, made, same, sayings, written
 
 
 @pytest.mark.parametrize("options", [{}, {"compression": "lzw"}, {"compression": "deflate", "tile": (16, 16)}], ids=str)
@@ -99,70 +47,9 @@ def test_what_was_read_is_written_exactly(options: dict[str, Any], dtype: str, o
         assert page.compression == tifffile.TiffFile(io.BytesIO(file.getvalue())).pages[0].compression
 
 
-@pytest.mark.parametrize("big", [False, True])
-@pytest.mark.parametrize("order", ["<", ">"])
-def test_every_byte_but_the_pictures_stays_in_its_place(order: str, big: bool) -> None:
-    private = b"a private block, pointed to by nobody knows what"
-    at = 500
-    kind = ifd.LONG8 if big else ifd.LONG
-    secret = [ifd.integers(order, 65000, kind, at + 3), Field(65001, ifd.UNDEFINED, 20, b"12345678901234567890")]
-    data = made(secret, order=order, big=big).ljust(at, b"\0") + private
-    contents, _ = load(data)
-    result = written(flat(), sayings(contents.metadata))
-    assert result[at : at + len(private)] == private and len(result) < len(data) + 300
-    assert b"12345678901234567890" in result and LOREM not in result
-    new = Tiff(io.BytesIO(result))
-    assert new.big == big and new.integer(new.directory(new.first), 65000) == at + 3
-    assert same(load(result)[1], flat())
-
-
-def test_nothing_is_left_of_the_old_pixels() -> None:
-    """Of a picture that was larger than the new one, and of the smaller ones beside it."""
-    rng = np.random.default_rng(4)
-    big, small = (rng.integers(0, 255, (side, side, 3), np.uint8) for side in (200, 50))
-    file = io.BytesIO()
-    with tifffile.TiffWriter(file) as writer:
-        writer.write(big, photometric="rgb", subifds=1, metadata=None)
-        writer.write(small, photometric="rgb", subfiletype=1, metadata=None)
-        writer.write(small[::-1], photometric="rgb", subfiletype=1, metadata=None)
-        writer.write(small[:, ::-1], photometric="rgb", metadata=None)
-    data = file.getvalue()
-    contents, picture = load(data)
-    assert contents.picture.frames == 1 and contents.picture.size == (200, 200) and same(picture, big)
-    result = written(Image.new("RGB", (200, 200), (9, 8, 7)), sayings(contents.metadata))
-    old = big.tobytes(), small.tobytes(), small[::-1].tobytes(), small[:, ::-1].tobytes()
-    assert all(data.count(pixels) == 1 for pixels in old)
-    assert not any(pixels[n : n + 60] in result for pixels in old for n in range(0, len(pixels), 60))
-    with tifffile.TiffFile(io.BytesIO(result)) as opened:
-        assert len(opened.pages) == 1 and opened.pages[0].subifds is None
-
-
-def test_a_file_does_not_grow_by_what_its_picture_takes() -> None:
-    rng = np.random.default_rng(5)
-    noise = rng.integers(0, 60, (400, 500, 3), np.uint8)
-    file = io.BytesIO()
-    tifffile.imwrite(file, noise, photometric="rgb", compression="lzw", rowsperstrip=10, metadata=None)
-    contents, _ = load(file.getvalue())
-    rougher = Image.fromarray(rng.integers(0, 80, (400, 500, 3), np.uint8))
-    result = written(rougher, sayings(contents.metadata))
-    needed = tifffile.TiffFile(io.BytesIO(result)).pages[0].databytecounts
-    assert sum(needed) > len(file.getvalue()) and len(result) < sum(needed) + 80_000
-    plain = Image.new("RGB", (500, 400))
-    assert len(written(plain, sayings(contents.metadata))) < len(file.getvalue())
-
-
-def test_an_edit_of_an_edit_is_no_longer() -> None:
-    packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + b"x" * 3000 + b"</x:xmpmeta>"
-    contents, _ = load(made([Field(tiff.XMP, ifd.BYTE, len(packet), packet)]))
-    first = written(flat(), sayings(contents.metadata, packets=(packet + b" ",)))
-    again, _ = load(first)
-    second = written(flat(), sayings(again.metadata, packets=(packet + b"  ",)))
-    assert abs(len(second) - len(first)) <= 2 and second.count(b"x" * 3000) == 1
-
-
 def test_blocks_are_replaced_where_they_change_and_stay_where_not() -> None:
     icc, iptc = b"an ICC profile" * 9, b"\x1c\x02\x05\0\x05title"
-    fields = [Field(tiff.ICC, ifd.UNDEFINED, len(icc), icc), Field(tiff.IPTC, ifd.UNDEFINED, len(iptc), iptc)]
+    fields = [Field(skeleton.ICC, ifd.UNDEFINED, len(icc), icc), Field(skeleton.IPTC, ifd.UNDEFINED, len(iptc), iptc)]
     contents, _ = load(made(fields))
     metadata = contents.metadata
     assert metadata.icc == icc and photoshop.iptc(metadata.photoshop or b"") == iptc
@@ -172,21 +59,6 @@ def test_blocks_are_replaced_where_they_change_and_stay_where_not() -> None:
     assert (changed.icc, changed.xmp, changed.photoshop) == (b"another", b"<x/>", metadata.photoshop)
     gone = written(flat(), sayings(metadata, icc=None, photoshop=None))
     assert icc not in gone and iptc not in gone
-
-
-def test_orientation_and_density_are_read_and_kept() -> None:
-    rational = struct.pack("<II", 300, 1)
-    fields = [
-        ifd.integers("<", tiff.ORIENTATION, ifd.SHORT, 6),
-        Field(tiff.X_RESOLUTION, ifd.RATIONAL, 1, rational),
-        Field(tiff.Y_RESOLUTION, ifd.RATIONAL, 1, rational),
-    ]
-    metadata = load(made(fields))[0].metadata
-    assert metadata.orientation == 6 and metadata.density == (300 / 0.0254, 300 / 0.0254)
-    kept = load(written(flat(), sayings(metadata)))[0].metadata
-    assert (kept.orientation, kept.density) == (metadata.orientation, metadata.density)
-    turned = load(written(flat(), sayings(metadata, orientation=1)))[0].metadata
-    assert turned.orientation == 1
 
 
 def with_position(order: str = "<") -> bytes:
@@ -269,28 +141,6 @@ def test_compression_stays_if_it_loses_nothing_and_is_told_if_not(options: dict[
         assert word in warnings[0] and "Deflate" in warnings[0] and compression == raster.DEFLATE
     else:
         assert not warnings and compression == raster.PACKBITS
-
-
-def test_several_pages_are_several_frames(camera_photos: Path) -> None:
-    data = (camera_photos / "formats/multipage.tiff").read_bytes()
-    contents, picture = load(data)
-    assert contents.picture.frames == 3
-    again, result = load(written(picture, sayings(contents.metadata)))
-    assert again.picture.frames == 1 and same(picture, result)
-
-
-def test_layers_of_the_unedited_picture_are_left_out_with_a_word() -> None:
-    layers = b"Adobe Photoshop Document Data Block\0" + bytes(range(200))
-    contents, _ = load(made([Field(37724, ifd.UNDEFINED, len(layers), layers)]))
-    assert "layers" in contents.warnings[0]
-    assert b"Document Data" not in written(flat(), sayings(contents.metadata))
-
-
-def test_a_tiff_without_end_is_refused() -> None:
-    room = tiff._Room(io.BytesIO(), tiff.TiffEncoding(), [])
-    room._end = (1 << 32) - 100
-    with pytest.raises(Exception, match="4 GB"):
-        room.put(bytes(200))
 
 
 def test_cmyk_is_written_in_its_inks() -> None:

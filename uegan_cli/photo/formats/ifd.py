@@ -98,7 +98,7 @@ class Tiff:
     order: struct's sign for the byte order. magic: its two bytes, as if little-endian. big: BigTIFF. word: bytes of an
     offset. first: where the first directory is. size: the file's bytes.
 
-    Every method raises ValueError for what makes no sense: offsets beyond the end, directories that lead in circles.
+    All but `integer` raise ValueError for what makes no sense: offsets beyond the end, directories in circles.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -180,8 +180,11 @@ class Tiff:
         return struct.unpack(f"{self.order}{entry.values}{_INTEGERS[entry.kind]}", self.value(entry))
 
     def integer(self, directory: Directory, tag: int, default: int = 0) -> int:
-        """The first of the whole numbers of a tag."""
-        return next(iter(self.integers(directory.get(tag))), default)
+        """The first of the whole numbers of a tag; `default` where there is none, or none that can be read."""
+        try:
+            return next(iter(self.integers(directory.get(tag))), default)
+        except ValueError:
+            return default
 
     def rational(self, directory: Directory, tag: int) -> float | None:
         """An unsigned fraction; None where there is none or its denominator is zero."""

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import io
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from uegan_cli.photo.formats import ifd, raster, samples, tiff
+from uegan_cli.photo.photo import Pixels
+
+from .tiffs import RNG, STORAGE, decoded, encoded, values
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+@pytest.mark.parametrize("storage", STORAGE, ids=str)
+def test_pixels_come_out_however_they_are_stored(storage: dict[str, Any], dtype: str, order: str) -> None:
+    for channels, planar in ((1, "contig"), (3, "contig"), (3, "separate")):
+        pixels = values(channels, dtype)
+        given = pixels[..., 0] if channels == 1 else np.moveaxis(pixels, 2, 0) if planar == "separate" else pixels
+        photometric = "minisblack" if channels == 1 else "rgb"
+        options = storage if channels == 1 else storage | {"planarconfig": planar}
+        assert np.array_equal(decoded(encoded(given, photometric, byteorder=order, **options)), pixels)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 10, 12, 14])
+def test_the_largest_value_of_any_depth_is_white(bits: int) -> None:
+    most = (1 << bits) - 1
+    whole = 255 if bits <= 8 else 65535
+    pixels = np.linspace(0, most, 48).round().astype(np.uint8 if bits <= 8 else np.uint16).reshape(6, 8)
+    options = {"bitspersample": bits} if bits > 1 else {}
+    file = encoded(pixels.astype(bool) if bits == 1 else pixels, "minisblack", **options)
+    assert np.array_equal(decoded(file)[..., 0], np.round(pixels * (whole / most)))
+
+
+def test_white_can_be_zero() -> None:
+    for dtype in ("uint8", "uint16"):
+        pixels = values(1, dtype)
+        file = encoded(np.iinfo(dtype).max - pixels[..., 0], "miniswhite")
+        assert np.array_equal(decoded(file), pixels)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_a_palette_becomes_its_colours(bits: int) -> None:
+    table = values(3, "uint8", 1, 1 << bits)[0]
+    table[0, 0] = 255
+    indices = RNG.integers(0, 1 << bits, (20, 24)).astype(np.uint8)
+    rows = np.packbits(np.unpackbits(indices[..., None], axis=2)[..., 8 - bits :].reshape(20, -1), axis=1)
+    for scale in (257, 256, 1):
+        fields = [
+            *(ifd.integers("<", tag, ifd.SHORT, value) for tag, value in ((256, 24), (257, 20), (258, bits), (262, 3))),
+            ifd.integers("<", 320, ifd.SHORT, *(table.T.astype(int) * scale).ravel().tolist()),
+            *(ifd.integers("<", tag, ifd.LONG, value) for tag, value in ((273, 8), (279, rows.size))),
+        ]
+        data = ifd.header("<", False, 8 + rows.size) + rows.tobytes()
+        file = io.BytesIO(data + ifd.directory("<", False, fields, len(data)))
+        assert np.array_equal(decoded(file), table[indices])
+
+
+def test_jpeg_in_tiff_is_what_libtiff_makes_of_it(picture: Pixels) -> None:
+    for mode in ("RGB", "YCbCr", "L", "CMYK"):
+        file = io.BytesIO()
+        image = Image.fromarray(picture).convert(mode)
+        image.save(file, "TIFF", compression="jpeg", quality=95)
+        expected = np.asarray(Image.open(file).convert("RGB" if mode == "YCbCr" else mode))
+        assert np.array_equal(decoded(file).squeeze(), expected)
+
+
+@pytest.mark.parametrize("compression", ["tiff_lzw", None])
+def test_ycbcr_becomes_rgb(picture: Pixels, compression: str | None) -> None:
+    file = io.BytesIO()
+    Image.fromarray(picture).convert("YCbCr").save(file, "TIFF", compression=compression)
+    assert np.abs(decoded(file).astype(int) - picture).max() <= 3
+
+
+@pytest.mark.parametrize("compression", ["group3", "group4", "tiff_ccitt"])
+def test_faxes_are_read(compression: str, picture: Pixels) -> None:
+    image = Image.fromarray(picture).convert("1")
+    file = io.BytesIO()
+    image.save(file, "TIFF", compression=compression)
+    assert np.array_equal(decoded(file)[..., 0], np.asarray(image) * np.uint8(255))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_transparency_is_told_from_other_channels(dtype: str) -> None:
+    pixels = values(5, dtype)
+    whole = encoded(pixels[..., :4], "rgb", extrasamples=["unassalpha"])
+    assert np.array_equal(decoded(whole), pixels[..., :4]) and tiff.read(whole).picture.mode == "RGBA"
+    second = encoded(pixels, "rgb", extrasamples=["unspecified", "unassalpha"])
+    assert np.array_equal(decoded(second), pixels[..., [0, 1, 2, 4]])
+    assert tiff.read(second).warnings == ("its extra channel, other than transparency, cannot be kept",)
+    other = encoded(pixels[..., :4], "rgb", extrasamples=["unspecified"])
+    assert np.array_equal(decoded(other), pixels[..., :3]) and tiff.read(other).warnings
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_colours_multiplied_by_their_alpha_come_back_exactly(dtype: str) -> None:
+    alpha = values(1, dtype, 200, 300)
+    alpha[:20], alpha[20:40] = 0, np.iinfo(dtype).max
+    multiplied = np.minimum(values(3, dtype, 200, 300), alpha)
+    pixels = decoded(encoded(np.concatenate([multiplied, alpha], 2), "rgb", extrasamples=["assocalpha"]))
+    assert np.abs(pixels[20:40, :, :3].astype(int) - multiplied[20:40]).max() == 0
+    again = samples.stored(pixels, raster.RGB, raster.ASSOCIATED)
+    assert np.array_equal(again[..., :3], multiplied) and np.array_equal(again[..., 3:], alpha)
+
+
+def test_cmyk_keeps_its_inks() -> None:
+    for dtype in ("uint8", "uint16"):
+        pixels = values(4, dtype)
+        file = encoded(pixels, "separated")
+        assert np.array_equal(decoded(file), pixels) and tiff.read(file).picture.mode == "CMYK"
+
+
+@pytest.mark.parametrize("compression", ["lzw", "deflate", "zstd", "packbits", "lzma"])
+def test_compressed_data_that_ends_early_is_broken(compression: str) -> None:
+    file = encoded(values(3, "uint8"), "rgb", compression=compression, rowsperstrip=10)
+    counts = tifffile.TiffFile(file).pages[0].tags["StripByteCounts"]
+    data = bytearray(file.getvalue())
+    size = {3: 2, 4: 4}[counts.dtype]
+    data[counts.valueoffset + size : counts.valueoffset + 2 * size] = (counts.value[1] // 3).to_bytes(size, "little")
+    with pytest.raises(ValueError):
+        decoded(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("compression", raster.WRITABLE)
+def test_strips_are_what_other_programs_read(compression: int) -> None:
+    for dtype, order, predictor in itertools.product(("uint8", "uint16"), "<>", (1, 2)):
+        if predictor == 2 and compression not in raster.PREDICTING:
+            continue
+        pixels = values(3, dtype, 90, 500)
+        strips = list(samples.encode(pixels, compression, predictor, order))
+        assert len(strips) == -(-90 // samples.rows_a_strip(pixels)) > 1
+        options = {"compression": compression, "predictor": predictor, "byteorder": order}
+        file = io.BytesIO()
+        tifffile.imwrite(
+            file, iter(strips), shape=pixels.shape, dtype=dtype, photometric="rgb", metadata=None,
+            rowsperstrip=samples.rows_a_strip(pixels), **options,
+        )  # fmt: skip
+        file.seek(0)
+        assert np.array_equal(tifffile.imread(file), pixels)
+        if dtype == "uint8":
+            assert np.array_equal(np.asarray(Image.open(file)), pixels)
