@@ -35,7 +35,13 @@ def test_it_is_found_behind_tiles() -> None:
     found = []
     for tiles in (0, 1, 2):
         data = made(
-            "AVIF", np.tile(smooth(), (10, 50, 1)), quality=60, tile_rows=tiles, tile_cols=tiles, autotiling=False
+            "AVIF",
+            np.tile(smooth(), (4, 8, 1)),
+            quality=60,
+            speed=10,
+            tile_rows=tiles,
+            tile_cols=tiles,
+            autotiling=False,
         )
         container = boxes.read(io.BytesIO(data))
         found.append(av1.quantiser(container.data(container.primary)))
