@@ -52,6 +52,11 @@ def test_a_prefix_may_be_bound_anew_inside() -> None:
     assert ("urn:other", "title") in [(p.namespace, p.name) for p in properties(packet)]
 
 
+def test_text_that_looks_like_an_attribute_is_none() -> None:
+    packet = PACKET.replace(b"<xmp:Empty/>", b'<xmp:Text >d:x="1"</xmp:Text>')
+    assert "x" not in {p.name for p in properties(packet)}
+
+
 def test_namespaces_of_a_tag_are_told() -> None:
     assert declared(PACKET, PACKET.index(b"<x:xmpmeta")) == {b"x": b"adobe:ns:meta/"}
     assert declared(PACKET, PACKET.index(b"<xmp:Empty")) == {}

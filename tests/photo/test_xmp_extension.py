@@ -85,6 +85,13 @@ def test_the_main_packet_names_another_extension_in_its_place() -> None:
     assert b"HasExtendedXMP" not in naming(main, None) and said(naming(main, None)) == said(main)
 
 
+def test_names_of_other_lengths_do_no_harm() -> None:
+    note = b"<r:Description xmlns:n='http://ns.adobe.com/xmp/note/' n:HasExtendedXMP='%b'/>"
+    packet = LONG.replace(b"<r:Desc", note % b"12" + note % (b"3" * 50) + b"<r:Desc", 1)
+    for renamed in (naming(packet, b"another"), (split(packet, 2000) or (b"",))[0]):
+        assert rdf.parse(renamed) is not None
+
+
 def test_the_extension_of_a_real_photo_is_whole(camera_photos: Path) -> None:
     with (camera_photos / "xmp_iptc" / "paris_extended_xmp.jpg").open("rb") as file:
         metadata = jpeg.read_metadata(file)

@@ -97,23 +97,28 @@ def without_position(exif: bytes) -> bytes | None:
     maker can find, stay as they are.
     """
     try:
-        tiff = Tiff(io.BytesIO(exif))
-        directories = [tiff.directory(tiff.first), *_below(tiff, tiff.first)]
+        tiff, directories = _directories(exif)
+        if tiff.big:
+            return None
+        block = bytearray(exif)
+        for directory in directories:
+            for start, end in _positions(tiff, directory):
+                block[start:end] = bytes(len(block[start:end]))
+        # In a broken block the ranges of the position may take in others.
+        for directory in directories:
+            for start, end in _ranges(directory):
+                block[start:end] = exif[start:end]
+        for directory in directories:
+            block[directory.start : directory.end] = _without_pointer(exif, tiff.order, directory)
+        left = any(directory.get(ifd.GPS) for directory in _directories(bytes(block))[1])
     except _BROKEN:
         return None
-    if tiff.big:
-        return None
-    block = bytearray(exif)
-    for directory in directories:
-        for start, end in _positions(tiff, directory):
-            block[start:end] = bytes(len(block[start:end]))
-    # In a broken block the ranges of the position may take in others.
-    for directory in directories:
-        for start, end in _ranges(directory):
-            block[start:end] = exif[start:end]
-    for directory in directories:
-        block[directory.start : directory.end] = _without_pointer(exif, tiff.order, directory)
-    return bytes(block)
+    return None if left else bytes(block)
+
+
+def _directories(exif: bytes) -> tuple[Tiff, list[Directory]]:
+    tiff = Tiff(io.BytesIO(exif))
+    return tiff, [tiff.directory(tiff.first), *_below(tiff, tiff.first)]
 
 
 def _below(tiff: Tiff, start: int) -> list[Directory]:

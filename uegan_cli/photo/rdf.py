@@ -17,7 +17,8 @@ Scope = dict[bytes, bytes]
 """Namespaces by prefix, both as they are in the packet."""
 
 _TAG = re.compile(rb"<([^\s/>]+)")
-_ATTRIBUTE = re.compile(rb"\s+([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_ATTRIBUTE = re.compile(rb"\s+([^\s=<>/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_QUOTES = {"&quot;": '"', "&apos;": "'"}
 _DEEPEST = 200
 
 
@@ -168,4 +169,4 @@ def _declarations(attributes: Sequence[re.Match[bytes]]) -> Scope:
 
 def _resolved(tag: bytes, scope: Scope) -> tuple[str, str]:
     prefix, _, name = tag.rpartition(b":")
-    return unescape(scope.get(prefix, b"").decode(errors="replace")), name.decode(errors="replace")
+    return unescape(scope.get(prefix, b"").decode(errors="replace"), _QUOTES), name.decode(errors="replace")

@@ -52,7 +52,7 @@ def naming(packet: bytes, extension: bytes | None) -> bytes:
     notes = _notes(packet)
     if extension is None:
         return rdf.cut(packet, notes)
-    for p in notes:
+    for p in reversed(notes):
         packet = packet[: p.value[0]] + _digest(extension) + packet[p.value[1] :]
     return packet
 
@@ -89,7 +89,8 @@ def split(packet: bytes, room: int) -> tuple[bytes, bytes | None] | None:
 
 
 def _notes(packet: bytes) -> list[rdf.Property]:
-    return [p for p in rdf.properties(packet) if (p.namespace, p.name) == (_NOTE, _NAMED)]
+    """In the order of the packet."""
+    return [p for p in rdf.properties(packet) if p.top and (p.namespace, p.name) == (_NOTE, _NAMED)]
 
 
 def _digest(extension: bytes) -> bytes:
