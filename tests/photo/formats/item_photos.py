@@ -11,8 +11,9 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
-from uegan_cli.photo.formats import boxes
-from uegan_cli.photo.formats.boxes import Item, NewItem, Property, Reference
+from uegan_cli.photo.formats import box_writing, boxes
+from uegan_cli.photo.formats.box_writing import NewItem
+from uegan_cli.photo.formats.boxes import Item, Property, Reference
 from uegan_cli.photo.photo import Metadata, Photo, Pixels
 
 DEPTH = b"\0\0\0\0urn:mpeg:hevc:2015:auxid:2\0"
@@ -57,7 +58,7 @@ def changed(
     new |= dict(enumerate(items, 10))
     more = [Reference(kind, number, (container.primary,)) for kind, number in references]
     file = io.BytesIO()
-    boxes.write(file, data[8 : int.from_bytes(data[:4])], container.primary, new, [*container.references, *more])
+    box_writing.write(file, data[8 : int.from_bytes(data[:4])], container.primary, new, [*container.references, *more])
     return file.getvalue()
 
 

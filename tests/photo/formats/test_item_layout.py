@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo.formats import boxes, items
+from uegan_cli.photo.formats import box_writing, boxes, items
 from uegan_cli.photo.formats.boxes import Property
 from uegan_cli.photo.formats.item_layout import Layout, frames, layout_of
 from uegan_cli.photo.formats.items import ItemEncoding
@@ -68,7 +68,7 @@ def test_frames_of_sequences_are_counted_without_decoding(camera_photos: Path) -
     with (camera_photos / "formats" / "star.avifs").open("rb") as file:
         assert frames(file) == 5
     assert frames(io.BytesIO(made("AVIF"))) == 1
-    assert frames(io.BytesIO(boxes.box("ftyp", b"avis"))) == 1
+    assert frames(io.BytesIO(box_writing.box("ftyp", b"avis"))) == 1
 
 
 def test_a_sequence_is_refused_but_for_its_first_frame(camera_photos: Path) -> None:
@@ -80,7 +80,8 @@ def test_a_sequence_is_refused_but_for_its_first_frame(camera_photos: Path) -> N
 
 
 def test_a_video_is_named_as_one(tmp_path: Path) -> None:
-    (tmp_path / "video.heic").write_bytes(boxes.box("ftyp", b"hevc" + bytes(4)) + boxes.box("moov", b""))
+    box = box_writing.box
+    (tmp_path / "video.heic").write_bytes(box("ftyp", b"hevc" + bytes(4)) + box("moov", b""))
     with pytest.raises(PhotoError, match="video.heic: a video"):
         read_photo(tmp_path / "video.heic")
 
@@ -90,7 +91,8 @@ def test_a_picture_without_a_size_is_broken() -> None:
     for size in (b"", bytes(12)):
         container = boxes.read(io.BytesIO(whole))
         item = boxes.Item("av01", (), False, (Property("ispe", size),))
+        new = {1: box_writing.NewItem(item, container.data(container.primary))}
         file = io.BytesIO()
-        boxes.write(file, b"avif\0\0\0\0", 1, {1: boxes.NewItem(item, container.data(container.primary))}, ())
+        box_writing.write(file, b"avif\0\0\0\0", 1, new, ())
         with pytest.raises(ValueError, match="size|empty"):
             layout(file.getvalue())

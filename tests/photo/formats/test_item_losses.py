@@ -4,8 +4,9 @@ import io
 
 import pytest
 
-from uegan_cli.photo.formats import boxes, items
-from uegan_cli.photo.formats.boxes import Item, NewItem, Property
+from uegan_cli.photo.formats import box_writing, boxes, items
+from uegan_cli.photo.formats.box_writing import NewItem
+from uegan_cli.photo.formats.boxes import Item, Property
 from uegan_cli.photo.formats.item_losses import warnings
 from uegan_cli.photo.formats.items import SRGB, ItemEncoding
 
@@ -21,7 +22,7 @@ def told(data: bytes, colours: items.Colours = SRGB) -> list[str]:
 def test_nothing_is_said_of_a_plain_photo() -> None:
     for format in ("HEIF", "AVIF"):
         assert told(made(format)) == []
-        assert told(made(format) + boxes.box("free", b"filling") + bytes(100)) == []
+        assert told(made(format) + box_writing.box("free", b"filling") + bytes(100)) == []
 
 
 def test_thumbnails_go_without_a_word() -> None:
@@ -46,10 +47,10 @@ def test_other_pictures_are_counted() -> None:
 @pytest.mark.parametrize(
     ("box", "word"),
     [
-        (boxes.box("mpvd", b"a video"), "motion video"),
-        (boxes.box("moov", b""), "motion video"),
-        (boxes.box("sefd", b"Samsung's"), "what follows"),
-        (boxes.box("uuid", C2PA + b"manifest"), "C2PA"),
+        (box_writing.box("mpvd", b"a video"), "motion video"),
+        (box_writing.box("moov", b""), "motion video"),
+        (box_writing.box("sefd", b"Samsung's"), "what follows"),
+        (box_writing.box("uuid", C2PA + b"manifest"), "C2PA"),
         (b"a trailer that is no box", "what follows"),
     ],
 )

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from ..photo import Sayings
-from . import boxes, items
-from .boxes import Container, Item, NewItem, Property, Reference
+from . import box_writing, boxes, items
+from .box_writing import NewItem
+from .boxes import Container, Item, Property, Reference
 from .item_layout import parts
 from .items import ItemEncoding
 
@@ -29,7 +30,7 @@ def alone(container: Container, ftyp: bytes) -> bytes:
     kinds = ("dimg", "auxl", "prem")
     references = [r for r in container.references if r.kind in kinds and {r.source, *r.targets} <= inside]
     file = io.BytesIO()
-    boxes.write(file, ftyp, container.primary, plain, references)
+    box_writing.write(file, ftyp, container.primary, plain, references)
     return file.getvalue()
 
 
@@ -62,7 +63,7 @@ def finish(file: BinaryIO, encoded: bytes, sayings: Sayings, encoding: ItemEncod
         new[number] = description
         references.append(Reference("cdsc", number, (container.primary,)))
     length = int.from_bytes(encoded[:4])
-    boxes.write(file, encoded[8:length], container.primary, new, references)
+    box_writing.write(file, encoded[8:length], container.primary, new, references)
 
 
 def _said(sayings: Sayings, encoding: ItemEncoding) -> list[Property]:
