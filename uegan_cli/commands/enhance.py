@@ -221,7 +221,7 @@ def enhance(
             max=64,
             envvar="UEGAN_JOBS",
             rich_help_panel=NETWORK,
-            help="Photos read ahead, and written behind, the network. Without it: by the number of cores.",
+            help="Photos worked on at a time. Without it: by the number of cores.",
         ),
     ] = None,
     json: options.Json = False,
@@ -391,17 +391,27 @@ def _enhanced(request: Request, style: Entry, tasks: Sequence[Task], report: Rep
     from ..jobs import pipeline
     from ..photo.reading import MAX_PIXELS
 
+    jobs = request.jobs or pipeline.enough_jobs(len(tasks))
+
     def enhancer() -> Enhancer:
+        import torch
+
         from ..enhancement.devices import describe
         from ..enhancement.enhancer import Enhancer
 
-        made = Enhancer(style.path, device=request.device, strength=request.strength, full_network=request.full_network)
+        made = Enhancer(
+            style.path,
+            device=request.device,
+            strength=request.strength,
+            full_network=request.full_network,
+            threads=max(1, torch.get_num_threads() // jobs),
+        )
         report.say(f"Enhancing {counted(len(tasks), 'photo')} with {style.name} on {describe(made.device)}")
         return made
 
     decoding = pipeline.Decoding(request.max_pixels or MAX_PIXELS, request.first_frame, report.json)
     encoding = pipeline.Encoding(request.quality, request.format, request.metadata, request.preserve)
-    run = pipeline.run(tasks, enhancer, decoding, encoding, request.jobs)
+    run = pipeline.run(tasks, enhancer, decoding, encoding, jobs)
     try:
         with report.bar(len(tasks), "photos") as advance, closing(run):
             for result in run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -60,18 +60,23 @@ def able_to_hold(pixels: np.dtype[Any], device: torch.device) -> torch.device:
 
 
 @contextmanager
-def one_thread_each() -> Iterator[None]:
+def computing_with(threads: int) -> Iterator[None]:
+    """Torch computes with so many threads for the calling one; every thread has a number of its own."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def one_thread_each() -> AbstractContextManager[None]:
     """Torch computes in the calling thread only.
 
     For many small operations: OpenMP's threads meet after each one, and where another program has a core they wait for
     each other most of the time. Work is shared out in large pieces instead.
     """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    return computing_with(1)
 
 
 @contextmanager

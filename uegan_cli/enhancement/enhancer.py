@@ -39,7 +39,8 @@ class Enhancer:
 
     style: a Style, or the name or file of one. device: auto, cpu, cuda[:N] or mps. strength: 0 returns the photo as it
     is, 1 is the style as it was learnt. full_network: run the generator on the full-size photo instead, in tiles; a
-    coarser look, and slow without a GPU. threads: CPU threads; by default as many as torch uses.
+    coarser look, and slow without a GPU. threads: CPU threads for one photo; by default as many as torch uses. Several
+    threads may each enhance a photo at a time.
 
     Raises UsageError for a strength out of range, StyleError, and DeviceError for a device that is not there.
     """
@@ -71,7 +72,7 @@ class Enhancer:
         """
         if self.strength == 0:
             return photo
-        with devices.enough_memory(self.device, photo.name):
+        with devices.computing_with(self.threads), devices.enough_memory(self.device, photo.name):
             pixels = self._with_network(photo) if self.full_network else self._with_grid(photo)
         if photo.grey:
             pixels[..., 1:] = pixels[..., :1]

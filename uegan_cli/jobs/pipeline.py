@@ -1,4 +1,4 @@
-"""Read, enhance, write: the three overlap, and only a few photos are in memory at once."""
+"""Read, enhance, write: several photos at a time, each in one thread from its file to its result."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -53,43 +52,44 @@ class Encoding:
     preserve: bool = False
 
 
-@dataclass(frozen=True)
-class _Step:
-    """A photo on its way."""
-
-    task: Task
-    photo: Photo
-    seconds: float
-    tags: dict[str, str] = field(default_factory=dict)
-
-
 def run(
     tasks: Iterable[Task],
     enhancer: Callable[[], Enhancer],
     decoding: Decoding,
     encoding: Encoding,
-    jobs: int | None = None,
+    jobs: int = 1,
 ) -> Generator[Result, None, None]:
     """The results, in order. A photo that fails is a result; the others go on.
 
-    enhancer: makes it, once; the first photos are read meanwhile, for loading torch takes longer than they do. The
-    network runs in the calling thread; `jobs` photos are read ahead of it and as many written behind it, by default as
-    many as keep the cores busy. Closing the generator finishes what is being written and starts nothing more.
+    enhancer: makes it, once, in the calling thread; the first photos are read meanwhile, for loading torch takes longer
+    than they do. jobs: photos that are worked on at a time. Closing the generator finishes these and starts nothing
+    more.
+
+    On a CPU many photos in a thread each are faster than one photo in many threads: nothing waits for anything.
     """
-    jobs = jobs or _enough_jobs()
-    pool = ThreadPoolExecutor(2 * jobs, thread_name_prefix="photo")
+    made: Future[Enhancer] = Future()
+    pool = ThreadPoolExecutor(jobs, thread_name_prefix="photo")
     try:
-        photos = _ahead(pool, partial(_read, decoding), tasks, jobs)
-        line = _Line(enhancer(), encoding)
-        yield from _ahead(pool, line.write, map(line.edit, photos), jobs)
+        results = _ahead(pool, _Line(made, decoding, encoding).take, tasks, jobs)
+        _fulfil(made, enhancer)
+        yield from results
     finally:
         _finish(pool)
 
 
-def _enough_jobs() -> int:
-    """A core for each reader and each writer; more than four of either need more memory than they save time."""
+def enough_jobs(photos: int) -> int:
+    """A core for each of them; more than four at a time need more memory than they save time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(4, max(1, cores // 2))
+    return max(1, min(4, cores, photos))
+
+
+def _fulfil(promise: Future[A], make: Callable[[], A]) -> None:
+    """Make what threads wait for; they are let go also when it can't be made."""
+    try:
+        promise.set_result(make())
+    except BaseException as error:
+        promise.set_exception(error)
+        raise
 
 
 def _finish(pool: ThreadPoolExecutor) -> None:
@@ -122,62 +122,49 @@ def _ahead(pool: ThreadPoolExecutor, function: Callable[[A], B], items: Iterable
     return results()
 
 
-def _read(decoding: Decoding, task: Task) -> _Step | Result:
-    started = time.perf_counter()
-    try:
-        photo = read_photo(task.source, max_pixels=decoding.max_pixels, first_frame=decoding.first_frame)
-    except UeganError as error:
-        return failed(task, error)
-    tags = read_tags(photo.metadata.exif) if decoding.tags else {}
-    return _Step(task, photo, time.perf_counter() - started, tags)
-
-
 @dataclass(frozen=True)
 class _Line:
-    """The stations after reading. Each takes what the one before it made, or the result it has come to already."""
+    """The straight line of a photo."""
 
-    enhancer: Enhancer
+    enhancer: Future[Enhancer]
+    decoding: Decoding
     encoding: Encoding
 
-    def edit(self, step: _Step | Result) -> _Step | Result:
-        if isinstance(step, Result):
-            return step
-        started = time.perf_counter()
+    def take(self, task: Task) -> Result:
         try:
-            photo = self.enhancer.enhance(step.photo)
+            return self._take(task)
         except UeganError as error:
-            return failed(step.task, error)
-        return replace(step, photo=photo, seconds=step.seconds + time.perf_counter() - started)
+            return failed(task, error)
 
-    def write(self, step: _Step | Result) -> Result:
-        if isinstance(step, Result):
-            return step
+    def _take(self, task: Task) -> Result:
+        started, decoding = time.perf_counter(), self.decoding
+        photo = read_photo(task.source, max_pixels=decoding.max_pixels, first_frame=decoding.first_frame)
+        tags = read_tags(photo.metadata.exif) if decoding.tags else {}
+        seconds = time.perf_counter() - started
+        enhancer = self.enhancer.result()
         started = time.perf_counter()
-        try:
-            with _first_state_kept(step.task):
-                warnings = self._write(step)
-        except UeganError as error:
-            return failed(step.task, error)
-        photo, seconds = step.photo, step.seconds + time.perf_counter() - started
+        photo = enhancer.enhance(photo)
+        with _first_state_kept(task):
+            warnings = self._write(photo, task, enhancer)
         height, width = photo.pixels.shape[:2]
-        return Result(step.task, "enhanced", None, photo.format, width, height, step.tags, seconds, warnings)
+        seconds += time.perf_counter() - started
+        return Result(task, "enhanced", None, photo.format, width, height, tags, seconds, warnings)
 
-    def _write(self, step: _Step) -> tuple[str, ...]:
-        task, photo, encoding = step.task, step.photo, self.encoding
+    def _write(self, photo: Photo, task: Task, enhancer: Enhancer) -> tuple[str, ...]:
+        encoding = self.encoding
         format = encoding.format
         if format is None and photo.format not in WRITABLE:
             format = format_for(task.source, photo.format, task.target)
         _make_folder(task.target.parent)
         times = task.source if encoding.preserve else None
-        if self.enhancer.strength == 0 and _is_copy(photo, replace(encoding, format=format)):
+        if enhancer.strength == 0 and _is_copy(photo, replace(encoding, format=format)):
             return _copy(task.source, task.target, times)
-        mark = Mark(self.enhancer.style.name, self.enhancer.style.hash, self.enhancer.strength)
         written = write_photo(
             photo,
             task.target,
             quality=encoding.quality,
             format=format,
-            mark=mark,
+            mark=Mark(enhancer.style.name, enhancer.style.hash, enhancer.strength),
             metadata=encoding.metadata,
             preserve_times_from=times,
         )

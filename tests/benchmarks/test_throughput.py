@@ -1,0 +1,96 @@
+"""Many photos: how fast they go through, against decoding and encoding them with Pillow one by one.
+
+pytest -m benchmark -s tests/benchmarks/test_throughput.py
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import torch
+from PIL import Image
+
+from uegan_cli.enhancement.enhancer import Enhancer
+from uegan_cli.jobs.pipeline import Decoding, Encoding, enough_jobs, run
+from uegan_cli.jobs.plan import Task
+
+pytestmark = pytest.mark.benchmark
+
+MOST = {"24MP": ("elementary__Broto.jpg", 6, 5), "2MP": ("elementary__Croatia.jpg", 24, 30)}
+"""A photo, how many copies of it, and how many times Pillow's time each may take. At 2 megapixels the generator, which
+costs the same for every photo, is most of the work."""
+QUALITY = 92
+
+
+def of_2_megapixels(photo: Path, path: Path) -> None:
+    with Image.open(photo) as image:
+        scale = (2e6 / (image.width * image.height)) ** 0.5
+        small = image.convert("RGB").resize((round(image.width * scale), round(image.height * scale)))
+    small.save(path, quality=QUALITY)
+
+
+@pytest.fixture(params=list(MOST))
+def photos(request: pytest.FixtureRequest, shared_data: Path, tmp_path: Path) -> tuple[list[Path], int]:
+    name, count, most = MOST[request.param]
+    first = tmp_path / "0.jpg"
+    if request.param == "2MP":
+        of_2_megapixels(shared_data / "large" / name, first)
+    else:
+        shutil.copy(shared_data / "large" / name, first)
+    return [first, *(Path(shutil.copy(first, tmp_path / f"{n}.jpg")) for n in range(1, count))], most
+
+
+def seconds_with_pillow(paths: list[Path]) -> float:
+    start = time.perf_counter()
+    for path in paths:
+        with Image.open(path) as image:
+            image.load()
+            image.save(io.BytesIO(), "JPEG", quality="keep")
+    return time.perf_counter() - start
+
+
+def seconds_enhancing(enhancer: Enhancer, paths: list[Path], jobs: int) -> float:
+    tasks = [Task(path, path.parent / "out" / path.name) for path in paths]
+    start = time.perf_counter()
+    results = list(run(tasks, lambda: enhancer, Decoding(), Encoding(), jobs))
+    assert all(result.status == "enhanced" for result in results)
+    return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("asked", [None, 1, 3])
+def test_photos_a_second(photos: tuple[list[Path], int], asked: int | None) -> None:
+    paths, most = photos
+    jobs = asked or enough_jobs(len(paths))
+    enhancer = Enhancer("natural", device="cpu", threads=max(1, torch.get_num_threads() // jobs))
+    enhancing = min(seconds_enhancing(enhancer, paths, jobs) for _ in range(2)) / len(paths)
+    pillow = min(seconds_with_pillow(paths) for _ in range(2)) / len(paths)
+    print(
+        f"\n{paths[0].stat().st_size / 1e6:.1f} MB, --jobs {jobs}: {1 / enhancing:.2f} photos/s, ",
+        end="",
+    )
+    print(f"{enhancing:.3f} s each, {enhancing / pillow:.1f} times Pillow's {pillow:.3f} s")
+    if asked is None:
+        assert enhancing < most * pillow
+
+
+def test_memory_of_two_jobs(shared_data: Path, tmp_path: Path) -> None:
+    photo = shared_data / "large" / "elementary__Broto.jpg"
+    paths = [shutil.copy(photo, tmp_path / f"{n}.jpg") for n in range(5)]
+    command = [sys.executable, "-m", "uegan_cli", "enhance", *paths, "-o", str(tmp_path / "out"), "--jobs", "2", "-q"]
+    process = subprocess.Popen(command)
+    peak = 0
+    while process.poll() is None:
+        try:
+            peak = max(peak, psutil.Process(process.pid).memory_info().rss)
+        except psutil.NoSuchProcess:
+            break
+        time.sleep(0.005)
+    print(f"\nfive 24-megapixel photos with --jobs 2: {peak / 1e9:.2f} GB")
+    assert process.wait() == 0 and peak < 1.5e9
