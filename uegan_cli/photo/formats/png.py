@@ -293,7 +293,9 @@ def segments(sayings: Sayings) -> list[Segment]:
 
 
 def _phys(density: tuple[float, float] | None) -> list[Segment]:
-    return [Segment("pHYs", struct.pack(">IIB", *map(round, density), 1))] if density else []
+    """Nothing for a density that the chunk cannot hold: there is no such scanner."""
+    possible = density is not None and max(density) < 1 << 31
+    return [Segment("pHYs", struct.pack(">IIB", *map(round, density or ()), 1))] if possible else []
 
 
 def _iccp(icc: bytes | None) -> list[Segment]:

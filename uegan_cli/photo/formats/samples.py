@@ -61,7 +61,8 @@ def _alone(tiff: Tiff, directory: Directory, layout: Raster) -> Excerpt:
     """
     at = tiff.size + tiff.size % 2
     fields = list(_storage(layout, tiff.order, tiff.big))
-    fields += [Field(e.tag, e.kind, e.values, tiff.value(e)) for e in directory.entries if e.kind == _CODING.get(e.tag)]
+    coding = [e for e in directory.entries if e.kind == _CODING.get(e.tag) and e.start + e.length <= tiff.size]
+    fields += [Field(e.tag, e.kind, e.values, tiff.value(e)) for e in coding]
     data = ifd.directory(tiff.order, tiff.big, list({field.tag: field for field in fields}.values()), at)
     head = ifd.header(tiff.order, tiff.big, at)
     return Excerpt(tiff.file, [head, (len(head), tiff.size), bytes(tiff.size % 2), data])
