@@ -34,8 +34,14 @@ class Enhancer:
     The generator sees the photo at the style's working size, the size it was trained at: at another it makes another
     look. What it changes there is fitted by a grid of colour transforms, and these are applied to every pixel.
 
-        enhancer = Enhancer("natural")
-        write_photo(enhancer.enhance(read_photo("in.jpg")), "out.jpg")
+        >>> from uegan_cli import Enhancer, read_photo, write_photo
+        >>> enhancer = Enhancer("natural", device="cpu", strength=0.8)
+        >>> photo = read_photo("in.jpg")
+        >>> edited = enhancer.enhance(photo)
+        >>> edited.pixels.shape == photo.pixels.shape, edited.profile == photo.profile
+        (True, True)
+        >>> write_photo(edited, "out.jpg").path.name
+        'out.jpg'
 
     style: a Style, or the name or file of one. device: auto, cpu, cuda[:N] or mps. strength: 0 returns the photo as it
     is, 1 is the style as it was learnt. full_network: run the generator on the full-size photo instead, in tiles; a

@@ -48,6 +48,11 @@ def write_photo(
 ) -> WriteResult:
     """Write a photo with all that its file said, atomically; `path` may be the file that it was read from.
 
+        >>> from uegan_cli import read_photo
+        >>> written = write_photo(read_photo("in.jpg"), "out.tif", format="TIFF", metadata="no-gps")
+        >>> read_photo(written.path).format, written.warnings
+        ('TIFF', ())
+
     quality: 1..100, for formats that lose something. None keeps a JPEG's quantisation tables (its chroma subsampling
         and scans are kept either way); what was of another format gets 95.
     format: one of `WRITABLE`; None keeps the input's (of a camera raw it makes a JPEG), whatever the name in `path`
