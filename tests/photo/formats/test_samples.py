@@ -126,6 +126,17 @@ def test_compressed_data_that_ends_early_is_broken(compression: str) -> None:
         decoded(io.BytesIO(data))
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_lzw_that_starts_with_a_word_not_in_its_table_is_broken(dtype: str) -> None:
+    data = bytearray(encoded(values(3, dtype), "rgb", compression="lzw").getvalue())
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        (start, *_), (length, *_) = file.pages[0].dataoffsets, file.pages[0].databytecounts
+    # The codes 256 and 444, of 9 bits each: after the table was cleared nothing but a byte can come.
+    data[start : start + length] = bytes.fromhex("806f20") + bytes(length - 3)
+    with pytest.raises(ValueError, match="."):
+        decoded(io.BytesIO(data))
+
+
 @pytest.mark.parametrize("compression", raster.WRITABLE)
 def test_strips_are_what_other_programs_read(compression: int) -> None:
     for dtype, order, predictor in itertools.product(("uint8", "uint16"), "<>", (1, 2)):
