@@ -49,6 +49,18 @@ def test_a_thumbnail_without_room_is_unlinked(camera_photos: Path, tmp_path: Pat
     assert after == exif.without_thumbnail(block) != block
 
 
+def test_a_thumbnail_that_says_it_is_enormous_is_replaced_like_any_other(camera_photos: Path, tmp_path: Path) -> None:
+    photo = read_photo(camera_photos / "gps" / "DSCN0010.jpg")
+    start, end = exif.thumbnail(photo.metadata.exif)
+    old = photo.metadata.exif[start:end]
+    size = old.index(b"\xff\xc0") + 5
+    bomb = photo.metadata.exif[: start + size] + b"\xff\xff" * 2 + photo.metadata.exif[start + size + 4 :]
+    write_photo(replace(photo, metadata=replace(photo.metadata, exif=bomb)), tmp_path / "out.jpg")
+    after = read_photo(tmp_path / "out.jpg").metadata.exif
+    with Image.open(io.BytesIO(after[slice(*exif.thumbnail(after))])) as image:
+        assert max(image.size) <= max(photo.pixels.shape)
+
+
 @pytest.mark.parametrize(("there", "back"), [("JPEG", "PNG"), ("PNG", "JPEG")])
 def test_conversion_carries_exif_xmp_profile_density_and_mark(
     camera_photos: Path, tmp_path: Path, there: str, back: str

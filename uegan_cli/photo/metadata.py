@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from ..errors import PhotoError
 from . import colour, exif, photoshop, rdf, xmp, xmp_claims, xmp_extension
@@ -20,6 +21,9 @@ from .photo import Keep, Metadata, Photo, Pixels, Sayings, Segment
 from .xmp import Mark
 
 _THUMBNAIL_SIDE = 160
+_LARGEST_THUMBNAIL_SIDE = 2048
+"""What is larger was made up: it would not have fitted into Exif."""
+
 _SECOND = re.compile(rb"Exif\0\0|^.{,8}(II\*\0|MM\0\*)|ns\.adobe\.com/x|adobe\.xmp|^GoPro\0|^Raw profile", re.DOTALL)
 _WITH_PHOTOSHOP = ("JPEG", "TIFF")
 
@@ -136,7 +140,7 @@ def _image(picture: Image.Image | Pixels) -> Image.Image:
 def _thumbnail(image: Image.Image, old: bytes) -> bytes | None:
     """A JPEG of `image` as large as `old` in pixels and no larger in bytes; None if it cannot be."""
     try:
-        side = max(Image.open(io.BytesIO(old), formats=("JPEG",)).size)
+        side = min(_LARGEST_THUMBNAIL_SIDE, max(JpegImageFile(io.BytesIO(old)).size))
     except (OSError, ValueError, SyntaxError):
         side = _THUMBNAIL_SIDE
     scale = min(1.0, side / max(image.size))
