@@ -140,9 +140,10 @@ def _image(picture: Image.Image | Pixels) -> Image.Image:
 def _thumbnail(image: Image.Image, old: bytes) -> bytes | None:
     """A JPEG of `image` as large as `old` in pixels and no larger in bytes; None if it cannot be."""
     try:
-        side = min(_LARGEST_THUMBNAIL_SIDE, max(JpegImageFile(io.BytesIO(old)).size))
+        side = max(JpegImageFile(io.BytesIO(old)).size)
     except (OSError, ValueError, SyntaxError):
-        side = _THUMBNAIL_SIDE
+        side = 0
+    side = side if 0 < side <= _LARGEST_THUMBNAIL_SIDE else _THUMBNAIL_SIDE
     scale = min(1.0, side / max(image.size))
     width, height = (max(1, round(length * scale)) for length in image.size)
     small = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0).convert(image.mode.rstrip("A"))
