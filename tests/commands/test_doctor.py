@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sys
+
+import pytest
 import torch
 
 from uegan_cli.paths import config_file
@@ -9,7 +12,8 @@ from uegan_cli.styles import names
 def test_it_says_what_works(uegan):
     found = {record["name"]: record for record in uegan("doctor", "--json").records}
     assert torch.__version__.split("+")[0] in found["packages"]["found"]
-    for name in ("python", "device", "JPEG", "PNG", "colour", "styles", "runs", "weights", "settings"):
+    formats = ("JPEG", "PNG", "WebP", "AVIF", "TIFF", "HEIC", "raw")
+    for name in ("python", "device", *formats, "colour", "styles", "runs", "weights", "settings"):
         assert found[name]["verdict"] == "ok"
 
 
@@ -19,6 +23,22 @@ def test_what_is_broken_comes_with_what_mends_it(uegan, bright):
     assert outcome.code == 1
     assert "bright.safetensors: is damaged" in outcome.out
     assert "-> uegan styles remove bright" in outcome.out
+
+
+@pytest.mark.parametrize(("format", "module"), [("HEIC", "pillow_heif"), ("raw", "rawpy"), ("TIFF", "imagecodecs")])
+def test_a_codec_that_is_missing_comes_with_the_command_that_installs_it(uegan, monkeypatch, format, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    outcome = uegan("doctor", "--json")
+    codec = next(record for record in outcome.records if record["name"] == format)
+    assert outcome.code == 1
+    assert (codec["verdict"], codec["found"]) == ("broken", f"{module} is not installed")
+    assert codec["fix"].endswith(f"-m pip install {module}")
+
+
+def test_a_codec_that_does_not_load_is_told_of(uegan, monkeypatch):
+    monkeypatch.setattr("pillow_heif.libheif_info", lambda: {"decoders": {}, "encoders": {}, "libheif": "1"})
+    codec = next(record for record in uegan("doctor", "--json").records if record["name"] == "HEIC")
+    assert codec["found"] == "pillow-heif does not load: its libheif has no HEVC among its decoders"
 
 
 def test_it_works_where_the_settings_do_not(uegan):

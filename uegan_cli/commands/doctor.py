@@ -111,15 +111,57 @@ def _devices() -> Iterator[Finding]:
 def _formats() -> Iterator[Finding]:
     from PIL import features
 
-    for name, codec, purpose in (("JPEG", "jpg", ""), ("PNG", "zlib", "")):
+    for name, codec in (("JPEG", "jpg"), ("PNG", "zlib"), ("WebP", "webp"), ("AVIF", "avif")):
         if features.check(codec):
-            yield Finding(name, "ok", f"read and written ({features.version(codec) or 'built in'}){purpose}")
+            yield Finding(name, "ok", f"read and written ({_named(features.version(codec))})")
         else:
             yield Finding(name, "broken", "Pillow was built without it", _reinstall("pillow"))
+    yield _codec("TIFF", "read and written", "imagecodecs", _tiff)
+    yield _codec("HEIC", "read and written", "pillow-heif", _heic)
+    yield _codec("raw", "read", "rawpy", _raw)
     if features.check("littlecms2"):
         yield Finding("colour", "ok", f"ICC profiles (LittleCMS {features.version('littlecms2')})")
     else:
         yield Finding("colour", "broken", "Pillow was built without LittleCMS", _reinstall("pillow"))
+
+
+def _codec(name: str, use: str, package: str, version: Callable[[], str]) -> Finding:
+    """What becomes of a format whose package is there, is not, or does not load."""
+    try:
+        return Finding(name, "ok", f"{use} ({version()})")
+    except ModuleNotFoundError as error:
+        return Finding(
+            name, "broken", f"{error.name} is not installed", f"{sys.executable} -m pip install {error.name}"
+        )
+    except (ImportError, OSError) as error:
+        return Finding(name, "broken", f"{package} does not load: {error}", _reinstall(package))
+
+
+def _tiff() -> str:
+    import imagecodecs
+    import tifffile
+
+    return f"tifffile {tifffile.__version__}, imagecodecs {imagecodecs.__version__}"
+
+
+def _heic() -> str:
+    import pillow_heif
+
+    found = pillow_heif.libheif_info()
+    for part in ("decoders", "encoders"):
+        if not any("HEVC" in codec for codec in found[part].values()):
+            raise ImportError(f"its libheif has no HEVC among its {part}")
+    return f"libheif {found['libheif']}"
+
+
+def _raw() -> str:
+    import rawpy
+
+    return f"LibRaw {'.'.join(map(str, rawpy.libraw_version))}"
+
+
+def _named(version: str | None) -> str:
+    return version or "built in"
 
 
 def _folders() -> Iterator[Finding]:
