@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import warnings
 from collections.abc import Callable
@@ -231,3 +232,32 @@ def test_reading_is_safe_in_threads(make_photo: MakePhoto) -> None:
     for thread in threads:
         thread.join()
     assert len(results) == 8 and all(np.array_equal(expected, result) for result in results)
+
+
+def test_a_format_whose_package_is_missing_costs_its_photos_a_line(
+    make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_photo("in.tif")
+    monkeypatch.setitem(sys.modules, "tifffile", None)
+    with pytest.raises(
+        PhotoError, match=r"in\.tif: needs a package that does not load .*tifffile.*; see `uegan doctor`"
+    ):
+        read_photo(path)
+
+
+def test_what_the_system_says_is_passed_on(tmp_path: Path) -> None:
+    path = tmp_path / "loop.jpg"
+    path.symlink_to(path)
+    with pytest.raises(PhotoError, match=r"loop\.jpg: cannot be read \(Too many levels of symbolic links\); check"):
+        read_photo(path)
+
+
+def test_of_several_frames_the_first_is_taken_only_where_that_is_asked_for(tmp_path: Path, picture: Pixels) -> None:
+    path = tmp_path / "in.webp"
+    frames = [Image.fromarray(picture), Image.fromarray(255 - picture)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], lossless=True)
+    with pytest.raises(PhotoError, match="has 2 frames; --first-frame takes the first"):
+        read_photo(path)
+    photo = read_photo(path, first_frame=True)
+    assert np.array_equal(photo.pixels, picture)
+    assert (photo.frames, photo.warnings) == (2, ("of its 2 frames the first was taken",))

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from uegan_cli.errors import OutputError, UsageError
+from uegan_cli.photo.formats import png
 from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.photo import Photo, Pixels
 from uegan_cli.photo.reading import read_photo
@@ -161,6 +162,30 @@ def test_a_picture_too_long_for_a_jpeg_is_refused_before_encoding(tmp_path: Path
     Image.new("L", (65_501, 1)).save(tmp_path / "long.png")
     with pytest.raises(OutputError, match="65500"):
         write_photo(read_photo(tmp_path / "long.png"), tmp_path / "long.jpg", format="JPEG")
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (ValueError("encoding error 5"), "cannot be encoded as PNG (encoding error 5); write another format"),
+        (OutputError("too long; write a TIFF"), "too long; write a TIFF"),
+        (MemoryError(), "not enough memory to encode it; close other programs or reduce it first"),
+        (ImportError("no codec"), "PNG needs a package that does not load (no codec); see `uegan doctor`"),
+    ],
+)
+def test_what_an_encoder_fails_with_names_the_file(
+    make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch, failure: Exception, said: str
+) -> None:
+    photo = read_photo(make_photo("in.png"))
+
+    def fail(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(png, "write", fail)
+    out = photo.path.with_name("out.png")
+    with pytest.raises(OutputError) as error:
+        write_photo(photo, out)
+    assert str(error.value) == f"{out}: {said}" and not out.exists()
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(28, "No space left on device")])

@@ -103,6 +103,8 @@ def _open(path: Path, max_pixels: int, first_frame: bool) -> Iterator[Contents]:
         raise PhotoError(f"{path}: {error}") from error
     except MemoryError as error:
         raise PhotoError(f"{path}: not enough memory to decode it; close other programs or reduce it first") from error
+    except ImportError as error:
+        raise PhotoError(f"{path}: needs a package that does not load ({error}); see `uegan doctor`") from error
     except FileNotFoundError as error:
         raise PhotoError(f"{path}: no such file") from error
     except PermissionError as error:

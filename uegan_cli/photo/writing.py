@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -84,11 +86,29 @@ def write_photo(
         warnings += (f"its transparency was put on white: {format} has none",)
     times = _times(Path(preserve_times_from)) if preserve_times_from is not None else None
     encoded = io.BytesIO()
-    warnings += FORMATS[format].write(encoded, picture, sayings, quality)
+    with _telling(path, format):
+        warnings += FORMATS[format].write(encoded, picture, sayings, quality)
     del picture
     with replacing(path, times) as file:
         file.write(encoded.getbuffer())
     return WriteResult(path, len(encoded.getbuffer()), tuple(dict.fromkeys(photo.warnings + warnings)))
+
+
+@contextmanager
+def _telling(path: Path, format: str) -> Iterator[None]:
+    """Whatever goes wrong in an encoder is told as an OutputError that names the file."""
+    try:
+        yield
+    except OutputError as error:
+        raise OutputError(f"{path}: {error}") from error
+    except MemoryError as error:
+        raise OutputError(f"{path}: not enough memory to encode it; close other programs or reduce it first") from error
+    except ImportError as error:
+        raise OutputError(
+            f"{path}: {format} needs a package that does not load ({error}); see `uegan doctor`"
+        ) from error
+    except (OSError, ValueError, RuntimeError) as error:
+        raise OutputError(f"{path}: cannot be encoded as {format} ({error}); write another format") from error
 
 
 def _stored(photo: Photo, format: str, turn: int) -> Image.Image | Pixels:
