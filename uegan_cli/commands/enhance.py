@@ -450,7 +450,8 @@ def _check_sheet(path: Path, tasks: Sequence[Task], force: bool) -> None:
 
     if format_of(path) is None:
         raise UsageError(f"{path}: a sheet is a picture; choose a name with .jpg or .png")
-    if os.path.realpath(path) in {os.path.realpath(name) for task in tasks for name in (task.source, task.target)}:
+    taken = [task.target for task in tasks] + [task.source for task in tasks if task.is_work]
+    if os.path.realpath(path) in map(os.path.realpath, taken):
         raise UsageError(f"{path}: is one of the photos or results; choose another name for the sheet")
     if os.path.isfile(path) and not force and read_mark(path) is None:
         raise UsageError(f"{path}: exists and is no sheet of uegan's; --force replaces it")

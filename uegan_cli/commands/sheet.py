@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CELL = 320
 GAP = 12
+SEAM = 2
 LINE = 18
 MOST = 60
 """Photos on one sheet."""
@@ -50,15 +51,16 @@ def draw_sheet(rows: Sequence[tuple[str, Pixels, Pixels]]) -> Image:
     pairs = 1 if len(rows) <= 4 else 2
     cells = [(name, _fitted(before), _fitted(after)) for name, before, after in rows]
     heights = [max(before.height for _, before, _ in cells[at : at + pairs]) for at in range(0, len(cells), pairs)]
-    width = pairs * (2 * CELL + GAP) + GAP
+    wide = 2 * CELL + SEAM + GAP
+    width = pairs * wide + GAP
     sheet = Image.new("RGB", (width, GAP + sum(h + LINE + GAP for h in heights)), (24, 24, 24))
     draw = ImageDraw.Draw(sheet)
     top = GAP
     for row, height in enumerate(heights):
         for column, (name, before, after) in enumerate(cells[row * pairs : (row + 1) * pairs]):
-            left = GAP + column * (2 * CELL + GAP)
-            for picture, x in ((before, left), (after, left + CELL)):
-                sheet.paste(picture, (x + (CELL - picture.width) // 2, top + (height - picture.height) // 2))
+            left = GAP + column * wide
+            for picture, x in ((before, left), (after, left + before.width + SEAM)):
+                sheet.paste(picture, (x, top + height - picture.height))
             draw.text((left, top + height + 3), _caption(name), fill=(200, 200, 200))
         top += height + LINE + GAP
     return sheet
