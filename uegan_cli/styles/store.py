@@ -56,12 +56,12 @@ def locate(name_or_path: str | Path) -> Path:
 def load_style(name_or_path: str | Path) -> Style:
     """The style of this name, or the style in this file. Raises StyleError.
 
-        >>> import torch
-        >>> style = load_style("natural")
-        >>> with torch.no_grad():
-        ...     edited = style.generator(torch.zeros(1, 3, 50, 70))  # N x 3 x H x W in [-1, 1], any size
-        >>> edited.shape
-        torch.Size([1, 3, 50, 70])
+    >>> import torch
+    >>> style = load_style("natural")
+    >>> with torch.no_grad():
+    ...     edited = style.generator(torch.zeros(1, 3, 50, 70))  # N x 3 x H x W in [-1, 1], any size
+    >>> edited.shape
+    torch.Size([1, 3, 50, 70])
     """
     from .file import read_style
 
