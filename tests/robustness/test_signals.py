@@ -73,7 +73,7 @@ def forks(folder: Path) -> Iterator[Forks]:
         process.communicate()
 
 
-def fill(photo, count: int = 4) -> None:
+def fill(photo, count: int = 3) -> None:
     for number in range(count):
         photo(f"{number}.png", 300, 200)
 
@@ -135,11 +135,11 @@ def assert_originals_kept(folder: Path, originals: dict[str, bytes]) -> None:
 
 
 def test_ended_at_any_moment_it_leaves_whole_files_only(forks, photo):
-    beside(forks, photo, rounds=5, seed=1)
+    beside(forks, photo, rounds=4, seed=1)
 
 
 def test_ended_at_any_moment_in_place_it_loses_no_photo(forks, photo):
-    in_place(forks, photo, rounds=5, seed=2)
+    in_place(forks, photo, rounds=4, seed=2)
 
 
 @pytest.mark.slow
