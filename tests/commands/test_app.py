@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 import uegan_cli
-from uegan_cli.commands import enhance
+from uegan_cli.commands import app, enhance
 from uegan_cli.paths import config_file
 
 COMMANDS = ["enhance", "styles", "style-create", "train", "doctor"]
@@ -58,6 +59,19 @@ def test_an_unexpected_exception_stays_loud(uegan, monkeypatch):
     monkeypatch.setattr(enhance, "_check", broken)
     with pytest.raises(ZeroDivisionError):
         uegan("enhance", "x.jpg")
+
+
+@pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_that_a_library_makes_an_error_of_is_one(uegan, monkeypatch, signum, code):
+    def swallowing(*_):
+        try:
+            app._end(signum, None)
+        except BaseException as interruption:
+            raise ValueError("no shape") from interruption
+
+    monkeypatch.setattr(enhance, "_check", swallowing)
+    outcome = uegan("enhance", "x.jpg")
+    assert (outcome.code, outcome.err) == (code, "")
 
 
 def test_an_unknown_option_is_a_usage_error(uegan):

@@ -66,17 +66,24 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app()
-    except UeganError as error:
-        if os.environ.get("UEGAN_DEBUG"):
-            raise
-        print(f"uegan: {printable(str(error))}", file=sys.stderr)
-        sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(1)
+    except Exception as error:
+        sys.exit(_told(error))
     finally:
         _flush_quietly()
+
+
+def _told(error: Exception) -> int:
+    """The exit code for what ended a command, its line printed; what nobody expects stays loud."""
+    if _received:
+        return 128 + _received[0]
+    if isinstance(error, BrokenPipeError):
+        return 1
+    if not isinstance(error, UeganError) or os.environ.get("UEGAN_DEBUG"):
+        raise error
+    print(f"uegan: {printable(str(error))}", file=sys.stderr)
+    return error.exit_code
 
 
 def command() -> None:
@@ -93,17 +100,24 @@ def command() -> None:
     os._exit(code or 0)
 
 
+_received: list[int] = []
+"""Signals that ask for an end. Their exceptions may not get through: a library in whose midst one is raised can make
+another error of it."""
+
+
 def _end_in_order() -> None:
     """End on every signal that asks for it; what the caller wants ignored, as nohup does, stays so."""
-    for name in ("SIGTERM", "SIGHUP"):
+    _received.clear()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _terminate)
+            signal.signal(number, _end)
 
 
-def _terminate(signum: int, frame: FrameType | None) -> None:
+def _end(signum: int, frame: FrameType | None) -> None:
     # As an exception, so that temporary files are cleared away and photos in hand are finished.
-    raise SystemExit(128 + signum)
+    _received.append(signum)
+    raise KeyboardInterrupt if signum == signal.SIGINT else SystemExit(128 + signum)
 
 
 def _flush_quietly() -> None:
