@@ -250,3 +250,14 @@ def test_other_texts_stay_texts(make_photo: MakePhoto, text: bytes) -> None:
     chunk = Segment("tEXt", b"Raw profile type exif\0" + text)
     with_chunks(path, chunk)
     assert read_photo(path).metadata.segments == (chunk,) and read_photo(path).metadata.exif is None
+
+
+def test_a_profile_with_a_wrong_method_byte_is_repaired(make_photo: MakePhoto, tmp_path: Path) -> None:
+    path = make_photo("in.png", icc_profile=b"any profile")
+    data = path.read_bytes()
+    start = data.index(b"iCCP") + 4
+    method = data.index(b"\0", start) + 1
+    path.write_bytes(data[:method] + b"\1" + data[method + 1 :])
+    result = write_photo(read_photo(path), tmp_path / "out.png")
+    with Image.open(result.path) as image:
+        assert image.info["icc_profile"] == b"any profile"

@@ -170,8 +170,18 @@ def _sorted_out(segments: list[Segment]) -> Metadata:
         icc=profile(segments),
         orientation=exif.orientation(block) or xmp.orientation(packet),
         density=_density(density.data) if density else None,
-        segments=tuple(s for s in segments if s is not exif_chunk and (s is not xmp_chunk or packet is None)),
+        segments=tuple(
+            _repaired(s) for s in segments if s is not exif_chunk and (s is not xmp_chunk or packet is None)
+        ),
     )
+
+
+def _repaired(segment: Segment) -> Segment:
+    """A profile that names a compression there is not, and unfolds: decoders would refuse the whole file."""
+    name, _, packed = segment.data.partition(b"\0")
+    if not is_profile(segment) or packed[:1] == b"\0" or profile([segment]) is None:
+        return segment
+    return Segment("iCCP", name + b"\0\0" + packed[1:])
 
 
 def _exif(segment: Segment) -> bytes | None:
