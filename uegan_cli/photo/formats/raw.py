@@ -100,6 +100,9 @@ def _told() -> Iterator[None]:
         raise PhotoError("too large a camera raw for LibRaw; export it as TIFF with another program") from error
     except (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawMemPoolOverflowError) as error:
         raise MemoryError from error
+    except rawpy.LibRawIOError as error:
+        # What LibRaw looks for lies beyond the file's end; the disk has no part in it.
+        raise ValueError("it is cut short") from error
     except rawpy.LibRawError as error:
         reason = error.args[0] if error.args else ""
         raise ValueError(reason.decode() if isinstance(reason, bytes) else reason) from error
