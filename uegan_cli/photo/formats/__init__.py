@@ -14,11 +14,6 @@ class Format(Protocol):
     """What the module of a format offers."""
 
     @property
-    def SUFFIXES(self) -> tuple[str, ...]:
-        """What the names of its files end with; new files get the first."""
-        ...
-
-    @property
     def DEPTHS(self) -> tuple[int, ...]:
         """Bits a channel that it can be written with; none if it is only read."""
         ...

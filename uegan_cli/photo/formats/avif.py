@@ -19,7 +19,6 @@ from .boxes import Container
 from .item_layout import Layout, layout_of
 from .items import ItemEncoding
 
-SUFFIXES = (".avif", ".avifs")
 DEPTHS = (8, 16)
 ALPHA = True
 INKS = False

@@ -14,7 +14,6 @@ from .boxes import Container
 from .item_layout import Layout, layout_of
 from .items import ItemEncoding
 
-SUFFIXES = (".heic", ".heif", ".hif")
 DEPTHS = (8, 16)
 ALPHA = True
 INKS = False

@@ -16,7 +16,6 @@ from ..photo import Contents, JpegEncoding, Metadata, Mode, Picture, Pixels, Say
 from .jpeg_header import fitting, header, lost_elsewhere, read_header
 from .jpeg_segments import has_trailer, splice
 
-SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif")
 DEPTHS = (8,)
 ALPHA = False
 INKS = True

@@ -18,7 +18,6 @@ from .. import colour, exif, xmp
 from ..excerpt import Excerpt
 from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
 
-SUFFIXES = (".png",)
 DEPTHS = (8, 16)
 ALPHA = True
 INKS = False

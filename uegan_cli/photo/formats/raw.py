@@ -21,11 +21,6 @@ from . import camera, jpeg
 if TYPE_CHECKING:
     from rawpy import ImageSizes, RawPy, Thumbnail
 
-SUFFIXES = (
-    *(".dng", ".nef", ".nrw", ".cr2", ".cr3", ".crw", ".arw", ".sr2", ".srf", ".raf", ".rw2", ".rwl", ".raw", ".orf"),
-    *(".ori", ".pef", ".srw", ".3fr", ".fff", ".iiq", ".erf", ".mrw", ".mef", ".mos", ".dcr", ".kdc", ".dcs", ".x3f"),
-    *(".gpr", ".cap", ".ptx", ".k25", ".kc2"),
-)
 DEPTHS: tuple[int, ...] = ()
 ALPHA = False
 INKS = False

@@ -24,7 +24,6 @@ from .raster import Raster
 from .room import Room, still_needed
 from .skeleton import TiffEncoding, encoding_of, held, metadata_of, pages_of
 
-SUFFIXES = (".tif", ".tiff", ".btf")
 DEPTHS = (8, 16)
 ALPHA = True
 INKS = True

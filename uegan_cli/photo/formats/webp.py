@@ -17,7 +17,6 @@ from ..excerpt import Excerpt
 from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
 from . import vp8
 
-SUFFIXES = (".webp",)
 DEPTHS = (8,)
 ALPHA = True
 INKS = False
