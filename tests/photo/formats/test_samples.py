@@ -4,6 +4,7 @@ import io
 import itertools
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
@@ -44,19 +45,22 @@ def test_white_can_be_zero() -> None:
         assert np.array_equal(decoded(file), pixels)
 
 
+@pytest.mark.parametrize("lzw", [False, True])
 @pytest.mark.parametrize("bits", [1, 2, 4, 8])
-def test_a_palette_becomes_its_colours(bits: int) -> None:
+def test_a_palette_becomes_its_colours(bits: int, lzw: bool) -> None:
     table = values(3, "uint8", 1, 1 << bits)[0]
     table[0, 0] = 255
     indices = RNG.integers(0, 1 << bits, (20, 24)).astype(np.uint8)
     rows = np.packbits(np.unpackbits(indices[..., None], axis=2)[..., 8 - bits :].reshape(20, -1), axis=1)
+    strip = bytes(imagecodecs.lzw_encode(rows.tobytes())) if lzw else rows.tobytes()
+    short = ((256, 24), (257, 20), (258, bits), (259, raster.LZW if lzw else 1), (262, 3))
     for scale in (257, 256, 1):
         fields = [
-            *(ifd.integers("<", tag, ifd.SHORT, value) for tag, value in ((256, 24), (257, 20), (258, bits), (262, 3))),
+            *(ifd.integers("<", tag, ifd.SHORT, value) for tag, value in short),
             ifd.integers("<", 320, ifd.SHORT, *(table.T.astype(int) * scale).ravel().tolist()),
-            *(ifd.integers("<", tag, ifd.LONG, value) for tag, value in ((273, 8), (279, rows.size))),
+            *(ifd.integers("<", tag, ifd.LONG, value) for tag, value in ((273, 8), (279, len(strip)))),
         ]
-        data = ifd.header("<", False, 8 + rows.size) + rows.tobytes()
+        data = ifd.header("<", False, 8 + len(strip)) + strip
         file = io.BytesIO(data + ifd.directory("<", False, fields, len(data)))
         assert np.array_equal(decoded(file), table[indices])
 

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
+from ...errors import PhotoError
 from ..excerpt import Excerpt
 from ..orientation import strips
 from ..photo import Pixels
@@ -35,7 +36,7 @@ def decode(tiff: Tiff, directory: Directory, layout: Raster) -> Image.Image | Pi
     view: BinaryIO = io.BufferedReader(_alone(tiff, directory, layout), 1 << 16)
     if _is_for_libtiff(layout):
         return TiffImageFile(view)
-    bands = _unpacked(tiff, directory, layout) if _is_common_lzw(layout) else _bands(view)
+    bands = _unpacked(tiff, directory, layout) if layout.compression == raster.LZW else _bands(view)
     if layout.photometric == raster.PALETTE:
         table = np.array(layout.palette, np.uint16).reshape(3, -1).T
         # The standard wants 16 bits a colour; where all fit into 8, the writer did not know.
@@ -102,15 +103,15 @@ def _is_for_libtiff(layout: Raster) -> bool:
     return layout.compression == raster.OLD_JPEG
 
 
-def _is_common_lzw(layout: Raster) -> bool:
-    return layout.compression == raster.LZW and (layout.bits in (8, 16) or layout.bits == layout.samples == 1)
-
-
 def _unpacked(tiff: Tiff, directory: Directory, layout: Raster) -> Pixels:
     """What `_bands` gives, by libtiff: it is faster at LZW, and does not crash when a stream is broken.
 
     It is told that the channels are not colours, for it would make RGB of some.
     """
+    if layout.samples == 1 and layout.bits in (2, 4):
+        return _few_bits(tiff, directory, layout)
+    if layout.bits not in (8, 16) and not layout.bits == layout.samples == 1:
+        raise PhotoError(f"TIFF with LZW of {layout.bits} bits is not supported; export it with 8 or 16 bits a channel")
     import imagecodecs
 
     channels = replace(layout, photometric=raster.BLACK_IS_ZERO, extra=(0,) * (layout.samples - 1), palette=())
@@ -120,6 +121,13 @@ def _unpacked(tiff: Tiff, directory: Directory, layout: Raster) -> Pixels:
         raise ValueError(str(error)) from error
     bands = bands[..., None] if layout.samples == 1 else np.moveaxis(bands, 0, -1) if layout.planar == 2 else bands
     return np.ascontiguousarray(bands, np.uint8 if bands.dtype == bool else None)
+
+
+def _few_bits(tiff: Tiff, directory: Directory, layout: Raster) -> Pixels:
+    """The same for 2 or 4 bits: Pillow makes 0 .. 255 of them."""
+    greys = replace(layout, photometric=raster.BLACK_IS_ZERO, palette=())
+    image = TiffImageFile(io.BufferedReader(_alone(tiff, directory, greys), 1 << 16))
+    return np.asarray(image)[..., None] // np.uint8(255 // ((1 << layout.bits) - 1))
 
 
 def _bands(view: BinaryIO) -> Pixels:
