@@ -20,8 +20,9 @@ from ..errors import OutputError, PhotoError, UeganError
 from ..photo.atomic import replacing
 from ..photo.photo import Keep, Photo
 from ..photo.reading import MAX_PIXELS, read_photo
+from ..photo.suffixes import WRITABLE
 from ..photo.tags import read_tags
-from ..photo.writing import WRITABLE, write_photo
+from ..photo.writing import write_photo
 from ..photo.xmp import Mark
 from .plan import Task, format_for
 from .results import Result, failed

@@ -24,7 +24,7 @@ MAX_PIXELS = 400_000_000
 """Larger pictures are taken for decompression bombs; the largest single-shot cameras have 151 megapixels."""
 
 _BROKEN = (OSError, SyntaxError, ValueError, LookupError, EOFError, OverflowError, struct.error, zlib.error)
-"""What Pillow raises on broken files."""
+"""What decoders raise on broken files."""
 
 _OTHERS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("GIF", lambda head: head[:4] == b"GIF8"),
@@ -35,7 +35,7 @@ _OTHERS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("PDF", lambda head: head[:4] == b"%PDF"),
     ("video", lambda head: head[4:8] == b"ftyp" or head[:4] == b"\x1aE\xdf\xa3"),
 )
-"""Pictures that are recognised only to be named when they are refused."""
+"""Files that are recognised only to be named when they are refused."""
 
 
 def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, first_frame: bool = False) -> Photo:
@@ -55,7 +55,7 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, fi
     path = Path(path)
     with _open(path, max_pixels, first_frame) as contents:
         metadata, picture = contents.metadata, contents.picture
-        pixels, alpha = _decoded(contents, None)
+        pixels, alpha = _decoded(contents)
     separation = metadata.icc if picture.mode == "CMYK" else None
     profile, warnings = _profile(contents), contents.warnings
     if profile and colour.is_broken(profile):
@@ -86,7 +86,7 @@ def read_upright_srgb(
     """
     with _open(Path(path), max_pixels, first_frame=True) as contents:
         scale = short_side / min(contents.picture.size) if short_side else 1.0
-        pixels = _decoded(contents, None)[0] if scale >= 1 else _reduced(contents, scale)
+        pixels = _decoded(contents)[0] if scale >= 1 else _reduced(contents, scale)
     return colour.to_srgb(colour.to_8_bits(pixels), _profile(contents))
 
 
@@ -186,9 +186,9 @@ def _opaque_image(decoded: Image.Image | Pixels, mode: Mode) -> Image.Image:
     return Image.fromarray(bands[..., 0] if mode[0] == "L" else bands[..., :3])
 
 
-def _decoded(contents: Contents, enough: tuple[int, int] | None) -> tuple[Pixels, Pixels | None]:
+def _decoded(contents: Contents) -> tuple[Pixels, Pixels | None]:
     """Pixels (H x W x 3) and alpha (H x W), upright."""
-    decoded = contents.picture.decode(enough)
+    decoded = contents.picture.decode(None)
     if isinstance(decoded, Image.Image):
         return _split_image(decoded, contents.picture.mode, contents.metadata)
     return _split_array(decoded, contents.picture.mode, contents.metadata)

@@ -21,6 +21,7 @@ SUFFIXES = {
 
 READ_ONLY = ("RAW",)
 WRITABLE = tuple(name for name in SUFFIXES if name not in READ_ONLY)
+"""Formats that photos can be written in."""
 
 
 def format_by_name(path: PurePath | str) -> str | None:

@@ -20,10 +20,8 @@ from .formats import FORMATS
 from .metadata import carried_over, with_fresh_thumbnail
 from .orientation import stored, stored_image, strips, upright
 from .photo import Keep, Photo, Pixels
+from .suffixes import WRITABLE
 from .xmp import Mark
-
-WRITABLE = tuple(name for name, format in FORMATS.items() if format.DEPTHS)
-"""Formats that photos can be written in."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ def write_photo(
         >>> read_photo(written.path).format, written.warnings
         ('TIFF', ())
 
-    quality: 1..100, for formats that lose something. None keeps a JPEG's quantisation tables (its chroma subsampling
-        and scans are kept either way); what was of another format gets 95.
+    quality: 1..100, for formats that lose something. None keeps a JPEG's quantisation tables, a WebP's quality and an
+        AVIF's quantiser (chroma subsampling is kept either way); what was of another format gets the new one's default.
     format: one of `WRITABLE`; None keeps the input's (of a camera raw it makes a JPEG), whatever the name in `path`
         ends with.
     mark: provenance, added to the XMP packet.

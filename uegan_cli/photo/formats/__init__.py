@@ -65,7 +65,7 @@ FORMATS: dict[str, Format] = {
     "HEIF": heif,
     "RAW": raw,
 }
-"""By Pillow's names."""
+"""By Pillow's names, where it has one."""
 
 
 def sniff(file: BinaryIO) -> str | None:
@@ -75,6 +75,6 @@ def sniff(file: BinaryIO) -> str | None:
     """
     file.seek(0)
     head = file.read(64)
-    if "RAW" in FORMATS and head[:2] in (b"II", b"MM") and ifd.is_camera_raw(file):
+    if head[:2] in (b"II", b"MM") and ifd.is_camera_raw(file):
         return "RAW"
     return next((name for name, format in FORMATS.items() if format.matches(head)), None)
