@@ -116,6 +116,7 @@ class TrainConfig:
     liked photos alone, before the adversary. steps: adversarial steps. constant: the part of them with the full
     learning rate; it falls linearly to zero over the rest. average: decay of the weights' moving average.
     warm_up: adversarial steps over which the generator's learning rate rises from zero.
+    patience: judgements without a better one after which the run ends; 0 never.
     start: a style to start from, or None. instant: start from the closed form.
     """
 
@@ -134,6 +135,7 @@ class TrainConfig:
     weight_decay: float = 1e-4
     constant: float = 0.5
     warm_up: int = 0
+    patience: int = 0
     pool: int = 50
     average: float = 0.999
     seed: int = 0

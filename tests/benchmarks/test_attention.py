@@ -22,8 +22,8 @@ from torch import Tensor, nn
 from tests.benchmarks.looks import psnr
 from uegan_cli.config import Attention, GeneratorConfig, Initialisation, TrainConfig
 from uegan_cli.training.data import load_photos, to_float
-from uegan_cli.training.loop import prepare
 from uegan_cli.training.session import new_generator
+from uegan_cli.training.training import prepare
 
 pytestmark = pytest.mark.benchmark
 

@@ -11,8 +11,9 @@ from uegan_cli.config import GeneratorConfig, TrainConfig
 from uegan_cli.networks import build
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.store import load_style
-from uegan_cli.training.loop import prepare, run
+from uegan_cli.training.loop import run
 from uegan_cli.training.runs import Options, folder_of, write_options
+from uegan_cli.training.training import prepare
 
 pytestmark = pytest.mark.usefixtures("photos")
 

@@ -51,7 +51,8 @@ def test_two_folders_become_a_style(uegan, without_vgg):
     assert style.card.command.startswith("uegan train --liked LIKED --raw RAW --name mine")
     assert style.card.recipe["generator"]["width"] == 2
     files = {path.name for path in (runs_dir() / "mine").iterdir()}
-    assert files == {"options.json", "metrics.jsonl", "checkpoint-0000002.pt", "samples-instant.jpg"}
+    states = {"checkpoint-0000002.pt", "best.pt"}
+    assert files == {"options.json", "metrics.jsonl", "samples-instant.jpg", ".lock"} | states
 
 
 def test_a_dry_run_looks_and_writes_nothing(uegan, uegan_home):

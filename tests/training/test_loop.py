@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from threading import Event
@@ -8,32 +10,35 @@ from threading import Event
 import pytest
 import torch
 
-from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig, train_config_from_json, train_config_to_json
 from uegan_cli.errors import DataSetError, OutputError
-from uegan_cli.networks import build
-from uegan_cli.training.judge import Judge, judge_between
-from uegan_cli.training.loop import Training, checkpoints, prepare, run, save
-from uegan_cli.training.matching import photo_patches
+from uegan_cli.training import health, loop
+from uegan_cli.training.checkpoints import checkpoints, newest
+from uegan_cli.training.loop import run
+from uegan_cli.training.metrics import read
+from uegan_cli.training.step import Losses
+from uegan_cli.training.training import Training
 
-CONFIG = TrainConfig(
-    generator=GeneratorConfig(width=2, attention="prenorm"),
-    weights=LossWeights(undo=0.5),
-    size=96,
-    batch=2,
-    undo_steps=3,
-    steps=5,
-    pool=3,
-)
+from .tiny import Said, assert_same, judge, training
 
 
-def photos(seed: int) -> list[torch.Tensor]:
-    rng = torch.Generator().manual_seed(seed)
-    return [torch.randint(0, 256, (3, 110, 130 + i), generator=rng, dtype=torch.uint8) for i in range(4)]
+def after_steps(subject: Training, change: Callable[[Losses], Losses]) -> None:
+    """Put something between the run and its steps."""
+    step = subject.step
+    subject.step = lambda: change(step())  # type: ignore[method-assign]
 
 
-def training(config: TrainConfig = CONFIG, judge: Judge | None = None) -> Training:
-    torch.manual_seed(0)
-    return prepare(config, build(config.generator), photos(0), photos(1), None, torch.device("cpu"), judge)
+def poisoned_at(subject: Training, *steps: int) -> Training:
+    """At these steps, the first time that they are done, the generator's weights are lost."""
+    left = list(steps)
+
+    def poison(losses: Losses) -> Losses:
+        if subject.done in left:
+            left.remove(subject.done)
+            next(subject.players.generator.parameters()).data.fill_(math.nan)
+        return losses
+
+    after_steps(subject, poison)
+    return subject
 
 
 def test_a_run_undoes_first_and_then_plays_the_game(tmp_path: Path) -> None:
@@ -53,79 +58,176 @@ def test_metrics_are_kept_line_by_line(tmp_path: Path) -> None:
 
 def test_a_stop_asked_for_between_reports_ends_after_the_step_with_a_checkpoint(tmp_path: Path) -> None:
     stop, subject = Event(), training()
-    stepping = subject.step
-    subject.step = lambda: (stop.set() if subject.done == 3 else None, stepping())[1]  # type: ignore[method-assign]
+    after_steps(subject, lambda losses: (stop.set() if subject.done == 4 else None, losses)[1])
     reports = list(run(subject, tmp_path, report_every=100, stop=stop))
-    assert [r.step for r in reports] == [4]
+    assert [r.step for r in reports] == [4] and not subject.over
     assert [f.name for f in checkpoints(tmp_path)] == ["checkpoint-0000004.pt"]
 
 
 @pytest.mark.parametrize("stop", [2, 5])
 def test_a_resumed_run_is_the_same_run_bit_for_bit(tmp_path: Path, stop: int) -> None:
-    whole = training()
-    for _ in run(whole, tmp_path / "whole", report_every=1):
-        pass
-    first = training()
-    stopped = run(first, tmp_path / "parts", report_every=1)
+    whole = training(judge())
+    list(run(whole, tmp_path / "whole", report_every=1, judge_every=2))
+    stopped = run(training(judge()), tmp_path / "parts", report_every=1, judge_every=2)
     list(islice(stopped, stop))
     stopped.close()
-    second = training()
-    second.load_state_dict(torch.load(checkpoints(tmp_path / "parts")[-1], weights_only=True))
+    second = resumed(tmp_path / "parts", judge())
     assert second.done == stop
-    for _ in run(second, tmp_path / "parts", report_every=1):
+    list(run(second, tmp_path / "parts", report_every=1, judge_every=2))
+    assert_same(whole.state_dict(), second.state_dict())
+    assert [line["step"] for line in read(tmp_path / "parts")] == list(range(1, 9))
+
+
+def resumed(folder: Path, *arguments: object, **changes: object) -> Training:
+    subject, found = training(*arguments, **changes), newest(folder)
+    assert found is not None
+    subject.load_state_dict(found.state)
+    return subject
+
+
+def test_checkpoints_are_written_by_steps_and_by_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in run(training(), tmp_path / "steps", report_every=100, save_every=4):
         pass
-    one, two = whole.state_dict(), second.state_dict()
-    for part in ("generator", "discriminator"):
-        assert all(torch.equal(one[part][k], two[part][k]) for k in one[part]), part
-    assert all(torch.equal(one["average"]["network"][k], v) for k, v in two["average"]["network"].items())
+    assert [f.name for f in checkpoints(tmp_path / "steps")] == ["checkpoint-0000004.pt", "checkpoint-0000008.pt"]
+    subject, clock = training(), [0.0]
+    monkeypatch.setattr(loop.time, "monotonic", lambda: clock[0])
+    after_steps(subject, lambda losses: (clock.__setitem__(0, clock[0] + 50), losses)[1])
+    list(run(subject, tmp_path / "time", report_every=100, save_seconds=120))
+    assert [f.name for f in checkpoints(tmp_path / "time")] == [f"checkpoint-000000{k}.pt" for k in (3, 6, 8)]
+    assert [line["step"] for line in read(tmp_path / "time")] == [3, 6, 8], "none without the line that belongs to it"
 
 
-def test_only_the_last_three_checkpoints_are_kept_and_none_is_half_written(tmp_path: Path) -> None:
-    for _ in run(training(), tmp_path, report_every=1, save_every=1):
+def test_what_was_written_after_the_checkpoint_is_cut_on_resuming(tmp_path: Path) -> None:
+    for _ in run(training(), tmp_path, report_every=1, save_every=5):
         pass
-    assert [f.name for f in checkpoints(tmp_path)] == [f"checkpoint-000000{k}.pt" for k in (6, 7, 8)]
-    assert not list(tmp_path.glob("*.partial"))
+    checkpoints(tmp_path)[-1].unlink()
+    subject = resumed(tmp_path)
+    assert subject.done == 5
+    next(reports := run(subject, tmp_path, report_every=1))
+    assert [line["step"] for line in read(tmp_path)] == [1, 2, 3, 4, 5, 6]
+    reports.close()
 
 
-def test_losses_that_are_no_numbers_end_the_run_in_one_line(tmp_path: Path) -> None:
+def test_a_run_whose_weights_are_lost_goes_back_with_half_the_rates(tmp_path: Path) -> None:
+    subject = poisoned_at(training(), 6)
+    reports = list(run(subject, tmp_path, report_every=1, judge_every=2))
+    (news,) = [r for r in reports if r.news]
+    assert (news.step, news.losses) == (4, {})
+    assert news.news == "the weights are no longer numbers at step 6; back to step 4, with half the learning rates"
+    assert [line["step"] for line in read(tmp_path)] == list(range(1, 9))
+    whole = training()
+    list(run(whole, tmp_path / "whole", report_every=1))
+    rates = [t.players.optimise_generator.param_groups[0]["lr"] for t in (subject, whole)]
+    assert rates[0] == rates[1] / 2 > 0
+
+
+def test_after_going_back_it_resumes_bit_for_bit(tmp_path: Path) -> None:
+    def poisoned() -> Training:
+        return poisoned_at(training(), 6)
+
+    whole = poisoned()
+    list(run(whole, tmp_path / "whole", report_every=1, judge_every=2))
+    stopped = run(poisoned(), tmp_path / "parts", report_every=1, judge_every=2)
+    assert [r.step for r in islice(stopped, 9)] == [1, 2, 3, 4, 5, 4, 5, 6, 7]
+    stopped.close()
+    second = resumed(tmp_path / "parts")
+    assert (second.done, second.health.rollbacks) == (7, 1)
+    list(run(second, tmp_path / "parts", report_every=1, judge_every=2))
+    assert_same(whole.state_dict(), second.state_dict())
+
+
+def test_a_run_that_goes_wrong_again_and_again_ends_with_the_best(tmp_path: Path) -> None:
+    subject = poisoned_at(training(Said(4.0)), 6, 6, 6, 7)
+    reports = list(run(subject, tmp_path, report_every=1, judge_every=2))
+    told = [r.news for r in reports if r.news]
+    assert len(told) == 4 and subject.over and subject.best is not None
+    assert told[-1] == (
+        "the weights are no longer numbers at step 7, again after going back 3 times;"
+        f" ended with the best so far, of step {subject.best.step}"
+    )
+    assert resumed(tmp_path).over
+
+
+def test_without_any_good_weights_it_ends_in_one_line_and_keeps_nothing_broken(tmp_path: Path) -> None:
     broken = training()
-    next(broken.players.generator.parameters()).data.fill_(float("nan"))
-    with pytest.raises(DataSetError, match="no longer a number"):
+    next(broken.players.generator.parameters()).data.fill_(math.nan)
+    with pytest.raises(DataSetError, match="the undo loss is no longer a number at step 1, again after going back 3"):
         list(run(broken, tmp_path, report_every=1))
-    assert not checkpoints(tmp_path), "nothing broken is kept"
+    assert read(tmp_path) == []
+
+
+def test_a_discriminator_that_has_won_for_long_sends_the_run_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "LONG", 3)
+    subject = training(steps=7)
+
+    def won(losses: Losses) -> Losses:
+        low = subject.done >= 7 and subject.health.rollbacks == 0
+        return {**losses, "discriminator": torch.tensor(0.01)} if low else losses
+
+    after_steps(subject, won)
+    reports = list(run(subject, tmp_path, report_every=1, judge_every=2))
+    assert [r.step for r in reports] == [*range(1, 9), 6, 7, 8, 9, 10]
+    assert "the discriminator has won" in (reports[8].news or "")
+
+
+def test_results_that_leave_the_liked_photos_behind_send_the_run_back(tmp_path: Path) -> None:
+    subject = training(Said(4.0, 5.0, 40.0, 3.0))
+    reports = list(run(subject, tmp_path, report_every=1, judge_every=2))
+    assert [r.step for r in reports] == [1, 2, 3, 4, 5, 4, 5, 6, 7, 8]
+    assert reports[5].news is not None and "40.0 levels, 4.0 at first" in reports[5].news
+    assert [line.get("distance") for line in read(tmp_path)][3:] == [5.0, None, 3.0, None, 3.0]
+
+
+def test_a_run_ends_when_its_patience_does(tmp_path: Path) -> None:
+    subject = training(Said(9.0, 8.0, 8.5, 8.0), steps=20, patience=2)
+    reports = list(run(subject, tmp_path, report_every=1, judge_every=2))
+    assert [r.step for r in reports][-1] == 8 and subject.over
+    assert reports[-1].news == "no nearer to the liked photos since step 4: ended at step 8"
+    assert [r.news for r in reports[:-1]] == [None] * 7
+    assert subject.best is not None and (subject.best.step, subject.best.distance) == (4, 8.0)
+    again = resumed(tmp_path, Said(1.0), steps=20, patience=2)
+    assert again.over and list(run(again, tmp_path)) == []
+
+
+def test_without_patience_it_never_ends_early(tmp_path: Path) -> None:
+    subject = training(Said(9.0, 10.0), steps=9)
+    assert len(list(run(subject, tmp_path, report_every=1, judge_every=1))) == 12
+
+
+def test_the_best_weights_are_remembered_and_survive_a_resume(tmp_path: Path) -> None:
+    subject = training(judge())
+    reports = list(run(subject, tmp_path, report_every=100, judge_every=2))
+    assert [(r.step, r.distance is not None) for r in reports] == [(2, False), (4, True), (6, True), (8, True)]
+    assert subject.best is not None
+    assert subject.best.distance <= min(r.distance for r in reports if r.distance is not None)
+    again = resumed(tmp_path, judge())
+    assert again.best is not None and again.best.distance == subject.best.distance
+    again.players.average.network.load_state_dict(again.best.weights)
+    assert again.judge is not None
+    assert again.judge.distance(again.players.average.network) == pytest.approx(again.best.distance, rel=0.05)
+
+
+def test_what_breaks_a_step_off_leaves_the_last_good_state(tmp_path: Path) -> None:
+    subject, good = training(), {}
+
+    def break_off(losses: Losses) -> Losses:
+        if subject.done == 4:
+            good.update(subject.snapshot())
+        if subject.done == 6:
+            raise KeyboardInterrupt
+        return losses
+
+    after_steps(subject, break_off)
+    with pytest.raises(KeyboardInterrupt):
+        list(run(subject, tmp_path, report_every=1, judge_every=2))
+    found = newest(tmp_path)
+    assert found is not None and found.state["done"] == 4
+    assert_same(found.state, good)
 
 
 def test_an_unwritable_folder_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="file"):
         list(run(training(), tmp_path / "file" / "run", report_every=1))
-    with pytest.raises(OutputError, match="checkpoint"):
-        save(training(), tmp_path / "missing")
-
-
-def test_the_nearest_weights_are_remembered_and_survive_a_resume(tmp_path: Path) -> None:
-    judge = judge_between(photos(1), photo_patches(photos(1), None), photo_patches(photos(0), None), 4)
-    subject = training(judge=judge)
-    reports = list(run(subject, tmp_path, report_every=100, judge_every=2))
-    assert [(r.step, r.distance is not None) for r in reports] == [(4, True), (6, True), (8, True)]
-    assert subject.best is not None
-    assert subject.best.distance <= min(r.distance for r in reports if r.distance is not None)
-    again = training(judge=judge)
-    again.load_state_dict(torch.load(checkpoints(tmp_path)[-1], weights_only=True))
-    assert again.best is not None and again.best.distance == subject.best.distance
-    again.players.average.network.load_state_dict(again.best.weights)
-    assert judge.distance(again.players.average.network) == pytest.approx(again.best.distance, rel=0.05)
-
-
-def test_rates_fall_as_the_paper_says() -> None:
-    subject = training()
-    rates = []
-    for _ in range(8):
-        subject.step()
-        rates.append(subject.players.optimise_generator.param_groups[0]["lr"] / CONFIG.lr_generator)
-    assert rates[3:6] == [1.0] * 3
-    assert rates[5] > rates[6] > rates[7] > 0
-
-
-def test_options_survive_their_trip_through_json() -> None:
-    assert train_config_from_json(json.loads(json.dumps(train_config_to_json(CONFIG)))) == CONFIG

@@ -1,36 +1,28 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 
-from uegan_cli.config import GeneratorConfig, TrainConfig
-from uegan_cli.errors import DataSetError
-from uegan_cli.networks import build
+from uegan_cli.errors import DataSetError, OutputError
 from uegan_cli.paths import runs_dir
 from uegan_cli.styles.card import Card
-from uegan_cli.training.loop import checkpoints, prepare, run
-from uegan_cli.training.runs import (
-    Options,
-    folder_of,
-    read_checkpoint,
-    read_options,
-    style_from_run,
-    write_options,
-)
+from uegan_cli.training.checkpoints import checkpoints
+from uegan_cli.training.loop import run
+from uegan_cli.training.runs import Options, folder_of, held, read_options, style_from_run, write_options
 
-CONFIG = TrainConfig(generator=GeneratorConfig(width=2, attention="paper"), size=96, batch=2, steps=3, pool=0)
+from ..commands.conftest import environment
+from .tiny import CONFIG, Said, training
 
 CARD = Card(author="me", command="uegan train")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    photos = [torch.randint(0, 256, (3, 100, 120), dtype=torch.uint8) for _ in range(3)]
     write_options(tmp_path, Options("mine", CONFIG, [tmp_path / "a.jpg"], [tmp_path / "b.jpg"], None, CARD))
-    training = prepare(CONFIG, build(CONFIG.generator), photos, photos, None, torch.device("cpu"))
-    list(run(training, tmp_path, report_every=1, save_every=1))
     return tmp_path
 
 
@@ -41,24 +33,24 @@ def test_options_come_back_as_they_were_written(folder: Path) -> None:
 
 
 def test_any_kept_step_becomes_a_style(folder: Path) -> None:
-    last, second = style_from_run("mine", folder), style_from_run("mine", folder, 2)
-    assert last.card.recipe["step"] == 3 and second.card.recipe["step"] == 2
+    list(run(training(), folder, report_every=1, save_every=1))
+    last, second = style_from_run("mine", folder), style_from_run("mine", folder, 7)
+    assert last.card.recipe["step"] == 8 and second.card.recipe["step"] == 7
     assert last.hash != second.hash
     assert (last.card.author, last.card.command) == ("me", "uegan train")
     x = torch.rand(1, 3, 32, 32)
     assert last.generator(x).shape == x.shape
 
 
-def test_a_missing_step_names_the_ones_there_are(folder: Path) -> None:
-    with pytest.raises(DataSetError, match=r"step 9 \(there are: 1, 2, 3\)"):
-        read_checkpoint(folder, 9)
+def test_the_best_becomes_a_style_after_its_checkpoint_is_gone(folder: Path) -> None:
+    list(run(training(Said(5.0, 3.0, 4.0)), folder, report_every=1, judge_every=2, save_every=1))
+    assert [path.name for path in checkpoints(folder)] == [f"checkpoint-000000{k}.pt" for k in (6, 7, 8)]
+    assert style_from_run("mine", folder).card.recipe["step"] == 4
 
 
-def test_a_damaged_checkpoint_is_named(folder: Path) -> None:
-    last = checkpoints(folder)[-1]
-    last.write_bytes(last.read_bytes()[:1000])
-    with pytest.raises(DataSetError, match=last.name):
-        read_checkpoint(folder)
+def test_a_run_without_a_checkpoint_is_refused(folder: Path) -> None:
+    with pytest.raises(DataSetError, match="no checkpoint yet"):
+        style_from_run("mine", folder)
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
@@ -69,3 +61,31 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
 def test_a_run_is_found_by_its_style_or_its_folder(tmp_path: Path) -> None:
     assert folder_of("mine") == runs_dir() / "mine"
     assert folder_of(str(tmp_path)) == tmp_path
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from uegan_cli.training.runs import held
+with held(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_one_process_at_a_time_works_in_a_run_and_a_killed_one_lets_go(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment()) as other:
+        assert other.stdout is not None and other.stdout.readline() == b"held\n"
+        with pytest.raises(OutputError, match="another uegan trains in it"), held(tmp_path):
+            pass
+        other.kill()
+    (tmp_path / ".uegan-123.tmp").touch()
+    with held(tmp_path):
+        assert not list(tmp_path.glob("*.tmp")), "what it left unfinished is cleared away"
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="choose another folder"), held(tmp_path / "file" / "run"):
+        pass

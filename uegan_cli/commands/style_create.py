@@ -52,7 +52,10 @@ def style_create(
     from_run: Annotated[
         str | None,
         typer.Option(
-            "--from-run", metavar="RUN@STEP", rich_help_panel=FROM, help="A training run, at a step or as far as it is."
+            "--from-run",
+            metavar="RUN@STEP",
+            rich_help_panel=FROM,
+            help="A training run: its best, or a step.",
         ),
     ] = None,
     blend: Annotated[
@@ -130,7 +133,7 @@ def checkpoint(name: str, file: Path, card: Card) -> Style:
 
 
 def run(name: str, given: str, card: Card) -> Style:
-    """What a training run had learnt at its last checkpoint, or at STEP."""
+    """The best that a training run has come to, or what it had learnt at STEP."""
     from ..training.runs import folder_of, style_from_run
 
     place, at, step = given.rpartition("@") if "@" in given else (given, "", "")

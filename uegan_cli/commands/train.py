@@ -186,32 +186,45 @@ def learn(run: Options, device: str, resume: bool, overwrite: bool, report: Repo
     photos = session.read_folders(run.liked, run.raw, run.config.size)
     _say_data(photos, report)
     assert run.features is not None
-    begun = session.begin(run.config, photos, load_features(run.features), chosen)
-    if resume:
-        begun.training.load_state_dict(runs.read_checkpoint(folder))
-    else:
-        _clear(folder)
-        runs.write_options(folder, run)
-        _instant_sheet(begun, folder, report)
-    training = begun.training
-    report.say(f"Learning {run.name} on {describe(chosen)}: {training.steps - training.done} steps, in {folder}")
-    with _stopping() as stop:
-        _follow(loop.run(training, folder, stop=stop), begun, folder, report)
-    if training.done < training.steps:
-        report.say(
-            f"stopped after step {training.done}; go on with: uegan train --resume --name {shlex.quote(run.name)}"
-        )
-        raise SystemExit(128 + (stop.signal or signal.SIGINT))
+    with runs.held(folder):
+        begun = session.begin(run.config, photos, load_features(run.features), chosen)
+        if resume:
+            _go_on(begun, folder, report)
+        else:
+            _clear(folder)
+            runs.write_options(folder, run)
+            _instant_sheet(begun, folder, report)
+        training = begun.training
+        report.say(f"Learning {run.name} on {describe(chosen)}: {training.steps - training.done} steps, in {folder}")
+        with _stopping() as stop:
+            _follow(loop.run(training, folder, stop=stop), begun, folder, report)
+        if not training.over:
+            report.say(
+                f"stopped after step {training.done}; go on with: uegan train --resume --name {shlex.quote(run.name)}"
+            )
+            raise SystemExit(128 + (stop.signal or signal.SIGINT))
     style = install(session.finish(begun, run.name, run.card), overwrite=overwrite or resume)
     _say_result(style.card, report)
     report.result(str(style.path))
     report.say(f"{run.name} is ready: uegan enhance PHOTO -s {run.name}")
 
 
+def _go_on(begun: Session, folder: Path, report: Report) -> None:
+    """Be where the last whole checkpoint was written; at the start where there is none yet."""
+    from ..training import checkpoints
+
+    found = checkpoints.newest(folder)
+    if found is None:
+        return
+    for path in found.damaged:
+        report.complain(f"{path}: is damaged; going on from the checkpoint before it")
+    begun.training.load_state_dict(found.state)
+
+
 def _fresh(
     name: str, liked: Sequence[Path], raw: Sequence[Path], config: TrainConfig, card: Card, overwrite: bool
 ) -> Options:
-    from ..training.loop import checkpoints
+    from ..training.checkpoints import checkpoints
     from ..training.runs import Options, folder_of
 
     if not liked or not raw:
@@ -305,6 +318,8 @@ def _follow(progress: Iterator[Progress], begun: Session, folder: Path, report: 
         for at in progress:
             advance(", ".join(f"{name} {value:.2f}" for name, value in at.losses.items()), at.step - done)
             done = at.step
+            if at.news:
+                report.say(at.news)
             report.record(
                 {
                     "step": at.step,
@@ -343,7 +358,7 @@ def _sheet(begun: Session, network: Any, path: Path) -> None:
 
 def _clear(folder: Path) -> None:
     """Away with an earlier run of the same name; its samples and checkpoints would pass for this one's."""
-    for pattern in ("checkpoint-*", "samples-*", "metrics.jsonl"):
+    for pattern in ("checkpoint-*", "best.pt", "samples-*", "metrics.jsonl"):
         for old in folder.glob(pattern):
             old.unlink()
 

@@ -37,8 +37,8 @@ class FakePool:
     def state_dict(self) -> dict[str, Any]:
         return {"photos": list(self.photos), "rng": self.rng.get_state()}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.photos = list(state["photos"])
+    def load_state_dict(self, state: dict[str, Any], device: torch.device | None = None) -> None:
+        self.photos = [photo.to(device=device) for photo in state["photos"]]
         self.rng.set_state(state["rng"])
 
 

@@ -1,23 +1,24 @@
-"""A run on disk: `options.json`, `metrics.jsonl` and checkpoints in a folder of its own."""
+"""A run on disk: `options.json`, `metrics.jsonl` and checkpoints in a folder of its own, one process at a time."""
 
 from __future__ import annotations
 
 import json
-import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
+from filelock import FileLock, Timeout
 
 from ..config import TrainConfig, train_config_from_json, train_config_to_json
 from ..errors import DataSetError, OutputError, StyleError
 from ..paths import runs_dir
+from ..photo.atomic import replacing
 from ..styles.card import Card
 from ..styles.file import Style, make_style
 from ..styles.preview import make_preview
-from .loop import checkpoints
+from . import checkpoints
 
 OPTIONS = "options.json"
 
@@ -43,6 +44,33 @@ def folder_of(name_or_path: str) -> Path:
     return path if path.is_dir() or path.name != name_or_path else runs_dir() / name_or_path
 
 
+def make(folder: Path) -> None:
+    """Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """The folder, made where it is missing, for this process alone; what a killed one left unfinished is cleared away.
+
+    Raises OutputError where another process works in it, or where it cannot be written.
+    """
+    make(folder)
+    try:
+        lock = FileLock(folder / ".lock").acquire(blocking=False)
+    except Timeout as error:
+        raise OutputError(f"{folder}: another uegan trains in it; wait, or choose another --name") from error
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    with lock:
+        for leftover in folder.glob(".uegan-*.tmp"):
+            leftover.unlink(missing_ok=True)
+        yield
+
+
 def write_options(folder: Path, options: Options) -> None:
     """Raises OutputError."""
     data = {
@@ -53,11 +81,9 @@ def write_options(folder: Path, options: Options) -> None:
         "liked": [str(path.resolve()) for path in options.liked],
         "raw": [str(path.resolve()) for path in options.raw],
     }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / OPTIONS).write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written ({error.strerror or error}); choose another folder") from error
+    make(folder)
+    with replacing(folder / OPTIONS) as file:
+        file.write((json.dumps(data, indent=1) + "\n").encode())
 
 
 def read_options(folder: Path) -> Options:
@@ -76,26 +102,32 @@ def read_options(folder: Path) -> Options:
         raise DataSetError(f"{folder}: no training run to go on with (no readable {OPTIONS})") from error
 
 
-def read_checkpoint(folder: Path, step: int | None = None) -> dict[str, Any]:
-    """The state after a step, or the last one there is. Raises DataSetError."""
-    files = checkpoints(folder) if step is None else [folder / f"checkpoint-{step:07d}.pt"]
-    if not files or not files[-1].is_file():
-        there = ", ".join(str(int(file.stem.split("-")[1])) for file in checkpoints(folder)) or "none"
-        raise DataSetError(f"{folder}: no checkpoint{'' if step is None else f' of step {step}'} (there are: {there})")
-    try:
-        state: dict[str, Any] = torch.load(files[-1], map_location="cpu", weights_only=True)
-        return state
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise DataSetError(f"{files[-1]}: is damaged; remove it and --resume goes on from the one before") from error
-
-
 def style_from_run(name: str, folder: Path, step: int | None = None) -> Style:
-    """The averaged weights of a checkpoint as a style. Raises DataSetError."""
-    options, state = read_options(folder), read_checkpoint(folder, step)
-    config = train_config_from_json(state["config"])
-    recipe = {"step": state["done"], **train_config_to_json(config)}
+    """The best averaged weights of a run as a style, or those of a checkpoint. Raises DataSetError."""
+    options = read_options(folder)
+    at, raw_config, weights = _best(folder) if step is None else _of_state(checkpoints.of_step(folder, step))
+    config = train_config_from_json(raw_config)
+    recipe = {"step": at, **train_config_to_json(config)}
     data = {"liked": len(options.liked), "raw": len(options.raw)}
     card = replace(options.card, data=data, recipe=recipe)
-    weights = {key: tensor.half() for key, tensor in state["average"]["network"].items()}
-    style = make_style(name, config.generator, weights, card)
-    return Style(name, style.config, style.generator, card, style.hash, make_preview(style.generator))
+    style = make_style(name, config.generator, {key: tensor.half() for key, tensor in weights.items()}, card)
+    return replace(style, preview=make_preview(style.generator))
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    return OutputError(f"{folder}: cannot be written ({error.strerror or error}); choose another folder")
+
+
+def _best(folder: Path) -> tuple[int, dict[str, Any], dict[str, Any]]:
+    """Step, configuration and weights of the best, or of the last where none was judged."""
+    best = checkpoints.best(folder)
+    if best is not None:
+        return best["step"], best["config"], best["weights"]
+    last = checkpoints.newest(folder)
+    if last is None:
+        raise DataSetError(f"{folder}: no checkpoint yet; go on with the run first")
+    return _of_state(last.state)
+
+
+def _of_state(state: checkpoints.State) -> tuple[int, dict[str, Any], dict[str, Any]]:
+    return state["done"], state["config"], state["average"]["network"]

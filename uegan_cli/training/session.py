@@ -25,8 +25,8 @@ from ..styles.store import load_style
 from .data import ROOM, load_photos
 from .instant import InstantLook, instant_look, match
 from .judge import judge_between
-from .loop import Training, prepare
 from .matching import SHORT_SIDE, photo_patches
+from .training import Training, prepare
 
 FEWEST_PHOTOS = 10
 JUDGED = 60
@@ -101,7 +101,8 @@ def finish(session: Session, name: str, card: Card) -> Style:
     """
     training, instant = session.training, session.instant
     assert training.judge is not None
-    training.judge_now()
+    if training.best is None:
+        training.judge_now()
     assert training.best is not None
     distances = {"unedited": training.judge.distance(ColourTransport()), "trained": training.best.distance}
     config: NetworkConfig = training.config.generator

@@ -1,0 +1,67 @@
+"""A run that takes moments: networks of width 2 on four small pictures a side."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig
+from uegan_cli.networks import build
+from uegan_cli.training.judge import Judge, judge_between
+from uegan_cli.training.matching import photo_patches
+from uegan_cli.training.training import Training, prepare
+
+CONFIG = TrainConfig(
+    generator=GeneratorConfig(width=2, attention="prenorm"),
+    weights=LossWeights(undo=0.5),
+    size=96,
+    batch=2,
+    undo_steps=3,
+    steps=5,
+    pool=3,
+)
+
+
+def photos(seed: int) -> list[torch.Tensor]:
+    rng = torch.Generator().manual_seed(seed)
+    return [torch.randint(0, 256, (3, 110, 130 + i), generator=rng, dtype=torch.uint8) for i in range(4)]
+
+
+def judge() -> Judge:
+    return judge_between(photos(1), photo_patches(photos(1), None), photo_patches(photos(0), None), 4)
+
+
+class Said(Judge):
+    """Judges as it was told to: distances in the order of the judgements, the last one over and over."""
+
+    def __init__(self, *distances: float) -> None:
+        object.__setattr__(self, "distances", list(distances))
+
+    def distance(self, generator: torch.nn.Module) -> float:
+        distances: list[float] = self.__dict__["distances"]
+        return distances.pop(0) if len(distances) > 1 else distances[0]
+
+
+def training(judge: Judge | None = None, **changes: Any) -> Training:
+    config = dataclasses.replace(CONFIG, **changes)
+    torch.manual_seed(0)
+    return prepare(config, build(config.generator), photos(0), photos(1), None, torch.device("cpu"), judge)
+
+
+def tensors(state: object) -> Iterator[torch.Tensor]:
+    """Every tensor in a state, in order."""
+    if isinstance(state, torch.Tensor):
+        yield state
+    elif isinstance(state, dict | list | tuple):
+        for part in state.values() if isinstance(state, dict) else state:
+            yield from tensors(part)
+
+
+def assert_same(one: object, two: object) -> None:
+    """Both states have the same tensors, bit for bit, and there are some."""
+    first, second = list(tensors(one)), list(tensors(two))
+    assert first and len(first) == len(second)
+    assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))

@@ -1,0 +1,230 @@
+"""The state of a training run, and its next step: section IV-B between its first step and its last."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from ..config import TrainConfig, train_config_to_json
+from ..enhancement.devices import has_bfloat16
+from ..errors import DataSetError
+from ..losses.features import Features
+from ..networks import Discriminator
+from .checkpoints import State
+from .data import Crops
+from .health import ROLLBACKS, Best, Health, is_better
+from .judge import Judge
+from .step import Losses, Players, adversarial_step, set_up, undo_step
+from .toning import ToningDown
+
+OPTIMISERS = ("optimise_undo", "optimise_generator", "optimise_discriminator")
+
+
+@dataclass
+class Training:
+    """Everything that decides how a run goes on; `state_dict` keeps it all, so that a resumed run is the same run."""
+
+    config: TrainConfig
+    players: Players
+    liked: Crops
+    raw: Crops
+    toning_rng: torch.Generator
+    device: torch.device
+    judge: Judge | None = None
+    toning: ToningDown = field(default_factory=ToningDown)
+    done: int = 0
+    best: Best | None = None
+    health: Health = field(default_factory=Health)
+
+    @property
+    def steps(self) -> int:
+        """Steps of both stages."""
+        return self.config.undo_steps + self.config.steps
+
+    @property
+    def stage(self) -> str:
+        """`undo` while only toned-down photos are undone, then `learn`."""
+        return "undo" if self.done < self.config.undo_steps else "learn"
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has come to its end, be it early."""
+        return self.done >= self.steps or self.health.ended is not None
+
+    def step(self) -> Losses:
+        """One step of the stage the run is in."""
+        config, players = self.config, self.players
+        self._set_learning_rates()
+        liked = self._next(self.liked)
+        if self.stage == "undo":
+            losses = undo_step(players, liked, self.toning(liked, self.toning_rng))
+        else:
+            toned = self.toning(liked, self.toning_rng) if config.weights.undo else None
+            losses = adversarial_step(players, config, self._next(self.raw), liked, toned)
+        self.done += 1
+        return losses
+
+    def judge_now(self) -> float:
+        """The distance of the averaged weights' results from the liked photos; the best are remembered.
+
+        The run ends when they have not become better for as many judgements as the configuration has patience for.
+        """
+        assert self.judge is not None
+        network, health = self.players.average.network, self.health
+        with torch.autocast(self.device.type, self.players.precision, enabled=self.players.precision != torch.float32):
+            distance = self.judge.distance(network)
+        health.stale += 1
+        if health.first is None:
+            health.first = distance
+        if is_better(distance, self.best):
+            weights = {name: tensor.cpu().clone() for name, tensor in network.state_dict().items()}
+            self.best, health.stale = Best(self.done, distance, weights), 0
+        elif self.best and 0 < self.config.patience <= health.stale and not self.over:
+            health.ended = f"no nearer to the liked photos since step {self.best.step}: ended at step {self.done}"
+        return distance
+
+    def go_back(self, good: State, trouble: str) -> str:
+        """Return to a good state with half the learning rates, or end the run after the third time; says which.
+
+        Raises DataSetError where the run ends without any weights that were found good.
+        """
+        said, rollbacks = f"{trouble} at step {self.done}", self.health.rollbacks
+        self.return_to(good)
+        self.health.rollbacks = rollbacks
+        if rollbacks < ROLLBACKS:
+            self.health.rollbacks += 1
+            return f"{said}; back to step {self.done}, with half the learning rates"
+        said += f", again after going back {ROLLBACKS} times"
+        if self.best is None:
+            raise DataSetError(f"{said}; start anew with a lower --lr")
+        self.health.ended = f"{said}; ended with the best so far, of step {self.best.step}"
+        return self.health.ended
+
+    def return_to(self, good: State) -> None:
+        """Be as when `snapshot` was taken, but for the best weights: they stay the best."""
+        best = self.best
+        # Copied: optimisers take tensors over as they are and go on in them.
+        self.load_state_dict(_copied(good))
+        self.best = best
+
+    def lost_numbers(self) -> str | None:
+        """In words, whether weights or what the optimisers remember are no longer numbers. One look at the device."""
+        players = self.players
+        tensors = [*players.generator.parameters(), *players.discriminator.parameters()]
+        for name in OPTIMISERS:
+            tensors += [value for memory in getattr(players, name).state.values() for value in memory.values()]
+        # What is not finite makes the sum so.
+        total = torch.stack([tensor.detach().float().sum().to(self.device) for tensor in tensors]).sum()
+        return None if math.isfinite(float(total)) else "the weights are no longer numbers"
+
+    def snapshot(self) -> State:
+        """`state_dict`, copied into main memory: what comes after does not change it."""
+        return {name: value if name == "best" else _copied(value) for name, value in self.state_dict().items()}
+
+    def _next(self, crops: Crops) -> Tensor:
+        return crops.batch(self.config.batch).to(self.device, memory_format=torch.channels_last, non_blocking=True)
+
+    def _set_learning_rates(self) -> None:
+        """Constant, then falling linearly: in the undo stage to a tenth, in the adversarial stage to zero.
+
+        The generator's rises from zero over the first `warm_up` steps: a discriminator that has seen nothing yet has
+        nothing to teach.
+        """
+        config, players, caution = self.config, self.players, self.health.caution
+        if self.stage == "undo":
+            factor = _falling(self.done / config.undo_steps, config.constant, 0.1)
+            _set_rate(players.optimise_undo, config.lr_undo * factor * caution)
+        else:
+            played = self.done - config.undo_steps
+            factor = _falling(played / config.steps, config.constant, 0.0) * caution
+            rising = min(1.0, played / config.warm_up) if config.warm_up else 1.0
+            _set_rate(players.optimise_generator, config.lr_generator * factor * rising)
+            _set_rate(players.optimise_discriminator, config.lr_discriminator * factor)
+
+    def state_dict(self) -> State:
+        """Tensors and plain values only, so that it loads with `weights_only=True`."""
+        players = self.players
+        return {
+            "config": train_config_to_json(self.config),
+            "done": self.done,
+            "health": dict(vars(self.health)),
+            "photos": [len(self.liked.photos), len(self.raw.photos)],
+            "generator": players.generator.state_dict(),
+            "discriminator": players.discriminator.state_dict(),
+            "average": players.average.state_dict(),
+            "pool": players.pool.state_dict(),
+            **{name: getattr(players, name).state_dict() for name in OPTIMISERS},
+            "liked": self.liked.state_dict(),
+            "raw": self.raw.state_dict(),
+            "toning_rng": self.toning_rng.get_state(),
+            "torch_rng": torch.get_rng_state(),
+            "best": None if self.best is None else vars(self.best),
+        }
+
+    def load_state_dict(self, state: State) -> None:
+        """Go on where `state_dict` was taken. Raises DataSetError where that was with other photos or networks."""
+        players = self.players
+        if state.get("photos") != [len(self.liked.photos), len(self.raw.photos)]:
+            raise DataSetError("the run was begun with other photos than there are now; put them back or start anew")
+        try:
+            for name in ("generator", "discriminator", "average", *OPTIMISERS):
+                getattr(players, name).load_state_dict(state[name])
+            players.pool.load_state_dict(state["pool"], self.device)
+            self.liked.load_state_dict(state["liked"])
+            self.raw.load_state_dict(state["raw"])
+            self.toning_rng.set_state(state["toning_rng"])
+            torch.set_rng_state(state["torch_rng"])
+            self.done, self.health = int(state["done"]), Health(**state["health"])
+            self.best = None if state["best"] is None else Best(**state["best"])
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise DataSetError(f"the run was begun by another version of uegan ({error}); start anew") from error
+
+
+def prepare(
+    config: TrainConfig,
+    generator: nn.Module,
+    liked: Sequence[Tensor],
+    raw: Sequence[Tensor],
+    features: Features | None,
+    device: torch.device,
+    judge: Judge | None = None,
+) -> Training:
+    """A run at its first step. liked, raw: photos as 3 x H x W uint8. Without a judge the last weights are the best."""
+    torch.manual_seed(config.seed)
+    precision = torch.bfloat16 if has_bfloat16(device) else torch.float32
+    players = set_up(config, generator, Discriminator(config.generator.width), features, device, precision)
+    return Training(
+        config,
+        players,
+        Crops(liked, config.size, config.seed),
+        Crops(raw, config.size, config.seed + 1),
+        torch.Generator().manual_seed(config.seed + 2),
+        device,
+        judge,
+    )
+
+
+def _falling(part: float, constant: float, end: float) -> float:
+    """1 up to `constant` of the way, then a straight line down to `end`."""
+    if part <= constant:
+        return 1.0
+    return 1.0 - (1.0 - end) * (part - constant) / (1.0 - constant)
+
+
+def _set_rate(optimiser: Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = rate
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.detach().to("cpu", copy=True)
+    if isinstance(value, dict):
+        return {key: _copied(part) for key, part in value.items()}
+    return [_copied(part) for part in value] if isinstance(value, list) else value
