@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +17,7 @@ from PIL import Image
 
 from uegan_cli.photo.reading import read_photo
 
-from ..commands.conftest import bright, in_a_process, uegan
+from ..commands.conftest import bright, environment, in_a_process, uegan
 
 __all__ = ["bright", "in_a_process", "uegan"]
 
@@ -64,6 +68,69 @@ def mounted(tmp_path: Path) -> Iterator[Mount]:
     yield mount
     for place in places:
         subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+FORKS = """
+import json, os, signal, sys, time
+import torch
+from uegan_cli.commands import app
+
+torch.set_num_threads(1)
+exec(sys.argv[1])
+for line in sys.stdin:
+    folder, home, arguments, signum, after, delay, count = json.loads(line)
+    err = os.path.join(folder, "../err")
+    open(err, "w").close()
+    child = os.fork()
+    if child == 0:
+        os.chdir(folder)
+        os.environ["UEGAN_HOME"] = home
+        for stream, name in enumerate((os.devnull, "../out", "../err")):
+            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC), stream)
+        sys.argv = ["uegan", *arguments]
+        app.command()
+        os._exit(0)
+    ended = 0
+    while signum and after not in open(err).read() and not ended:
+        time.sleep(0.01)
+        ended, status = os.waitpid(child, os.WNOHANG)
+    for _ in range(0 if ended else count):
+        time.sleep(delay)
+        os.kill(child, signum)
+    print(os.waitstatus_to_exitcode(status if ended else os.waitpid(child, 0)[1]), flush=True)
+"""
+"""Forks a process that has torch loaded for each command, so that there is time for many of them."""
+
+
+@dataclass
+class Forks:
+    """Commands run in `folder`, each in a process of its own, with the user folder of the test."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+
+    def run(
+        self, *arguments: str, signum: int = 0, after: str = "", delay: float = 0.0, count: int = 1
+    ) -> tuple[int, str]:
+        """The exit code and standard error of a command.
+
+        It is sent `signum` `delay` seconds after it has said `after`, and again until it was sent `count` times.
+        """
+        assert self.process.stdin is not None and self.process.stdout is not None
+        order = [str(self.folder), os.environ["UEGAN_HOME"], arguments, signum, after, delay, count]
+        print(json.dumps(order), file=self.process.stdin, flush=True)
+        return int(self.process.stdout.readline()), (self.folder.parent / "err").read_text()
+
+
+@contextmanager
+def forking(prelude: str) -> Iterator[subprocess.Popen[str]]:
+    """What `Forks` asks for processes; `prelude` is Python that is run once, before them."""
+    command = [sys.executable, "-c", FORKS, prelude]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        yield process
+        process.communicate()
 
 
 def regular_files(folder: Path) -> dict[str, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -10,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,58 +17,24 @@ from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.reading import read_photo
 
 from ..commands.conftest import environment
-from .conftest import assert_nothing_half_done, regular_files
+from .conftest import Forks, assert_nothing_half_done, forking, regular_files
 
 pytestmark = [pytest.mark.usefixtures("bright"), pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")]
 
 SIGNALS = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
 
-FORKS = """
-import json, os, signal, sys, time
-import torch
-from uegan_cli.commands import app
-from uegan_cli.enhancement import enhancer
-from uegan_cli.jobs import pipeline
-
-torch.set_num_threads(1)
-for line in sys.stdin:
-    folder, arguments, signum, delay, count = json.loads(line)
-    child = os.fork()
-    if child == 0:
-        os.chdir(folder)
-        for stream, name in enumerate((os.devnull, "../out", "../err")):
-            os.dup2(os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC), stream)
-        sys.argv = ["uegan", *arguments]
-        app.command()
-        os._exit(0)
-    for _ in range(count):
-        time.sleep(delay)
-        os.kill(child, signum)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-"""Forks a process that has torch loaded for each command, so that there is time for many of them."""
+PRELUDE = "from uegan_cli.enhancement import enhancer; from uegan_cli.jobs import pipeline"
 
 
-@dataclass
-class Forks:
-    process: subprocess.Popen[str]
-    folder: Path
-
-    def run(self, *arguments: str, signum: int = 0, delay: float = 0.0, count: int = 1) -> tuple[int, str]:
-        """The exit code and standard error of a command, sent `signum` after `delay` seconds, `count` times."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        print(json.dumps([str(self.folder), arguments, signum, delay, count]), file=self.process.stdin, flush=True)
-        return int(self.process.stdout.readline()), (self.folder.parent / "err").read_text()
+@pytest.fixture(scope="module")
+def server() -> Iterator[subprocess.Popen[str]]:
+    with forking(PRELUDE) as process:
+        yield process
 
 
 @pytest.fixture
-def forks(folder: Path) -> Iterator[Forks]:
-    command = [sys.executable, "-c", FORKS]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
-    ) as process:
-        yield Forks(process, folder)
-        process.communicate()
+def forks(folder: Path, server: subprocess.Popen[str]) -> Forks:
+    return Forks(server, folder)
 
 
 def fill(photo, count: int = 3) -> None:
