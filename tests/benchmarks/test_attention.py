@@ -57,7 +57,7 @@ def score(generator: nn.Module, folder: Path) -> float:
 
 
 def test_forms_of_the_attention(liked_photos: list[Path], shared_data: Path) -> None:
-    photos, _ = load_photos(liked_photos, 192)
+    photos = list(load_photos(liked_photos, 192).values())
     print(f"\nunedited: {score(nn.Identity(), shared_data / 'fivek'):.2f} dB")
     for attention, initialisation in ROWS:
         results, seconds = [], 0.0

@@ -53,11 +53,11 @@ class Task:
 
 
 def make_task(paths: list[Path], look: Look, draw: int) -> Task:
-    photos, _ = load_photos(paths, 192)
+    photos = list(load_photos(paths, 192).values())
     order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(draw)).tolist()
     shuffled = [photos[i] for i in order]
     held_out, raw, rest = shuffled[:HELD_OUT], shuffled[HELD_OUT : HELD_OUT + RAW], shuffled[HELD_OUT + RAW :]
-    return Task(Photos([apply(look, photo) for photo in rest[:LIKED]], raw, []), held_out, look)
+    return Task(Photos([apply(look, photo) for photo in rest[:LIKED]], raw), held_out, look)
 
 
 @pytest.mark.parametrize("name", LOOKS)

@@ -58,7 +58,7 @@ def test_two_folders_become_a_style(uegan, without_vgg):
 def test_a_dry_run_looks_and_writes_nothing(uegan, uegan_home):
     outcome = uegan("train", "--liked", "liked", "--raw", "raw", "--dry-run", *TINY)
     assert outcome.code == 0
-    assert "10 liked photos, 10 raw photos" in outcome.err
+    assert "liked    10 photos\nraw      10 photos\n" in outcome.err
     assert "600 of 2 crops of 96 px" in outcome.out
     assert list(uegan_home.iterdir()) == []
 
@@ -98,7 +98,7 @@ def test_ctrl_c_asks_the_run_to_end_and_a_second_one_ends_it():
 
 def test_metrics_are_json_and_what_has_the_name_is_kept_unless_told_otherwise(uegan, without_vgg):
     asked = ("train", "--liked", "liked", "--raw", "raw", "--steps", 1, "--json", *TINY, *without_vgg)
-    (record,) = uegan(*asked).records
+    _, record = uegan(*asked).records
     assert (record["step"], record["steps"], record["stage"]) == (1, 1, "learn")
     assert json.loads((runs_dir() / "mine" / "metrics.jsonl").read_text())["step"] == 1
     assert uegan(*asked).code == 4
@@ -113,7 +113,7 @@ def test_metrics_are_json_and_what_has_the_name_is_kept_unless_told_otherwise(ue
     [
         (["--liked", "liked"], 2, "give --liked DIR and --raw DIR"),
         (["--liked", "gone", "--raw", "raw"], 3, "gone: there is no such folder"),
-        (["--liked", "few", "--raw", "raw", "--vgg-weights", "x"], 6, "--liked: 2 photos"),
+        (["--liked", "few", "--raw", "raw", "--vgg-weights", "x"], 6, "--liked: 1 usable photo (1 duplicate)"),
         (["--liked", "liked", "--raw", "raw"], 2, "name a file with --vgg-weights"),
         (["--liked", "liked", "--raw", "raw", "--vgg-weights", "gone.pth"], 4, "gone.pth"),
         (["--liked", "liked", "--raw", "raw", "--start", "gone", "--vgg-weights", "x"], 4, ""),

@@ -23,7 +23,7 @@ def test_the_distance_of_a_set_to_itself_is_next_to_nothing() -> None:
 
 
 def test_real_photos_come_nearer_to_the_known_look_step_by_step(raw_photos: list[Path]) -> None:
-    photos, _ = load_photos(raw_photos[::5], 192)
+    photos = list(load_photos(raw_photos[::5], 192).values())
     liked = [apply(bright_airy, photo) for photo in photos[1::2]]
     raw = photos[::2]
     judge, look = between(raw, liked), instant_look(raw, liked, None).transport

@@ -49,7 +49,7 @@ def test_content_blind_patches_are_all_of_one_kind() -> None:
 
 def test_content_is_the_same_thing_in_another_exposure_and_colour(raw_photos: list[Path], vgg16_file: Path) -> None:
     features = load_features(vgg16_file)
-    photos, _ = load_photos(raw_photos[:60:20], 192)
+    photos = list(load_photos(raw_photos[:60:20], 192).values())
     darker = [(p.float() * torch.tensor([0.5, 0.7, 0.8]).view(3, 1, 1)).to(torch.uint8) for p in photos]
     one, two = photo_patches(photos, features), photo_patches(darker, features)
     similarity = one.content @ two.content.T

@@ -14,7 +14,7 @@ from ..errors import UsageError
 from ..jobs.inputs import photos_in
 from ..styles.card import Card
 from ..styles.names import check_name
-from . import options, vgg
+from . import options, train_verdict, vgg
 from .report import Report
 
 if TYPE_CHECKING:
@@ -117,9 +117,8 @@ def instant(
     photos_liked, photos_raw = photos_in(liked), photos_in(raw)
     from ..training.session import instant_style, read_folders
 
-    photos = read_folders(photos_liked, photos_raw, INSTANT_SIZE)
-    if photos.unreadable:
-        report.say(f"left out {len(photos.unreadable)} that cannot be read, such as {photos.unreadable[0]}")
+    photos, verdict = read_folders(photos_liked, photos_raw, INSTANT_SIZE)
+    train_verdict.tell(verdict, report)
     # Folder names are the user's own business; the command is a pattern.
     card = replace(card, command=f"uegan style-create {name} --liked LIKED --raw RAW")
     return instant_style(name, photos, vgg.optional(weights, report), card)

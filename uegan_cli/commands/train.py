@@ -18,14 +18,14 @@ from ..errors import NoInputError, StyleError, UsageError
 from ..jobs.inputs import photos_in
 from ..styles.card import Card
 from ..styles.names import cached, check_name
-from . import options, vgg
-from .report import Report, counted
+from . import options, train_verdict, vgg
+from .report import Report
 
 if TYPE_CHECKING:
     from ..config import TrainConfig
     from ..training.loop import Progress
     from ..training.runs import Options
-    from ..training.session import Photos, Session
+    from ..training.session import Session
 
 WHAT, HOW, CARD = "What to learn from", "How to learn", "The style's card"
 SAMPLES = 6
@@ -183,8 +183,8 @@ def learn(run: Options, device: str, resume: bool, overwrite: bool, report: Repo
 
     chosen = choose(device)
     folder = runs.folder_of(run.name)
-    photos = session.read_folders(run.liked, run.raw, run.config.size)
-    _say_data(photos, report)
+    photos, verdict = session.read_folders(run.liked, run.raw, run.config.size)
+    train_verdict.tell(verdict, report)
     assert run.features is not None
     with runs.held(folder):
         begun = session.begin(run.config, photos, load_features(run.features), chosen)
@@ -284,7 +284,7 @@ def _say_plan(run: Options, features: Path | None, device: str, report: Report) 
     from ..training.runs import folder_of
     from ..training.session import read_folders
 
-    _say_data(read_folders(run.liked, run.raw, run.config.size), report)
+    train_verdict.tell(read_folders(run.liked, run.raw, run.config.size)[1], report)
     config = run.config
     report.result(f"steps      {config.undo_steps + config.steps} of {config.batch} crops of {config.size} px")
     report.result(f"device     {describe(choose(device))}")
@@ -292,14 +292,6 @@ def _say_plan(run: Options, features: Path | None, device: str, report: Report) 
     report.result(f"VGG        {features or 'not here; it would be downloaded (548 MB)'}")
     report.result(f"run        {folder_of(run.name)}")
     report.say("nothing was written")
-
-
-def _say_data(photos: Photos, report: Report) -> None:
-    report.say(f"{counted(len(photos.liked), 'liked photo')}, {counted(len(photos.raw), 'raw photo')}")
-    for path in photos.unreadable:
-        report.detail(f"{path}: cannot be read; left out")
-    if photos.unreadable:
-        report.say(f"{counted(len(photos.unreadable), 'photo')} cannot be read and was left out (-v names each)")
 
 
 def _say_result(card: Card, report: Report) -> None:

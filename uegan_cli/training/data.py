@@ -21,22 +21,21 @@ ROOM = 1.5
 """Photos are kept this much larger than a crop, so that crops can be larger or smaller parts of the photo."""
 
 
-def load_photos(paths: Sequence[Path], short_side: int) -> tuple[list[Tensor], list[Path]]:
+def load_photos(paths: Sequence[Path], short_side: int) -> dict[Path, Tensor | str]:
     """Decode photos with their short side reduced to at most `short_side` pixels.
 
-    Returns 3 x H x W uint8 tensors, in the order of `paths`, and the paths of photos that could not be read.
+    Returns each photo as 3 x H x W uint8, or the line that says why it cannot be read, in the order of `paths`.
     """
 
-    def load(path: Path) -> Tensor | Path:
+    def load(path: Path) -> Tensor | str:
         try:
             pixels: Pixels = read_upright_srgb(path, short_side)
-        except PhotoError:
-            return path
+        except PhotoError as error:
+            return str(error)
         return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
 
     with ThreadPoolExecutor() as pool:
-        results = list(pool.map(load, paths))
-    return [r for r in results if isinstance(r, Tensor)], [r for r in results if isinstance(r, Path)]
+        return dict(zip(paths, pool.map(load, paths), strict=True))
 
 
 def hold_out(paths: Sequence[Path], at_most: int = 20) -> tuple[list[Path], list[Path]]:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..config import GeneratorConfig, NetworkConfig, TrainConfig, TransportConfig, train_config_to_json
 from ..enhancement.devices import has_bfloat16
-from ..errors import DataSetError, StyleError
+from ..errors import StyleError
 from ..losses.features import Features
 from ..networks import build
 from ..networks.blocks import initialise_like_the_paper
@@ -22,13 +22,13 @@ from ..styles.card import Card
 from ..styles.file import Style, make_style
 from ..styles.preview import make_preview
 from ..styles.store import load_style
+from .checks import Verdict, check
 from .data import ROOM, load_photos
 from .instant import InstantLook, instant_look, match
 from .judge import judge_between
 from .matching import SHORT_SIDE, photo_patches
 from .training import Training, prepare
 
-FEWEST_PHOTOS = 10
 JUDGED = 60
 """Photos of each side that results are judged by; more take longer and hardly change the verdict."""
 
@@ -45,26 +45,17 @@ class Session:
 
 @dataclass(frozen=True)
 class Photos:
-    """The training photos in memory (3 x H x W uint8), and the files that could not be read."""
+    """The photos to learn from, in memory (3 x H x W uint8)."""
 
     liked: Sequence[Tensor]
     raw: Sequence[Tensor]
-    unreadable: Sequence[Path]
 
 
-def read_folders(liked: Sequence[Path], raw: Sequence[Path], size: int) -> Photos:
-    """Decode both sides for crops of `size` pixels. Raises DataSetError for fewer than 10 readable photos a side."""
+def read_folders(liked: Sequence[Path], raw: Sequence[Path], size: int) -> tuple[Photos, Verdict]:
+    """Decode both sides for crops of `size` pixels: photos worth learning from, and what was found out about all."""
     short_side = max(SHORT_SIDE, round(size * ROOM))
-    liked_photos, liked_broken = load_photos(liked, short_side)
-    raw_photos, raw_broken = load_photos(raw, short_side)
-    for side, photos, broken in (("liked", liked_photos, liked_broken), ("raw", raw_photos, raw_broken)):
-        if len(photos) < FEWEST_PHOTOS:
-            unread = f" ({len(broken)} more could not be read)" if broken else ""
-            raise DataSetError(
-                f"--{side}: {len(photos)} photo{'s' * (len(photos) != 1)}{unread}; a style needs at least"
-                f" {FEWEST_PHOTOS}, and 100 or more make a better one"
-            )
-    return Photos(liked_photos, raw_photos, [*liked_broken, *raw_broken])
+    verdict = check(load_photos(liked, short_side), load_photos(raw, short_side), size)
+    return Photos(list(verdict.liked.photos.values()), list(verdict.raw.photos.values())), verdict
 
 
 def begin(config: TrainConfig, photos: Photos, features: Features | None, device: torch.device) -> Session:
