@@ -18,6 +18,9 @@ from .runs import make
 from .step import Losses
 from .training import Training
 
+JUDGE_EVERY = 50
+"""Steps after which a run is looked at closely."""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -40,7 +43,7 @@ def run(
     training: Training,
     folder: Path,
     report_every: int = 10,
-    judge_every: int = 50,
+    judge_every: int = JUDGE_EVERY,
     save_every: int = 500,
     save_seconds: float = 120.0,
     stop: Event | None = None,

@@ -58,6 +58,13 @@ def read_folders(liked: Sequence[Path], raw: Sequence[Path], size: int) -> tuple
     return Photos(list(verdict.liked.photos.values()), list(verdict.raw.photos.values())), verdict
 
 
+def rehearse(config: TrainConfig, photos: Photos, features: Features | None, device: torch.device) -> Training:
+    """A run like the one to come, but for closed form and judge: to see how fast it goes. Leaves that one untouched."""
+    start = _start(config)
+    config = dataclasses.replace(config, generator=start.config)
+    return prepare(config, start, photos.liked, photos.raw, features, device)
+
+
 def begin(config: TrainConfig, photos: Photos, features: Features | None, device: torch.device) -> Session:
     """Networks, closed form and judge for a run at its first step. Raises StyleError for a start that cannot be."""
     start = _start(config)

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+import torch
+
+from uegan_cli.config import GeneratorConfig, TrainConfig
+from uegan_cli.training import estimate
+from uegan_cli.training.estimate import Pace, measure
+from uegan_cli.training.session import Photos, begin, rehearse
+from uegan_cli.training.training import Training
+
+from .tiny import photos, tensors, training
+
+CPU = torch.device("cpu")
+CONFIG = TrainConfig(GeneratorConfig(width=2, attention="prenorm"), size=96, batch=2, undo_steps=2, steps=4, pool=2)
+
+
+@pytest.fixture(autouse=True)
+def briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "SECONDS", 0.2)
+
+
+def steps_slowed_by(seconds: float, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Training.step
+
+    def slow(self: Training) -> dict[str, torch.Tensor]:
+        time.sleep(seconds if self.stage == stage else 0)
+        return step(self)
+
+    monkeypatch.setattr(Training, "step", slow)
+
+
+def test_a_run_that_was_timed_is_the_run_it_would_have_been() -> None:
+    """Every tensor after three steps of both stages is the same, with and without a rehearsal."""
+    folders, states = Photos(photos(0), photos(1)), []
+    for rehearsed in (False, True):
+        if rehearsed:
+            measure(rehearse(CONFIG, folders, None, CPU), 4)
+        run = begin(CONFIG, folders, None, CPU).training
+        for _ in range(3):
+            run.step()
+        states.append(run.state_dict())
+    assert all(torch.equal(a, b) for a, b in zip(*map(tensors, states), strict=True))
+
+
+@pytest.mark.parametrize("stage", ["undo", "learn"])
+def test_the_pace_is_that_of_each_stage(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps_slowed_by(0.3, stage, monkeypatch)
+    found = measure(training(), 0)
+    assert getattr(found, stage) > 0.3 > {"undo": found.learn, "learn": found.undo}[stage]
+
+
+def test_a_run_without_an_undo_stage_has_no_pace_for_it() -> None:
+    assert measure(training(undo_steps=0), 4).undo == 0
+
+
+def test_the_judge_takes_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "enhance_small", lambda *_: time.sleep(0.1) or torch.zeros(1))
+    steps_slowed_by(0.0, "learn", monkeypatch)
+    assert measure(training(), 5 * estimate.JUDGE_EVERY).learn > 0.5
+
+
+def test_the_time_left_is_that_of_the_steps_left() -> None:
+    config = TrainConfig(undo_steps=10, steps=100)
+    pace = Pace(undo=2.0, learn=0.5)
+    assert [pace.seconds(config, done) for done in (0, 4, 10, 60, 110)] == [70, 62, 50, 25, 0]
