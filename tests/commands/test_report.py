@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from uegan_cli.commands.report import Report, counted, printable, size_in_words
+from uegan_cli.commands.report import Report, counted, duration, printable, size_in_words
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,22 @@ def test_sizes_are_said_as_people_say_them(size, words):
 
 def test_counts_have_their_plural():
     assert [counted(n, "photo") for n in (0, 1, 2)] == ["0 photos", "1 photo", "2 photos"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "5 seconds"),
+        (33, "35 seconds"),
+        (55, "1 minute"),
+        (725, "12 minutes"),
+        (80 * 60, "80 minutes"),
+        (2 * 3600, "2 hours"),
+        (5e5, "6 days"),
+    ],
+)
+def test_times_are_said_as_people_say_them(seconds, words):
+    assert duration(seconds) == words
 
 
 def test_json_takes_the_place_of_lines(capsys):

@@ -468,7 +468,7 @@ def _write_sheet(path: Path, request: Request, style: Entry, results: Iterable[R
         return 0
     try:
         rows = [read_row(task.source.name, task.before, task.target, request.max_pixels) for task in done[:MOST]]
-        write_sheet(path, rows, Mark(style.name, style.header.hash, request.strength))
+        write_sheet(path, rows, mark=Mark(style.name, style.header.hash, request.strength))
     except UeganError as error:
         report.complain(str(error))
         return error.exit_code

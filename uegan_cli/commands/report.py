@@ -80,10 +80,10 @@ class Report:
         Console(highlight=False).print(table)
 
     @contextmanager
-    def bar(self, total: int, unit: str, done: int = 0) -> Iterator[Advance]:
+    def bar(self, total: int, unit: str, done: int = 0, each: int = 1) -> Iterator[Advance]:
         """A bar with the number done, rate, time left and current name: on a terminal, and nothing elsewhere.
 
-        total, done: of the whole, and what was done before.
+        total, done: of the whole, and what was done before. each: how many units one of the whole is.
         """
         if self.quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
             yield _silent
@@ -101,14 +101,20 @@ class Report:
         )
         # Rich would send piped results to the terminal; where both are one terminal it keeps the bar below them.
         progress = Progress(
-            *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty(), expand=True
+            *columns,
+            console=Console(stderr=True),
+            transient=True,
+            redirect_stdout=sys.stdout.isatty(),
+            expand=True,
+            # Work that comes in jerks gets a steady rate, and so a steady time left.
+            speed_estimate_period=120,
         )
         with progress:
             task = progress.add_task("", total=total, completed=done, rate="")
 
             def advance(name: str, by: int = 1) -> None:
                 speed = progress.tasks[0].speed
-                rate = f"{speed:.1f} {unit}/s" if speed else ""
+                rate = f"{speed * each:.1f} {unit}/s" if speed else ""
                 progress.update(task, advance=by, description=escape(_shortened(printable(name))), rate=rate)
 
             yield advance
@@ -129,6 +135,17 @@ def size_in_words(size: int) -> str:
     while value >= 1000 and len(units) > 1:
         value, units = value / 1000, units[1:]
     return f"{value:.1f} {units[0]}" if value < 10 and units[0] != "bytes" else f"{value:.0f} {units[0]}"
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: about as exactly as it can be known beforehand."""
+    minutes = round(seconds / 60)
+    if seconds < 50:
+        return f"{max(5, 5 * round(seconds / 5))} seconds"
+    if minutes < 90:
+        return counted(max(1, minutes), "minute")
+    hours = round(seconds / 3600)
+    return counted(hours, "hour") if hours < 48 else counted(round(hours / 24), "day")
 
 
 def _silent(name: str, by: int = 1) -> None:

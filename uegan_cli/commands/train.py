@@ -339,12 +339,12 @@ def _sheet(begun: Session, network: Any, path: Path) -> None:
     """Some of the user's own photos, before and after."""
     from ..training.judge import enhance_small
     from ..training.matching import at_matching_size
-    from .sheet import write_sheet
+    from .sheet import Row, write_sheet
 
     rows = []
     for number, photo in enumerate(begun.raw[:: max(1, len(begun.raw) // SAMPLES)][:SAMPLES], 1):
         before, after = ((at_matching_size(photo)[0] + 1) * 127.5).round().byte(), enhance_small(network, photo)
-        rows.append((str(number), before.permute(1, 2, 0).numpy(), after.permute(1, 2, 0).numpy()))
+        rows.append(Row(str(number), [picture.permute(1, 2, 0).numpy() for picture in (before, after)]))
     write_sheet(path, rows)
 
 

@@ -14,8 +14,8 @@ from .judge import enhance_small
 from .loop import JUDGE_EVERY
 from .training import Training
 
-SECONDS = 3.0
-"""As long as this every kind of work is done over and over, but for once where it takes longer."""
+SECONDS, TIMES = 3.0, 8
+"""Work is timed for so long, and no more than so often, but once in any case."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def measure(rehearsal: Training, judged: int) -> Pace:
 def _seconds(work: Callable[[], Tensor]) -> float:
     """The first time is slower than those to come, and counts only where there is no other."""
     times: list[float] = []
-    while sum(times) < SECONDS:
+    while sum(times) < SECONDS and len(times) < TIMES:
         begun = time.perf_counter()
         # Looking at a value waits for the device.
         work().sum().item()

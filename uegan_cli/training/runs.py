@@ -27,7 +27,8 @@ OPTIONS = "options.json"
 class Options:
     """What a run was started with; all that `--resume` needs.
 
-    liked, raw: the photos, in order. features: VGG file. card: texts for the style's card.
+    liked, raw: the photos, in order. features: VGG file. card: texts for the style's card. probe: photos that the
+    sample sheets show.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Options:
     raw: Sequence[Path]
     features: Path | None
     card: Card
+    probe: Sequence[Path] = ()
 
 
 def folder_of(name_or_path: str) -> Path:
@@ -80,6 +82,7 @@ def write_options(folder: Path, options: Options) -> None:
         "features": None if options.features is None else str(options.features.resolve()),
         "liked": [str(path.resolve()) for path in options.liked],
         "raw": [str(path.resolve()) for path in options.raw],
+        "probe": [str(path.resolve()) for path in options.probe],
     }
     make(folder)
     with replacing(folder / OPTIONS) as file:
@@ -97,6 +100,7 @@ def read_options(folder: Path) -> Options:
             [Path(path) for path in data["raw"]],
             None if data["features"] is None else Path(data["features"]),
             Card.from_json(data["card"]),
+            [Path(path) for path in data.get("probe", [])],
         )
     except (OSError, ValueError, KeyError, TypeError, StyleError) as error:
         raise DataSetError(f"{folder}: no training run to go on with (no readable {OPTIONS})") from error
