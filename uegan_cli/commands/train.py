@@ -6,7 +6,7 @@ import shlex
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -22,6 +22,8 @@ from . import options, train_verdict, vgg
 from .report import Report
 
 if TYPE_CHECKING:
+    import torch
+
     from ..config import TrainConfig
     from ..training.loop import Progress
     from ..training.runs import Options
@@ -175,27 +177,35 @@ def train(
 
 
 def learn(run: Options, device: str, resume: bool, overwrite: bool, report: Report) -> None:
-    """The run, from reading the photos to the installed style."""
-    from ..enhancement.devices import choose, describe
+    """The run, from reading the photos to the installed style, in as many processes as torchrun has started."""
+    from ..training import distributed
+
+    with distributed.joined(device) as chosen:
+        # Only the first process speaks, and only it writes.
+        _learn(run, chosen, resume, overwrite, report if distributed.is_first() else Report(quiet=True))
+
+
+def _learn(run: Options, device: torch.device, resume: bool, overwrite: bool, report: Report) -> None:
+    from ..enhancement.devices import describe
     from ..losses.features import load_features
     from ..styles.store import install
-    from ..training import loop, runs, session
+    from ..training import distributed, loop, runs, session
 
-    chosen = choose(device)
-    folder = runs.folder_of(run.name)
+    folder, first = runs.folder_of(run.name), distributed.is_first()
     photos, verdict = session.read_folders(run.liked, run.raw, run.config.size)
     train_verdict.tell(verdict, report)
     assert run.features is not None
-    with runs.held(folder):
-        begun = session.begin(run.config, photos, load_features(run.features), chosen)
+    with runs.held(folder) if first else nullcontext():
+        begun = session.begin(run.config, photos, load_features(run.features), device)
         if resume:
             _go_on(begun, folder, report)
-        else:
+        elif first:
             _clear(folder)
             runs.write_options(folder, run)
             _instant_sheet(begun, folder, report)
         training = begun.training
-        report.say(f"Learning {run.name} on {describe(chosen)}: {training.steps - training.done} steps, in {folder}")
+        where = describe(device) + f" in {distributed.count()} processes" * (distributed.count() > 1)
+        report.say(f"Learning {run.name} on {where}: {training.steps - training.done} steps, in {folder}")
         with _stopping() as stop:
             _follow(loop.run(training, folder, stop=stop), begun, folder, report)
         if not training.over:
@@ -203,6 +213,8 @@ def learn(run: Options, device: str, resume: bool, overwrite: bool, report: Repo
                 f"stopped after step {training.done}; go on with: uegan train --resume --name {shlex.quote(run.name)}"
             )
             raise SystemExit(128 + (stop.signal or signal.SIGINT))
+    if not first:
+        return
     style = install(session.finish(begun, run.name, run.card), overwrite=overwrite or resume)
     _say_result(style.card, report)
     report.result(str(style.path))
@@ -211,12 +223,12 @@ def learn(run: Options, device: str, resume: bool, overwrite: bool, report: Repo
 
 def _go_on(begun: Session, folder: Path, report: Report) -> None:
     """Be where the last whole checkpoint was written; at the start where there is none yet."""
-    from ..training import checkpoints
+    from ..training import checkpoints, distributed
 
-    found = checkpoints.newest(folder)
+    found = distributed.from_first(lambda: checkpoints.newest(folder))
     if found is None:
         return
-    for path in found.damaged:
+    for path in found.damaged if distributed.is_first() else ():
         report.complain(f"{path}: is damaged; going on from the checkpoint before it")
     begun.training.load_state_dict(found.state)
 
@@ -304,6 +316,8 @@ def _say_result(card: Card, report: Report) -> None:
 
 def _follow(progress: Iterator[Progress], begun: Session, folder: Path, report: Report) -> None:
     """Tell how the run goes, with a sample sheet every few minutes."""
+    from ..training.distributed import is_first
+
     training = begun.training
     done, drawn = training.done, time.monotonic()
     with report.bar(training.steps, "steps", done) as advance:
@@ -322,7 +336,7 @@ def _follow(progress: Iterator[Progress], begun: Session, folder: Path, report: 
                     "distance": at.distance,
                 }
             )
-            if time.monotonic() - drawn > SHEET_SECONDS:
+            if is_first() and time.monotonic() - drawn > SHEET_SECONDS:
                 _sheet(begun, training.players.average.network, folder / f"samples-{at.step:07d}.jpg")
                 drawn = time.monotonic()
 

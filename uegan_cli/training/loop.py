@@ -12,7 +12,8 @@ from typing import Any
 import torch
 
 from ..errors import OutputError
-from . import checkpoints, metrics
+from . import distributed, metrics
+from .checkpoints import State, save, save_best
 from .health import not_numbers
 from .runs import make
 from .step import Losses
@@ -58,41 +59,37 @@ def run(
     Raises DataSetError when the run goes wrong again and again, OutputError when the folder cannot be written.
     """
     stop, stopped = stop or Event(), False
-    make(folder)
-    metrics.cut(folder, training.done)
-    keeper, good = _Keeper(training, folder, save_every, save_seconds), training.snapshot()
-    window = _Window(training)
+    files, window = _Files(training, folder, save_every, save_seconds), _Window(training)
     try:
         while not (training.over or stopped):
             if training.stage == "learn" and training.judge is not None and training.health.first is None:
                 training.judge_now()
             window.step()
-            stopped, due = stop.is_set(), keeper.is_due()
+            stopped, due = distributed.any_of(stop.is_set(), files.is_due())
             closely = training.done % judge_every == 0 or training.over
             if training.done % report_every and not (closely or stopped or due):
                 continue
             progress, trouble = _look_back(window, closely)
             if trouble:
-                news = training.go_back(good, trouble)
+                news = training.go_back(files.good, trouble)
                 progress = Progress(training.done, training.steps, training.stage, {}, progress.rate, news=news)
-                metrics.cut(folder, training.done)
+                files.cut()
             else:
-                metrics.append(folder, _line(progress, training))
+                files.add(progress)
                 if closely and not training.health.won:
-                    good = training.snapshot()
+                    files.good = training.snapshot()
             if due or stopped or trouble or training.over:
-                keeper.save()
+                files.save()
             yield progress
             window = _Window(training)
     except GeneratorExit:
-        keeper.save_what_is_new()
+        files.save_alone(training.state_dict())
         raise
     except OutputError:
         raise
     except BaseException:
         # In the midst of a step nothing fits together.
-        training.return_to(good)
-        keeper.save_what_is_new()
+        files.save_alone(files.good)
         raise
 
 
@@ -117,31 +114,50 @@ class _Window:
         return self.steps * self.training.config.batch / max(time.monotonic() - self.started, 1e-9)
 
     def means(self) -> dict[str, float]:
-        names = self.losses[-1].keys()
-        of_stage = [losses for losses in self.losses if losses.keys() == names]
-        return {name: float(torch.stack([losses[name] for losses in of_stage]).mean()) for name in names}
+        names = list(self.losses[-1])
+        of_stage = [torch.stack([losses[name] for name in names]) for losses in self.losses if list(losses) == names]
+        means = distributed.average(torch.stack(of_stage).mean(dim=0))
+        return dict(zip(names, means.tolist(), strict=True))
 
 
-class _Keeper:
-    """Writes a run's states into its folder."""
+class _Files:
+    """What a run leaves in its folder, by the first of its processes; and the state that it can go back to."""
 
     def __init__(self, training: Training, folder: Path, every: int, seconds: float) -> None:
         self.training, self.folder, self.every, self.seconds = training, folder, every, seconds
         self.step, self.time, self.best = training.done, time.monotonic(), training.best
+        self.good = training.snapshot()
+        if distributed.is_first():
+            make(folder)
+        self.cut()
+
+    def cut(self) -> None:
+        if distributed.is_first():
+            metrics.cut(self.folder, self.training.done)
+
+    def add(self, progress: Progress) -> None:
+        if distributed.is_first():
+            metrics.append(self.folder, _line(progress, self.training))
 
     def is_due(self) -> bool:
-        return self.training.done - self.step >= self.every or time.monotonic() - self.time >= self.seconds
+        late = self.training.done - self.step >= self.every or time.monotonic() - self.time >= self.seconds
+        return late and distributed.is_first()
 
     def save(self) -> None:
+        """The other processes wait: none is to end before the state is written."""
         state = self.training.state_dict()
-        if self.training.best is not self.best:
-            checkpoints.save_best(state, self.folder)
-        checkpoints.save(state, self.folder)
+        distributed.from_first(lambda: self._write(state))
         self.step, self.time, self.best = self.training.done, time.monotonic(), self.training.best
 
-    def save_what_is_new(self) -> None:
-        if self.training.done > self.step:
-            self.save()
+    def save_alone(self, state: State) -> None:
+        """A state that is newer than what was written; nobody waits, for the others may be gone."""
+        if distributed.is_first() and state["done"] > self.step:
+            self._write({**state, "best": self.training.state_dict()["best"]})
+
+    def _write(self, state: State) -> None:
+        if self.training.best is not self.best:
+            save_best(state, self.folder)
+        save(state, self.folder)
 
 
 def _look_back(window: _Window, closely: bool) -> tuple[Progress, str | None]:

@@ -17,6 +17,7 @@ from ..losses.features import Features
 from ..losses.fidelity import fidelity
 from ..losses.identity import identity
 from ..networks import Discriminator
+from . import distributed
 from .history import Average, FakePool
 
 Losses = dict[str, Tensor]
@@ -24,10 +25,15 @@ Losses = dict[str, Tensor]
 
 @dataclass
 class Players:
-    """The networks of the game, their optimisers and what they remember. All on one device, channels last."""
+    """The networks of the game, their optimisers and what they remember. All on one device, channels last.
+
+    G, D: the networks as they are called where they learn, together with other processes where there are some.
+    """
 
     generator: nn.Module
     discriminator: Discriminator
+    G: nn.Module
+    D: nn.Module
     features: Features | None
     average: Average
     pool: FakePool
@@ -57,6 +63,8 @@ def set_up(
     return Players(
         generator.train(),
         discriminator.train(),
+        distributed.in_step(generator),
+        distributed.in_step(discriminator),
         features,
         Average(generator, config.average),
         FakePool(config.pool, config.seed),
@@ -75,24 +83,26 @@ def adversarial_step(
 
     raw, liked, toned (copies of `liked`, toned down): N x 3 x H x W in [-1, 1]. Returns the losses as detached scalars.
     """
-    G, D, w = players.generator, players.discriminator, config.weights
+    G, D, w = players.G, players.D, config.weights
     # The photos of all kinds go through G together: instance by instance it treats them alike.
     with _autocast(players, raw):
         enhanced, kept, *undone = G(torch.cat([raw, liked] if toned is None else [raw, liked, toned])).split(len(raw))
 
     # Discriminator: tell liked photos from enhanced ones, and from raw ones.
     with _autocast(players, raw):
-        seen = torch.cat([liked, players.pool.exchange(enhanced.detach()), raw])
+        fakes = distributed.share(players.pool.exchange(distributed.gathered(enhanced.detach())))
+        seen = torch.cat([liked, fakes, raw])
         liked_maps, enhanced_maps, raw_maps = zip(*[m.split(len(raw)) for m in D(seen)], strict=True)
-    d_loss = quality.discriminator(liked_maps, enhanced_maps) + quality.discriminator(liked_maps, raw_maps)
+    d_loss = quality.discriminator(liked_maps, enhanced_maps, distributed.mean)
+    d_loss = d_loss + quality.discriminator(liked_maps, raw_maps, distributed.mean)
     _descend(players.optimise_discriminator, d_loss)
 
     # Generator: look liked, keep the content, leave liked photos alone.
-    D.requires_grad_(False)
+    D = players.discriminator.requires_grad_(False)
     with _autocast(players, raw), parametrize.cached():
         with torch.no_grad():
             liked_maps = D(liked)
-        losses = {"quality": quality.generator(liked_maps, D(enhanced))}
+        losses = {"quality": quality.generator(liked_maps, D(enhanced), distributed.mean)}
     losses["identity"] = identity(liked, kept, config.recipe)
     if players.features is not None:
         with torch.no_grad():
@@ -103,14 +113,14 @@ def adversarial_step(
     g_loss = torch.stack([getattr(w, name) * loss for name, loss in losses.items()]).sum()
     _descend(players.optimise_generator, g_loss)
     D.requires_grad_(True)
-    players.average.update(G)
+    players.average.update(players.generator)
     return {name: loss.detach() for name, loss in {**losses, "generator": g_loss, "discriminator": d_loss}.items()}
 
 
 def undo_step(players: Players, liked: Tensor, toned: Tensor) -> Losses:
     """One update of G alone: bring toned-down copies (N x 3 x H x W) back to the liked photos."""
     with _autocast(players, liked):
-        undone = players.generator(toned)
+        undone = players.G(toned)
     loss = undo_loss(liked, undone)
     _descend(players.optimise_undo, loss)
     players.average.update(players.generator)

@@ -16,6 +16,7 @@ from ..enhancement.devices import has_bfloat16
 from ..errors import DataSetError
 from ..losses.features import Features
 from ..networks import Discriminator
+from . import distributed
 from .checkpoints import State
 from .data import Crops
 from .health import ROLLBACKS, Best, Health, is_better
@@ -61,12 +62,12 @@ class Training:
         """One step of the stage the run is in."""
         config, players = self.config, self.players
         self._set_learning_rates()
-        liked = self._next(self.liked)
+        share, liked = distributed.share, self._next(self.liked)
         if self.stage == "undo":
-            losses = undo_step(players, liked, self.toning(liked, self.toning_rng))
+            losses = undo_step(players, share(liked), share(self.toning(liked, self.toning_rng)))
         else:
-            toned = self.toning(liked, self.toning_rng) if config.weights.undo else None
-            losses = adversarial_step(players, config, self._next(self.raw), liked, toned)
+            toned = share(self.toning(liked, self.toning_rng)) if config.weights.undo else None
+            losses = adversarial_step(players, config, share(self._next(self.raw)), share(liked), toned)
         self.done += 1
         return losses
 
@@ -75,10 +76,8 @@ class Training:
 
         The run ends when they have not become better for as many judgements as the configuration has patience for.
         """
-        assert self.judge is not None
-        network, health = self.players.average.network, self.health
-        with torch.autocast(self.device.type, self.players.precision, enabled=self.players.precision != torch.float32):
-            distance = self.judge.distance(network)
+        health, network = self.health, self.players.average.network
+        distance = distributed.from_first(self._distance)
         health.stale += 1
         if health.first is None:
             health.first = distance
@@ -126,6 +125,12 @@ class Training:
     def snapshot(self) -> State:
         """`state_dict`, copied into main memory: what comes after does not change it."""
         return {name: value if name == "best" else _copied(value) for name, value in self.state_dict().items()}
+
+    def _distance(self) -> float:
+        assert self.judge is not None
+        precision = self.players.precision
+        with torch.autocast(self.device.type, precision, enabled=precision != torch.float32):
+            return self.judge.distance(self.players.average.network)
 
     def _next(self, crops: Crops) -> Tensor:
         return crops.batch(self.config.batch).to(self.device, memory_format=torch.channels_last, non_blocking=True)
@@ -195,7 +200,11 @@ def prepare(
     device: torch.device,
     judge: Judge | None = None,
 ) -> Training:
-    """A run at its first step. liked, raw: photos as 3 x H x W uint8. Without a judge the last weights are the best."""
+    """A run at its first step. liked, raw: photos as 3 x H x W uint8. Without a judge the last weights are the best.
+
+    Raises UsageError for a batch that cannot be shared by the processes there are.
+    """
+    distributed.check_batch(config.batch)
     torch.manual_seed(config.seed)
     precision = torch.bfloat16 if has_bfloat16(device) else torch.float32
     players = set_up(config, generator, Discriminator(config.generator.width), features, device, precision)
