@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 import torch
 
-from uegan_cli.errors import DataSetError, OutputError
+from uegan_cli.errors import DataSetError, DeviceError, OutputError
 from uegan_cli.training import health, loop
 from uegan_cli.training.checkpoints import checkpoints, newest
 from uegan_cli.training.loop import run
@@ -225,6 +225,21 @@ def test_what_breaks_a_step_off_leaves_the_last_good_state(tmp_path: Path) -> No
     found = newest(tmp_path)
     assert found is not None and found.state["done"] == 4
     assert_same(found.state, good)
+
+
+def test_too_little_memory_is_said_in_one_line_and_loses_nothing(tmp_path: Path) -> None:
+    subject = training()
+
+    def run_out(losses: Losses) -> Losses:
+        if subject.done == 6:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB.")
+        return losses
+
+    after_steps(subject, run_out)
+    with pytest.raises(DeviceError, match="training: not enough memory on CPU .*; start anew with a smaller --batch"):
+        list(run(subject, tmp_path, report_every=1, judge_every=2))
+    found = newest(tmp_path)
+    assert found is not None and found.state["done"] == 4
 
 
 def test_an_unwritable_folder_is_said_in_one_line(tmp_path: Path) -> None:

@@ -80,14 +80,14 @@ def one_thread_each() -> AbstractContextManager[None]:
 
 
 @contextmanager
-def enough_memory(device: torch.device, name: str) -> Iterator[None]:
+def enough_memory(device: torch.device, name: str, way_out: str | None = None) -> Iterator[None]:
     """Turns running out of memory while working on `name` into a DeviceError that says what to do."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
-        way_out = "close other programs" if device.type == "cpu" else "close other programs or use --device cpu"
+        way_out = way_out or "close other programs" + " or use --device cpu" * (device.type != "cpu")
         raise DeviceError(f"{name}: not enough memory on {describe(device)}; {way_out}") from error
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from ..enhancement.devices import enough_memory
 from ..errors import OutputError
 from . import distributed, metrics
 from .checkpoints import State, save, save_best
@@ -103,7 +104,8 @@ class _Window:
 
     def step(self) -> None:
         self.stage = self.training.stage
-        self.losses.append(self.training.step())
+        with enough_memory(self.training.device, "training", "start anew with a smaller --batch or --size"):
+            self.losses.append(self.training.step())
 
     @property
     def steps(self) -> int:
