@@ -12,16 +12,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from uegan_cli.errors import OutputError
 from uegan_cli.paths import runs_dir
 from uegan_cli.styles.store import load_style
-from uegan_cli.training.checkpoints import checkpoints, newest
+from uegan_cli.training.checkpoints import checkpoints, newest, save
 from uegan_cli.training.metrics import read
 from uegan_cli.training.runs import held
 
 from ..training.tiny import assert_same
-from .conftest import Forks, forking
+from .conftest import Forks, Mount, forking
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")
 
@@ -141,3 +143,14 @@ def test_a_second_process_is_sent_away_and_spoils_nothing(forks: Forks) -> None:
                 err.splitlines()[-1] == f"uegan: {folder}: another uegan trains in it; wait, or choose another --name"
             )
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_full_disk_costs_a_line_and_keeps_the_last_checkpoint(mounted: Mount) -> None:
+    disk, kept = mounted("size=1m"), 0
+    with pytest.raises(OutputError, match="checkpoint-000000[2-9].pt: cannot be written"):
+        for step in range(1, 10):
+            save({"done": step, "weights": torch.rand(70_000)}, disk)
+            kept = step
+    found = newest(disk)
+    assert found is not None and (found.state["done"], found.damaged) == (kept, [])
+    assert not list(disk.glob(".uegan-*")), "what could not be finished takes no room"
