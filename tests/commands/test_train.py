@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -10,11 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.commands import train as command
+from uegan_cli.commands import train_board
+from uegan_cli.commands import train_run as command
+from uegan_cli.commands.sheet import GAP, LINE
 from uegan_cli.losses import features
 from uegan_cli.paths import runs_dir
 from uegan_cli.styles.store import load_style
-from uegan_cli.training import loop, session
+from uegan_cli.training import estimate, loop, session
 
 TINY = ("--start", "none", "--width", "2", "--size", "96", "--batch", "2")
 
@@ -23,6 +26,8 @@ TINY = ("--start", "none", "--width", "2", "--size", "96", "--batch", "2")
 def folders(tmp_path, monkeypatch):
     """Ten soft pictures a side, the raw ones darker."""
     monkeypatch.chdir(tmp_path)
+    # The time it takes is not what is tested here.
+    monkeypatch.setattr(estimate, "TIMES", 1)
     rng = np.random.default_rng(0)
     for name, gain in (("liked", 1.0), ("raw", 0.6)):
         Path(name).mkdir()
@@ -52,15 +57,58 @@ def test_two_folders_become_a_style(uegan, without_vgg):
     assert style.card.recipe["generator"]["width"] == 2
     files = {path.name for path in (runs_dir() / "mine").iterdir()}
     states = {"checkpoint-0000002.pt", "best.pt"}
-    assert files == {"options.json", "metrics.jsonl", "samples-instant.jpg", ".lock"} | states
+    sheets = {"samples-instant.jpg", "samples-result.jpg"}
+    assert files == {"options.json", "metrics.jsonl", "report.html", ".lock"} | states | sheets
 
 
-def test_a_dry_run_looks_and_writes_nothing(uegan, uegan_home):
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(uegan, uegan_home):
     outcome = uegan("train", "--liked", "liked", "--raw", "raw", "--dry-run", *TINY)
-    assert outcome.code == 0
-    assert "liked    10 photos\nraw      10 photos\n" in outcome.err
-    assert "600 of 2 crops of 96 px" in outcome.out
+    assert (outcome.code, outcome.err) == (0, "nothing was written\n")
+    lines = {line[:9].strip(): line[9:] for line in outcome.out.splitlines() if not line.startswith("note")}
+    assert (lines["liked"], lines["raw"]) == ("10 photos", "10 photos")
+    assert lines["steps"] == "600, each on 2 crops of 96 px of each kind"
+    assert lines["start"] == "a new network, and the instant look"
+    assert lines["VGG"] == "not here: it would be downloaded, 548 MB, once"
+    assert re.fullmatch(r"about \d+ (seconds|minutes?), at \d+\.\d photos a second", lines["time"])
+    assert lines["folder"] == str(runs_dir() / "mine")
     assert list(uegan_home.iterdir()) == []
+
+
+def test_a_dry_run_in_json_is_the_verdict_and_the_plan(uegan, without_vgg):
+    asked = ("train", "--liked", "liked", "--raw", "raw", "--dry-run", "--json", "--quiet")
+    outcome = uegan(*asked, *TINY, *without_vgg)
+    photos, plan = outcome.records
+    assert (photos["photos"]["liked"]["usable"], plan["plan"]["steps_left"]) == (10, 600)
+    assert plan["plan"]["features"] == "vgg.pth" and plan["plan"]["seconds"] > 0
+
+
+def test_sheets_and_page_show_the_photos_that_were_named(uegan, without_vgg):
+    Path("probe").mkdir()
+    for name in ("one", "two"):
+        Image.new("RGB", (90, 60), (200, 30, 30)).save(f"probe/{name}.png")
+    asked = ("train", "--liked", "liked", "--raw", "raw", "--steps", 1, "--probe", "probe", *TINY, *without_vgg)
+    assert uegan(*asked, "--probe", "raw/0.png").code == 0
+    with Image.open(runs_dir() / "mine" / "samples-result.jpg") as sheet:
+        width, height = sheet.size
+        red = np.asarray(sheet)[GAP + 30, GAP + 45]
+    assert height == GAP + 2 * (60 + LINE + GAP) + 192 + LINE + GAP
+    assert red[0] > 180 and red[1] < 60
+    kept = json.loads((runs_dir() / "mine" / "options.json").read_text())["probe"]
+    assert [Path(path).name for path in kept] == ["one.png", "two.png", "0.png"]
+
+
+def test_tensorboard_is_asked_for_and_missing(uegan, monkeypatch):
+    monkeypatch.setattr(train_board, "find_spec", lambda name: None)
+    outcome = uegan("train", "--liked", "liked", "--raw", "raw", "--tensorboard", *TINY)
+    assert outcome.code == 2
+    assert outcome.err.endswith("pip install 'uegan-cli[tensorboard]'\n")
+
+
+@pytest.mark.parametrize("changed", [("--steps", 7), ("--liked", "liked"), ("--preset", "paper"), ("--author", "Ada")])
+def test_a_run_goes_on_as_it_was_begun(uegan, changed):
+    outcome = uegan("train", "--resume", *changed)
+    assert outcome.code == 2
+    assert outcome.err == f"uegan: --resume goes on with the run as it was begun; leave out {changed[0]}\n"
 
 
 @pytest.mark.slow
@@ -82,7 +130,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(uegan, without_vgg, monkeyp
         patch.setattr(command, "_stopping", lambda: contextlib.nullcontext(stop))
         outcome = uegan(*asked, "--name", "parts")
     assert outcome.code == 130
-    assert "go on with: uegan train --resume --name parts" in outcome.err
+    assert outcome.err.endswith("stopped after step 2; go on with: uegan train --resume --name parts\n")
+    assert "uegan train --resume --name parts" in (runs_dir() / "parts" / "report.html").read_text()
     assert uegan("train", "--resume", "--name", "parts", *without_vgg).code == 0
     assert load_style("parts").hash == load_style("whole").hash
 
@@ -98,7 +147,12 @@ def test_ctrl_c_asks_the_run_to_end_and_a_second_one_ends_it():
 
 def test_metrics_are_json_and_what_has_the_name_is_kept_unless_told_otherwise(uegan, without_vgg):
     asked = ("train", "--liked", "liked", "--raw", "raw", "--steps", 1, "--json", *TINY, *without_vgg)
-    _, record = uegan(*asked).records
+    photos, plan, record, style = uegan(*asked).records
+    assert photos.keys() == {"photos"} and plan.keys() == {"plan"}
+    assert style["style"] == str(load_style("mine").path) and style["card"]["recipe"]["chosen"] in (
+        "instant",
+        "trained",
+    )
     assert (record["step"], record["steps"], record["stage"]) == (1, 1, "learn")
     assert json.loads((runs_dir() / "mine" / "metrics.jsonl").read_text())["step"] == 1
     assert uegan(*asked).code == 4

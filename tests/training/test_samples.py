@@ -29,7 +29,9 @@ def test_samples_are_spread_over_all_photos() -> None:
     assert some_of([], 6) == []
 
 
-@pytest.mark.parametrize(("size", "seen"), [((1200, 800), (341, 512)), ((300, 2000), (512, 77)), ((100, 60), (60, 100))])
+@pytest.mark.parametrize(
+    ("size", "seen"), [((1200, 800), (341, 512)), ((300, 2000), (512, 77)), ((100, 60), (60, 100))]
+)
 def test_a_sample_is_as_large_as_networks_see_it(size: tuple[int, int], seen: tuple[int, int], tmp_path: Path) -> None:
     Image.new("RGB", size, (200, 10, 10)).save(tmp_path / "photo.png")
     assert read_sample(tmp_path / "photo.png").shape == (*seen, 3)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sys
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -113,9 +115,9 @@ class Report:
             task = progress.add_task("", total=total, completed=done, rate="")
 
             def advance(name: str, by: int = 1) -> None:
+                progress.update(task, advance=by, description=escape(_shortened(printable(name))))
                 speed = progress.tasks[0].speed
-                rate = f"{speed * each:.1f} {unit}/s" if speed else ""
-                progress.update(task, advance=by, description=escape(_shortened(printable(name))), rate=rate)
+                progress.update(task, rate=f"{speed * each:.1f} {unit}/s" if speed else "")
 
             yield advance
 
@@ -123,6 +125,14 @@ class Report:
 def printable(text: str) -> str:
     """The text without what a terminal would obey: names and cards are written by strangers."""
     return "".join(char if char.isprintable() or char in _HARMLESS else _escaped(char) for char in text)
+
+
+def entry(name: str, text: str, say: Callable[[str], None]) -> None:
+    """Say what there is to say of a thing; on a terminal broken to its width, each line below the first's beginning."""
+    line = f"{name:<9}{printable(text)}"
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else len(line)
+    for part in textwrap.wrap(line, width, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False):
+        say(part)
 
 
 def counted(number: int, noun: str) -> str:

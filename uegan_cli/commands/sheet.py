@@ -61,7 +61,7 @@ def draw_sheet(rows: Sequence[Row], captions: Sequence[str] = ()) -> Image:
     from PIL import Image
 
     strips = [_strip(row, captions) for row in rows]
-    abreast = 1 if len(strips) <= 4 else 2
+    abreast = 2 if len(strips) > 4 and len(rows[0].versions) == 2 else 1
     lines = [strips[at : at + abreast] for at in range(0, len(strips), abreast)]
     heights = [max(strip.height for strip in line) + GAP for line in lines]
     wide = len(rows[0].versions) * (CELL + SEAM) - SEAM + GAP

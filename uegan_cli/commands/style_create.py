@@ -118,7 +118,7 @@ def instant(
     from ..training.session import instant_style, read_folders
 
     photos, verdict = read_folders(photos_liked, photos_raw, INSTANT_SIZE)
-    train_verdict.tell(verdict, report)
+    train_verdict.tell(verdict, report.say, report)
     # Folder names are the user's own business; the command is a pattern.
     card = replace(card, command=f"uegan style-create {name} --liked LIKED --raw RAW")
     return instant_style(name, photos, vgg.optional(weights, report), card)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import shlex
-import signal
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -18,20 +14,23 @@ from ..errors import NoInputError, StyleError, UsageError
 from ..jobs.inputs import photos_in
 from ..styles.card import Card
 from ..styles.names import cached, check_name
-from . import options, train_verdict, vgg
+from . import options, train_run
 from .report import Report
+from .train_board import check_there
+from .train_run import Wish
+from .train_samples import probes
 
 if TYPE_CHECKING:
-    import torch
-
     from ..config import TrainConfig
-    from ..training.loop import Progress
     from ..training.runs import Options
-    from ..training.session import Session
 
-WHAT, HOW, CARD = "What to learn from", "How to learn", "The style's card"
-SAMPLES = 6
-SHEET_SECONDS = 180.0
+WHAT, SEEN, HOW, CARD = "What to learn from", "What to see of it", "How to learn", "The style's card"
+
+CHANGEABLE = {
+    *("name", "resume", "overwrite", "dry_run", "probe", "tensorboard", "vgg_weights", "download", "device"),
+    *("json", "quiet", "verbose", "no_color"),
+}
+"""Options that may differ when a run goes on."""
 
 EXAMPLES = options.examples(
     ("learn the look of a folder, over a coffee", "uegan train --liked ~/favourites --raw ~/ordinary"),
@@ -41,6 +40,7 @@ EXAMPLES = options.examples(
 
 
 def train(
+    context: typer.Context,
     liked: Annotated[
         list[Path] | None,
         typer.Option(
@@ -52,6 +52,19 @@ def train(
     ] = None,
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What to call the style.")] = "mine",
     overwrite: options.Overwrite = False,
+    probe: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--probe",
+            metavar="PHOTO|DIR",
+            rich_help_panel=SEEN,
+            help="Photos for the sample sheets; else some of the raw ones.",
+        ),
+    ] = None,
+    tensorboard: Annotated[
+        bool,
+        typer.Option("--tensorboard", metavar="", rich_help_panel=SEEN, help="Curves and sheets for TensorBoard, too."),
+    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", metavar="", help="Go on with the run of this name where it stopped.")
     ] = False,
@@ -157,6 +170,10 @@ def train(
     """Learn the look of the photos you love, without pairs: two folders in, a style out."""
     report = Report(json, quiet, verbose)
     check_name(name)
+    if resume:
+        _check_unchanged(context)
+    if tensorboard:
+        check_there()
     if not resume and not overwrite and cached(name).exists():
         raise StyleError(f"there is a style called {name!r} already; choose another --name or add --overwrite")
     if resume:
@@ -169,68 +186,16 @@ def train(
         given = {"--start": start, **_options(changes | networks), **_options(weights, "-weight")}
         card = Card(author, description, licence, _command(name, preset, given))
         run = _fresh(name, liked or [], raw or [], config, card, overwrite)
-    if dry_run:
-        _say_plan(run, vgg.find(vgg_weights or run.features), device, report)
-        return
-    run = replace(run, features=vgg.required(vgg_weights or run.features, download))
-    learn(run, device, resume, overwrite, report)
+    run = replace(run, features=vgg_weights or run.features, probe=probes(probe or [], report) or run.probe)
+    train_run.learn(run, Wish(device, resume, overwrite, dry_run, download, tensorboard), report)
 
 
-def learn(run: Options, device: str, resume: bool, overwrite: bool, report: Report) -> None:
-    """The run, from reading the photos to the installed style, in as many processes as torchrun has started."""
-    from ..training import distributed
-
-    with distributed.joined(device) as chosen:
-        # Only the first process speaks, and only it writes.
-        _learn(run, chosen, resume, overwrite, report if distributed.is_first() else Report(quiet=True))
-
-
-def _learn(run: Options, device: torch.device, resume: bool, overwrite: bool, report: Report) -> None:
-    from ..enhancement.devices import describe
-    from ..losses.features import load_features
-    from ..styles.store import install
-    from ..training import distributed, loop, runs, session
-
-    folder, first = runs.folder_of(run.name), distributed.is_first()
-    photos, verdict = session.read_folders(run.liked, run.raw, run.config.size)
-    train_verdict.tell(verdict, report)
-    assert run.features is not None
-    with runs.held(folder) if first else nullcontext():
-        begun = session.begin(run.config, photos, load_features(run.features), device)
-        if resume:
-            _go_on(begun, folder, report)
-        elif first:
-            _clear(folder)
-            runs.write_options(folder, run)
-            _instant_sheet(begun, folder, report)
-        training = begun.training
-        where = describe(device) + f" in {distributed.count()} processes" * (distributed.count() > 1)
-        report.say(f"Learning {run.name} on {where}: {training.steps - training.done} steps, in {folder}")
-        with _stopping() as stop:
-            _follow(loop.run(training, folder, stop=stop), begun, folder, report)
-        if not training.over:
-            report.say(
-                f"stopped after step {training.done}; go on with: uegan train --resume --name {shlex.quote(run.name)}"
-            )
-            raise SystemExit(128 + (stop.signal or signal.SIGINT))
-    if not first:
-        return
-    style = install(session.finish(begun, run.name, run.card), overwrite=overwrite or resume)
-    _say_result(style.card, report)
-    report.result(str(style.path))
-    report.say(f"{run.name} is ready: uegan enhance PHOTO -s {run.name}")
-
-
-def _go_on(begun: Session, folder: Path, report: Report) -> None:
-    """Be where the last whole checkpoint was written; at the start where there is none yet."""
-    from ..training import checkpoints, distributed
-
-    found = distributed.from_first(lambda: checkpoints.newest(folder))
-    if found is None:
-        return
-    for path in found.damaged if distributed.is_first() else ():
-        report.complain(f"{path}: is damaged; going on from the checkpoint before it")
-    begun.training.load_state_dict(found.state)
+def _check_unchanged(context: typer.Context) -> None:
+    """Raises UsageError for an option that would make another run of the one that goes on."""
+    for name in context.params:
+        source = context.get_parameter_source(name)
+        if name not in CHANGEABLE and source is not None and source.name == "COMMANDLINE":
+            raise UsageError(f"--resume goes on with the run as it was begun; leave out --{name.replace('_', '-')}")
 
 
 def _fresh(
@@ -289,108 +254,3 @@ def _options(values: dict[str, Any], ending: str = "") -> dict[str, Any]:
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _say_plan(run: Options, features: Path | None, device: str, report: Report) -> None:
-    from ..enhancement.devices import choose, describe
-    from ..training.runs import folder_of
-    from ..training.session import read_folders
-
-    train_verdict.tell(read_folders(run.liked, run.raw, run.config.size)[1], report)
-    config = run.config
-    report.result(f"steps      {config.undo_steps + config.steps} of {config.batch} crops of {config.size} px")
-    report.result(f"device     {describe(choose(device))}")
-    report.result(f"start      {config.start or 'a new network'}{', behind the instant look' * config.instant}")
-    report.result(f"VGG        {features or 'not here; it would be downloaded (548 MB)'}")
-    report.result(f"run        {folder_of(run.name)}")
-    report.say("nothing was written")
-
-
-def _say_result(card: Card, report: Report) -> None:
-    distance = card.metrics["distance"]
-    said = ", ".join(f"{name} {value:g}" for name, value in distance.items())
-    report.say(f"distance to the liked photos, in levels: {said}")
-    if card.recipe["chosen"] == "instant":
-        report.say("the instant look came nearest and is what was installed; more photos or steps may better it")
-
-
-def _follow(progress: Iterator[Progress], begun: Session, folder: Path, report: Report) -> None:
-    """Tell how the run goes, with a sample sheet every few minutes."""
-    from ..training.distributed import is_first
-
-    training = begun.training
-    done, drawn = training.done, time.monotonic()
-    with report.bar(training.steps, "steps", done) as advance:
-        for at in progress:
-            advance(", ".join(f"{name} {value:.2f}" for name, value in at.losses.items()), at.step - done)
-            done = at.step
-            if at.news:
-                report.say(at.news)
-            report.record(
-                {
-                    "step": at.step,
-                    "steps": at.steps,
-                    "stage": at.stage,
-                    "losses": at.losses,
-                    "photos_per_second": at.rate,
-                    "distance": at.distance,
-                }
-            )
-            if is_first() and time.monotonic() - drawn > SHEET_SECONDS:
-                _sheet(begun, training.players.average.network, folder / f"samples-{at.step:07d}.jpg")
-                drawn = time.monotonic()
-
-
-def _instant_sheet(begun: Session, folder: Path, report: Report) -> None:
-    if begun.instant is None:
-        return
-    path = folder / "samples-instant.jpg"
-    _sheet(begun, begun.instant.transport, path)
-    report.say(f"{path}: the instant look, which training starts from")
-
-
-def _sheet(begun: Session, network: Any, path: Path) -> None:
-    """Some of the user's own photos, before and after."""
-    from ..training.judge import enhance_small
-    from ..training.matching import at_matching_size
-    from .sheet import Row, write_sheet
-
-    rows = []
-    for number, photo in enumerate(begun.raw[:: max(1, len(begun.raw) // SAMPLES)][:SAMPLES], 1):
-        before, after = ((at_matching_size(photo)[0] + 1) * 127.5).round().byte(), enhance_small(network, photo)
-        rows.append(Row(str(number), [picture.permute(1, 2, 0).numpy() for picture in (before, after)]))
-    write_sheet(path, rows)
-
-
-def _clear(folder: Path) -> None:
-    """Away with an earlier run of the same name; its samples and checkpoints would pass for this one's."""
-    for pattern in ("checkpoint-*", "best.pt", "samples-*", "metrics.jsonl"):
-        for old in folder.glob(pattern):
-            old.unlink()
-
-
-class _Stop(Event):
-    """Set by Ctrl-C or SIGTERM; `signal` says by which."""
-
-    signal: int | None = None
-
-
-@contextmanager
-def _stopping() -> Iterator[_Stop]:
-    """While it lasts, Ctrl-C ends the run after the step in hand, with a checkpoint. A second one ends it at once."""
-    stop = _Stop()
-
-    def handle(signum: int, frame: object) -> None:
-        restore()
-        stop.signal = signum
-        stop.set()
-
-    def restore() -> None:
-        for number, handler in before:
-            signal.signal(number, handler)
-
-    before = [(number, signal.signal(number, handle)) for number in (signal.SIGINT, signal.SIGTERM)]
-    try:
-        yield stop
-    finally:
-        restore()

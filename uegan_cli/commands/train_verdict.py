@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .report import Report, counted
+from .report import Report, counted, entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,16 +20,16 @@ EVEN = 12.0
 """Levels: photos whose brightness varies less are nearly of one exposure."""
 
 
-def tell(verdict: Verdict, report: Report) -> None:
+def tell(verdict: Verdict, say: Callable[[str], None], report: Report) -> None:
     """The verdict in words, one line for each thing to know. Raises DataSetError where nothing can be learnt."""
     report.record({"photos": as_json(verdict)})
     for name, side in (("liked", verdict.liked), ("raw", verdict.raw)):
-        report.say(f"{name:<9}{summary(side)}")
+        entry(name, summary(side), say)
         for line in _names(side):
-            report.detail(f"{'':<9}{line}")
+            entry("", line, report.detail)
     verdict.require_enough()
     for remark in remarks(verdict):
-        report.say(f"{'note':<9}{remark}")
+        entry("note", remark, say)
 
 
 def summary(side: Side) -> str:

@@ -10,6 +10,7 @@ from statistics import median
 from torch import Tensor
 
 from ..config import TrainConfig
+from . import distributed
 from .judge import enhance_small
 from .loop import JUDGE_EVERY
 from .training import Training
@@ -50,7 +51,8 @@ def measure(rehearsal: Training, judged: int) -> Pace:
 def _seconds(work: Callable[[], Tensor]) -> float:
     """The first time is slower than those to come, and counts only where there is no other."""
     times: list[float] = []
-    while sum(times) < SECONDS and len(times) < TIMES:
+    # All processes of a run stop at the same time.
+    while any(distributed.any_of(sum(times) < SECONDS and len(times) < TIMES)):
         begun = time.perf_counter()
         # Looking at a value waits for the device.
         work().sum().item()

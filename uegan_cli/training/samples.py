@@ -40,4 +40,5 @@ def enhanced(network: nn.Module, pixels: Pixels) -> Pixels:
     with torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16(device)):
         y = network(x)[0]
     levels = ((y.float() + 1) * 127.5).round().clamp(0, 255).byte()
-    return levels.permute(1, 2, 0).cpu().numpy()
+    result: Pixels = levels.permute(1, 2, 0).cpu().numpy()
+    return result
