@@ -223,6 +223,7 @@ with distributed.joined("cpu"):
 """
 
 
+@pytest.mark.slow
 def test_the_gradient_of_a_mean_reaches_every_process(tmp_path: Path) -> None:
     (tmp_path / "gradient.py").write_text(GRADIENT)
     code, err = run(*TORCHRUN, str(tmp_path / "gradient.py"))
