@@ -124,6 +124,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(uegan, without_vgg, monkeyp
             stop.set()
         return losses
 
+    left_out = Path("liked/broken.png")
+    left_out.write_bytes(b"no photo")
     stop = command._Stop()
     with monkeypatch.context() as patch:
         patch.setattr(loop.Training, "step", interrupted)
@@ -132,6 +134,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(uegan, without_vgg, monkeyp
     assert outcome.code == 130
     assert outcome.err.endswith("stopped after step 2; go on with: uegan train --resume --name parts\n")
     assert "uegan train --resume --name parts" in (runs_dir() / "parts" / "report.html").read_text()
+    left_out.unlink()
     assert uegan("train", "--resume", "--name", "parts", *without_vgg).code == 0
     assert load_style("parts").hash == load_style("whole").hash
 

@@ -76,6 +76,16 @@ def test_a_run_of_no_steps_has_a_page_too(tmp_path):
     assert "How it went" not in text and "Your photos" not in text and "12 liked photos are few" in text
 
 
+def test_what_is_no_number_is_not_drawn(folder):
+    with (folder / "metrics.jsonl").open("a") as file:
+        file.write('{"step": 50, "stage": "learn", "photos_per_second": 1.0, "generator": NaN, "lost": Infinity}\n')
+    text = page(folder)
+    assert "nan" not in text.lower().split("base64")[0] and "<b>Lost</b>" not in text
+    assert text.count("<circle") == sum(
+        {"undo": 1, "generator": 2, "news_loss": 2, "distance": 2, "photos_per_second": 4}.values()
+    )
+
+
 def test_texts_of_the_user_are_no_markup(folder):
     assert "Ada &amp; &lt;Bob&gt;" in page(folder)
 

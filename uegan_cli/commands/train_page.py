@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -132,7 +133,9 @@ def _curves(lines: Lines, card: Card | None) -> str:
 
 def _figure(name: str, lines: Lines, card: Card | None) -> str:
     title, unit, meaning = CURVES.get(name, (name.replace("_", " ").capitalize(), "loss", ""))
-    points = [(line["step"], line[name]) for line in lines if name in line]
+    points = [(line["step"], line[name]) for line in lines if math.isfinite(line.get(name, math.nan))]
+    if not points:
+        return ""
     levels: dict[str, float] = {}
     if name == "distance" and card is not None:
         known = card.metrics.get("distance", {})

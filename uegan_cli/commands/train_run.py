@@ -62,16 +62,17 @@ def _learn(run: Options, wish: Wish, device: torch.device, report: Report) -> No
     say = report.result if wish.dry_run else report.say
     photos, verdict = session.read_folders(run.liked, run.raw, run.config.size)
     train_verdict.tell(verdict, say, report)
-    rows = read_rows(run.probe or some_of(list(verdict.raw.photos)), report) if distributed.is_first() else []
+    # What was left out may go; the run does not miss it when it goes on.
+    run = replace(run, liked=list(verdict.liked.photos), raw=list(verdict.raw.photos))
+    rows = read_rows(run.probe or some_of(run.raw), report) if distributed.is_first() else []
     run, features = _with_features(run, wish)
     found = distributed.from_first(lambda: checkpoints.newest(folder_of(run.name))) if wish.resume else None
-    rehearsal = session.rehearse(run.config, photos, features, device)
-    pace = estimate.measure(rehearsal, min(session.JUDGED, len(photos.raw)))
+    judged = min(session.JUDGED, len(photos.raw))
+    pace = estimate.measure(session.rehearse(run.config, photos, features, device), judged)
     train_plan.tell(run, device, pace, found.state["done"] if found else 0, say, report)
     if wish.dry_run:
         report.say("nothing was written")
         return
-    del rehearsal
     with _folder(run) as folder:
         begun = session.begin(run.config, photos, features, device)
         if found is not None:
