@@ -35,8 +35,9 @@ def test_two_good_folders_take_two_lines(capsys):
 def test_what_was_left_out_is_counted_and_named_on_request(capsys):
     liked = side("liked", unreadable={Path("x"): "x: no photo"}, small=[Path("s")], copies={Path("b"): Path("a")})
     lines = told(verdict(liked), capsys)
-    assert lines[0] == "liked    60 photos; left out: 1 unreadable, 1 too small, 1 duplicate"
+    assert lines[0] == "liked    60 photos; left out: 1 unreadable, 1 too small, 1 duplicate (-v names them)"
     named = told(verdict(liked, side("raw", doubles={Path("r"): Path("l")})), capsys, verbose=True)
+    assert not any("-v" in line for line in named)
     assert [line.strip() for line in named if line.startswith("   ")] == [
         "x: no photo",
         "s: too small",
@@ -73,7 +74,7 @@ def test_nothing_is_said_where_there_is_nothing_to_mend(found):
 def test_too_few_photos_end_it_after_their_fate_was_told(capsys):
     with pytest.raises(DataSetError, match="--raw: 3 usable photos"):
         told(verdict(raw=side("raw", 3, small=[Path("s")] * 9)), capsys)
-    assert capsys.readouterr().err.splitlines()[1] == "raw      3 photos; left out: 9 too small"
+    assert capsys.readouterr().err.splitlines()[1] == "raw      3 photos; left out: 9 too small (-v names them)"
 
 
 def test_json_has_it_all_in_one_object(capsys):

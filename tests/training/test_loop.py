@@ -56,6 +56,11 @@ def test_metrics_are_kept_line_by_line(tmp_path: Path) -> None:
     assert lines[-1]["quality"] == pytest.approx(reports[-1].losses["quality"], abs=1e-6)
 
 
+def test_slow_steps_are_reported_one_by_one(tmp_path: Path) -> None:
+    reports = list(run(training(), tmp_path, report_every=100, report_seconds=0.0))
+    assert [r.step for r in reports] == list(range(1, 9))
+
+
 def test_a_stop_asked_for_between_reports_ends_after_the_step_with_a_checkpoint(tmp_path: Path) -> None:
     stop, subject = Event(), training()
     after_steps(subject, lambda losses: (stop.set() if subject.done == 4 else None, losses)[1])
@@ -92,7 +97,7 @@ def test_checkpoints_are_written_by_steps_and_by_time(tmp_path: Path, monkeypatc
     subject, clock = training(), [0.0]
     monkeypatch.setattr(loop.time, "monotonic", lambda: clock[0])
     after_steps(subject, lambda losses: (clock.__setitem__(0, clock[0] + 50), losses)[1])
-    list(run(subject, tmp_path / "time", report_every=100, save_seconds=120))
+    list(run(subject, tmp_path / "time", report_every=100, report_seconds=1000, save_seconds=120))
     assert [f.name for f in checkpoints(tmp_path / "time")] == [f"checkpoint-000000{k}.pt" for k in (3, 6, 8)]
     assert [line["step"] for line in read(tmp_path / "time")] == [3, 6, 8], "none without the line that belongs to it"
 

@@ -74,7 +74,10 @@ def train(
     preset: Annotated[
         Literal["quick", "standard", "paper", "natural"],
         typer.Option(
-            "--preset", rich_help_panel=HOW, help="For a laptop, a GPU, as the paper, or as natural was made."
+            "--preset",
+            metavar="PRESET",
+            rich_help_panel=HOW,
+            help="quick (a laptop), standard (a GPU), paper, or natural (as that was made).",
         ),
     ] = "quick",
     recipe: Annotated[
@@ -110,7 +113,12 @@ def train(
     ] = None,
     attention: Annotated[
         Literal["paper", "reference", "prenorm", "none"] | None,
-        typer.Option("--attention", rich_help_panel=HOW, help="Form of the attention (Table IV: none)."),
+        typer.Option(
+            "--attention",
+            metavar="FORM",
+            rich_help_panel=HOW,
+            help="paper, reference, prenorm or none (none is in Table IV).",
+        ),
     ] = None,
     modulation: Annotated[
         Literal["feature", "pixel", "none"] | None,

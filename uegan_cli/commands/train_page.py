@@ -174,7 +174,7 @@ def _card(card: Card) -> str:
 
 def _picture(path: Path) -> str:
     data = base64.b64encode(path.read_bytes()).decode()
-    return f'<img alt="{_sheet_name(path)}" src="data:image/jpeg;base64,{data}">'
+    return f'<div class="scroll"><img alt="{_sheet_name(path)}" src="data:image/jpeg;base64,{data}"></div>'
 
 
 def _sheet_name(path: Path) -> str:

@@ -20,7 +20,7 @@ code, pre { font: 13.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, mono
 .command { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: baseline; margin: 0; padding: 12px 16px; }
 .command span { color: var(--soft); }
 .command code { overflow-wrap: anywhere; user-select: all; }
-img { display: block; width: 100%; height: auto; border-radius: 8px; }
+img { display: block; width: 100%; min-width: 560px; height: auto; border-radius: 8px; }
 details { margin: 8px 0; }
 summary { cursor: pointer; color: var(--soft); padding: 2px 0; }
 details[open] summary { margin-bottom: 8px; }
@@ -33,6 +33,7 @@ figcaption b { display: block; color: var(--ink); font-size: 15px; font-weight: 
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--soft); font-size: 10.5px; font-variant-numeric: tabular-nums; }
 .grid { stroke: var(--line); }
+.name { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }
 .level { stroke: var(--soft); stroke-dasharray: 3 3; }
 .curve, .faint { fill: none; stroke: var(--accent); stroke-width: 1.8; stroke-linejoin: round; }
 .faint { stroke-width: 1; opacity: .3; }

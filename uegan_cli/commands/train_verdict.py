@@ -24,7 +24,8 @@ def tell(verdict: Verdict, say: Callable[[str], None], report: Report) -> None:
     """The verdict in words, one line for each thing to know. Raises DataSetError where nothing can be learnt."""
     report.record({"photos": as_json(verdict)})
     for name, side in (("liked", verdict.liked), ("raw", verdict.raw)):
-        entry(name, summary(side), say)
+        hint = " (-v names them)" * bool(side.left_out and not report.verbose)
+        entry(name, summary(side) + hint, say)
         for line in _names(side):
             entry("", line, report.detail)
     verdict.require_enough()

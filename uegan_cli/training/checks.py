@@ -101,6 +101,7 @@ class Verdict:
                     f"--{name}: {len(side.photos)} usable photo{'s' * (len(side.photos) != 1)}"
                     + f" ({side.left_out})" * bool(side.left_out)
                     + f"; a style needs at least {FEWEST}, and 100 or more make a better one"
+                    + "; name photos there that are not liked ones" * bool(side.doubles)
                 )
 
 

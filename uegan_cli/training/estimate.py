@@ -15,7 +15,7 @@ from .judge import enhance_small
 from .loop import JUDGE_EVERY
 from .training import Training
 
-SECONDS, TIMES = 3.0, 8
+SECONDS, TIMES = 6.0, 8
 """Work is timed for so long, and no more than so often, but once in any case."""
 
 

@@ -45,6 +45,7 @@ def run(
     training: Training,
     folder: Path,
     report_every: int = 10,
+    report_seconds: float = 5.0,
     judge_every: int = JUDGE_EVERY,
     save_every: int = 500,
     save_seconds: float = 120.0,
@@ -52,6 +53,7 @@ def run(
 ) -> Iterator[Progress]:
     """Train until the run is over, writing `metrics.jsonl` and checkpoints into `folder`; yields every few steps.
 
+    Reports come after `report_every` steps or `report_seconds`, and wherever something else is due.
     Every `judge_every` steps the run is looked at closely: in the adversarial stage the judge is asked (and once before
     its first step), and where all is well the state is remembered. A run that goes wrong returns to that state.
     Checkpoints are written after `save_every` steps or `save_seconds`, and at the end. Setting `stop`, or closing the
@@ -66,9 +68,9 @@ def run(
             if training.stage == "learn" and training.judge is not None and training.health.first is None:
                 training.judge_now()
             window.step()
-            stopped, due = distributed.any_of(stop.is_set(), files.is_due())
+            stopped, due, late = distributed.any_of(stop.is_set(), files.is_due(), window.seconds >= report_seconds)
             closely = training.done % judge_every == 0 or training.over
-            if training.done % report_every and not (closely or stopped or due):
+            if training.done % report_every and not (closely or stopped or due or late):
                 continue
             progress, trouble = _look_back(window, closely)
             if trouble:
@@ -111,9 +113,13 @@ class _Window:
     def steps(self) -> int:
         return self.training.done - self.since
 
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
     def rate(self) -> float:
         """Photos of each kind a second."""
-        return self.steps * self.training.config.batch / max(time.monotonic() - self.started, 1e-9)
+        return self.steps * self.training.config.batch / max(self.seconds, 1e-9)
 
     def means(self) -> dict[str, float]:
         names = list(self.losses[-1])
