@@ -63,7 +63,7 @@ def test_two_folders_become_a_style(uegan, without_vgg):
 
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(uegan, uegan_home):
     outcome = uegan("train", "--liked", "liked", "--raw", "raw", "--dry-run", *TINY)
-    assert (outcome.code, outcome.err) == (0, "nothing was written\n")
+    assert (outcome.code, outcome.err) == (0, "Looking through 20 photos\nnothing was written\n")
     lines = {line[:9].strip(): line[9:] for line in outcome.out.splitlines() if not line.startswith("note")}
     assert (lines["liked"], lines["raw"]) == ("10 photos", "10 photos")
     assert lines["steps"] == "600, each on 2 crops of 96 px of each kind"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import OutputError
 from . import train_plan, train_verdict, vgg
-from .report import Report
+from .report import Report, counted
 from .sheet import Row
 from .train_board import board
 from .train_follow import Follower
@@ -60,6 +60,7 @@ def _learn(run: Options, wish: Wish, device: torch.device, report: Report) -> No
     from ..training.samples import some_of
 
     say = report.result if wish.dry_run else report.say
+    report.say(f"Looking through {counted(len(run.liked) + len(run.raw), 'photo')}")
     photos, verdict = session.read_folders(run.liked, run.raw, run.config.size)
     train_verdict.tell(verdict, say, report)
     # What was left out may go; the run does not miss it when it goes on.

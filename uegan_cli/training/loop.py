@@ -70,7 +70,7 @@ def run(
             window.step()
             stopped, due, late = distributed.any_of(stop.is_set(), files.is_due(), window.seconds >= report_seconds)
             closely = training.done % judge_every == 0 or training.over
-            if training.done % report_every and not (closely or stopped or due or late):
+            if window.steps < report_every and not (closely or stopped or due or late):
                 continue
             progress, trouble = _look_back(window, closely)
             if trouble:
