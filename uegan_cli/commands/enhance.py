@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from ..errors import PhotoError, StyleError, UeganError, UsageError
-from ..jobs.inputs import Input, find_inputs, read_list
-from ..jobs.plan import Existing, Naming, Task, format_of, plan
-from ..jobs.results import Result, exit_code, failed, unworked
+from ..errors import UsageError
+from ..jobs.inputs import read_list
+from ..jobs.plan import Existing, format_of
 from . import options
-from .report import Report, counted
-from .streams import SCRATCH, STREAM, standard_input, standard_output
-
-if TYPE_CHECKING:
-    from ..enhancement.enhancer import Enhancer
-    from ..photo.photo import Keep
-    from ..styles.store import Entry
+from .enhance_plan import Request
+from .enhance_run import perform
+from .report import Report
+from .streams import STREAM, standard_input, standard_output
 
 WHICH, OUTPUT, NETWORK = "Which photos", "Output", options.NETWORK
 
@@ -38,38 +31,8 @@ EXAMPLES = options.examples(
     ),
 )
 
-
 FORMAT_NAMES = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF"}
 """What --format says, in the names of `photo`."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for on the command line. listed: by --files-from. piped: the result goes to standard output."""
-
-    photos: tuple[str, ...]
-    listed: tuple[str, ...]
-    style: str
-    strength: float
-    output: Path | None
-    in_place: bool
-    format: str | None
-    quality: int | None
-    metadata: Keep
-    preserve: bool
-    sheet: Path | None
-    existing: Existing
-    dry_run: bool
-    recursive: bool
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    first_frame: bool
-    max_pixels: int | None
-    fail_fast: bool
-    device: str
-    full_network: bool
-    jobs: int | None
-    piped: bool = False
 
 
 def enhance(
@@ -263,24 +226,6 @@ def enhance(
         raise typer.Exit(code)
 
 
-def perform(request: Request, report: Report) -> int:
-    """Do what was asked for and report it; the exit code."""
-    started = time.monotonic()
-    style = _style(request.style)
-    tasks = _plan(request, style, report)
-    if request.dry_run:
-        return _say_plan(tasks, style, report)
-    results = []
-    for result in _results(request, style, tasks, report):
-        _tell(result, request, style, report)
-        results.append(result)
-    code = exit_code(results)
-    if request.sheet is not None:
-        code = _write_sheet(request.sheet, request, style, results, report) or code
-    _summarise(results, request, style, time.monotonic() - started, report)
-    return code
-
-
 def _check(request: Request, other_format: bool, json: bool) -> None:
     if request.in_place and (request.output is not None or other_format):
         raise UsageError("--in-place keeps a photo's name and format; leave out -o and --format")
@@ -305,193 +250,3 @@ def _without_streams(request: Request, streams: ExitStack) -> Request:
         photo = streams.enter_context(standard_input())
         request = replace(request, photos=(str(photo),), existing=replace(request.existing, again=True))
     return request
-
-
-def _style(name: str) -> Entry:
-    from ..styles.store import entry
-
-    found = entry(name)
-    if found.header is None:
-        raise StyleError(found.problem)
-    return found
-
-
-def _plan(request: Request, style: Entry, report: Report) -> list[Task]:
-    found = find_inputs(
-        request.photos,
-        request.listed,
-        recursive=request.recursive,
-        include=request.include,
-        exclude=request.exclude,
-    )
-    for name in found.empty:
-        report.say(f"{name}: no photos here")
-    naming = Naming(style.name, request.output, request.format, request.in_place)
-    tasks = plan(found.photos, naming, request.existing, _enhanced_with(found.photos))
-    if request.sheet is not None:
-        _check_sheet(request.sheet, tasks, request.existing.force)
-    return tasks
-
-
-def _enhanced_with(inputs: Sequence[Input]) -> dict[Path, str]:
-    """The style of every photo that is a result of uegan."""
-    from ..photo.metadata import read_mark
-
-    styles = {}
-    for photo in inputs:
-        try:
-            mark = read_mark(photo.path)
-        except PhotoError:
-            # Reading the photo will say what is wrong with it.
-            continue
-        if mark is not None:
-            styles[photo.path] = mark.style
-    return styles
-
-
-def _say_plan(tasks: Sequence[Task], style: Entry, report: Report) -> int:
-    """What a dry run says. Photos are not read for it: whether they are whole shows when they are enhanced."""
-    results = [_foreseen(task) for task in tasks]
-    for result in results:
-        task = result.task
-        if result.status == "failed":
-            report.complain(result.reason or "")
-        else:
-            report.result(f"{task.source}: {result.reason}" if result.reason else f"{task.source} -> {task.target}")
-        status = "planned" if result.status == "enhanced" else result.status
-        report.record({**result.to_json(), "status": status, "style": style.name})
-    counts = [sum(result.status == status for result in results) for status in ("enhanced", "skipped", "failed")]
-    fail = f" and {counts[2]} would fail" if counts[2] else ""
-    report.say(f"{counted(counts[0], 'photo')} would be enhanced, {counts[1]} skipped{fail}; nothing was written")
-    return exit_code(results)
-
-
-def _foreseen(task: Task) -> Result:
-    if not task.is_work:
-        return unworked(task)
-    if not os.path.exists(task.source):
-        return failed(task, PhotoError(f"{task.source}: no such file"))
-    return Result(task, "enhanced")
-
-
-def _results(request: Request, style: Entry, tasks: Sequence[Task], report: Report) -> Iterator[Result]:
-    """What is no work, and then what is: torch is not even loaded where there is nothing to do."""
-    for task in tasks:
-        if not task.is_work:
-            result = unworked(task)
-            yield result
-            if request.fail_fast and result.status == "failed":
-                return
-    active = [task for task in tasks if task.is_work]
-    if active:
-        yield from _enhanced(request, style, active, report)
-
-
-def _enhanced(request: Request, style: Entry, tasks: Sequence[Task], report: Report) -> Iterator[Result]:
-    from ..jobs import pipeline
-    from ..photo.reading import MAX_PIXELS
-
-    jobs = request.jobs or pipeline.enough_jobs(len(tasks))
-
-    def enhancer() -> Enhancer:
-        import torch
-
-        from ..enhancement.devices import describe
-        from ..enhancement.enhancer import Enhancer
-
-        made = Enhancer(
-            style.path,
-            device=request.device,
-            strength=request.strength,
-            full_network=request.full_network,
-            threads=max(1, torch.get_num_threads() // jobs),
-        )
-        report.say(f"Enhancing {counted(len(tasks), 'photo')} with {style.name} on {describe(made.device)}")
-        return made
-
-    decoding = pipeline.Decoding(request.max_pixels or MAX_PIXELS, request.first_frame, report.json)
-    encoding = pipeline.Encoding(request.quality, request.format, request.metadata, request.preserve)
-    run = pipeline.run(tasks, enhancer, decoding, encoding, jobs)
-    try:
-        with report.bar(len(tasks), "photos") as advance, closing(run):
-            for result in run:
-                advance(result.task.source.name)
-                yield result
-                if request.fail_fast and result.status == "failed":
-                    return
-    except (KeyboardInterrupt, SystemExit):
-        report.say("interrupted; what was written is whole, and the same command goes on with the rest")
-        raise
-
-
-def _tell(result: Result, request: Request, style: Entry, report: Report) -> None:
-    task, shown = result.task, result.task.source
-    report.record(
-        {name: _without_scratch(value, task) for name, value in result.to_json().items()} | {"style": style.name}
-    )
-    if result.status == "failed":
-        report.complain(_without_scratch(result.reason or "", task))
-    elif result.status == "skipped":
-        report.detail(f"{shown}: {result.reason}")
-    elif not request.piped:
-        report.progress_line(_without_scratch(f"{shown} -> {task.target}", task))
-    for warning in result.warnings:
-        report.say(_without_scratch(f"{shown}: {warning}", task))
-
-
-def _without_scratch(value: Any, task: Task) -> Any:
-    """What came from standard input is called that, not by where it lies for the moment."""
-    return value.replace(str(task.source), SCRATCH) if task.source.name == SCRATCH and isinstance(value, str) else value
-
-
-def _check_sheet(path: Path, tasks: Sequence[Task], force: bool) -> None:
-    """A sheet takes the place of an older one, and of no photo: a glob after --sheet names one."""
-    from ..photo.metadata import read_mark
-
-    if format_of(path) is None:
-        raise UsageError(f"{path}: a sheet is a picture; choose a name with .jpg or .png")
-    taken = [task.target for task in tasks] + [task.source for task in tasks if task.is_work]
-    if os.path.realpath(path) in map(os.path.realpath, taken):
-        raise UsageError(f"{path}: is one of the photos or results; choose another name for the sheet")
-    if os.path.isfile(path) and not force and read_mark(path) is None:
-        raise UsageError(f"{path}: exists and is no sheet of uegan's; --force replaces it")
-
-
-def _write_sheet(path: Path, request: Request, style: Entry, results: Iterable[Result], report: Report) -> int:
-    """The sheet of what was enhanced; the exit code. What became of the photos is to be told in any case."""
-    from ..photo.xmp import Mark
-    from .sheet import MOST, read_row, write_sheet
-
-    assert style.header is not None
-    done = [result.task for result in results if result.status == "enhanced"]
-    if not done:
-        return 0
-    try:
-        rows = [read_row(task.source.name, task.before, task.target, request.max_pixels) for task in done[:MOST]]
-        write_sheet(path, rows, mark=Mark(style.name, style.header.hash, request.strength))
-    except UeganError as error:
-        report.complain(str(error))
-        return error.exit_code
-    left_out = f" (the first {MOST} of {len(done)} photos)" if len(done) > MOST else ""
-    report.say(f"{path}: before and after{left_out}")
-    return 0
-
-
-def _summarise(results: Sequence[Result], request: Request, style: Entry, seconds: float, report: Report) -> None:
-    counts = {status: sum(r.status == status for r in results) for status in ("enhanced", "skipped", "failed")}
-    assert style.header is not None
-    report.record(
-        {
-            "summary": counts,
-            "style": style.name,
-            "style_hash": style.header.hash,
-            "strength": request.strength,
-            "seconds": round(seconds, 3),
-        }
-    )
-    said = [f"{count} {status}" for status, count in counts.items() if count or status == "enhanced"]
-    report.say(f"{', '.join(said)} in {seconds:.1f} s")
-    if counts["skipped"] and not report.verbose:
-        first = next(result for result in results if result.status == "skipped")
-        rest = " (and so on; -v says why of each)" if counts["skipped"] > 1 else ""
-        report.say(f"{first.task.source}: {first.reason}{rest}")
