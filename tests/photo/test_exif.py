@@ -16,8 +16,9 @@ from uegan_cli.photo.exif import (
     without_position,
     without_thumbnail,
 )
-from uegan_cli.photo.formats import ifd
-from uegan_cli.photo.formats.ifd import Branch, Description, Field, Tiff
+from uegan_cli.photo.formats import descriptions, ifd
+from uegan_cli.photo.formats.descriptions import Branch, Description
+from uegan_cli.photo.formats.ifd import Field, Tiff
 from uegan_cli.photo.reading import read_photo
 
 
@@ -105,7 +106,7 @@ def located(order: str = "<", gps: bool = True) -> bytes:
     camera = Branch((note,), {ifd.INTEROP: Branch((Field(1, 2, 4, b"R98\0"),))})
     below = {ifd.EXIF: camera} | ({ifd.GPS: place} if gps else {})
     first = (Field(0x010F, 2, 6, b"Maker\0"), ifd.integers(order, 0x0112, 3, 6))
-    return ifd.build(Description(order, Branch(first, below)))
+    return descriptions.build(Description(order, Branch(first, below)))
 
 
 def tags(block: bytes) -> dict[int, bytes]:
@@ -177,7 +178,7 @@ def test_the_shortest_block_says_the_orientation(turn: int) -> None:
 @pytest.mark.parametrize(("unit", "metre"), [(2, 1 / 0.0254), (3, 100.0)])
 def test_density_is_read_in_inches_and_centimetres(unit: int, metre: float) -> None:
     sides = tuple(Field(tag, 5, 1, struct.pack("<II", value, 2)) for tag, value in ((0x011A, 300), (0x011B, 144)))
-    block = ifd.build(Description("<", Branch((*sides, ifd.integers("<", 0x0128, 3, unit)))))
+    block = descriptions.build(Description("<", Branch((*sides, ifd.integers("<", 0x0128, 3, unit)))))
     assert density(block) == pytest.approx((150 * metre, 72 * metre))
     assert density(block.replace(struct.pack("<II", 300, 2), bytes(8))) is None
     assert density(None) is None and density(b"MM\0*") is None and density(upright(1)) is None

@@ -9,7 +9,8 @@ import io
 import struct
 from contextlib import suppress
 
-from .formats import ifd
+from .formats import descriptions, ifd
+from .formats.descriptions import Branch, Description
 from .formats.ifd import Directory, Tiff
 
 _ORIENTATION, _THUMBNAIL, _THUMBNAIL_LENGTH = 0x0112, 0x0201, 0x0202
@@ -49,7 +50,7 @@ def density_of(tiff: Tiff, directory: Directory) -> tuple[float, float] | None:
 def upright(turn: int) -> bytes:
     """The shortest block that says an orientation, 1..8."""
     field = ifd.integers("<", _ORIENTATION, ifd.SHORT, turn)
-    return ifd.build(ifd.Description("<", ifd.Branch((field,))))
+    return descriptions.build(Description("<", Branch((field,))))
 
 
 def thumbnail(exif: bytes) -> Range | None:

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL import Image
 
-from uegan_cli.photo.formats import ifd
-from uegan_cli.photo.formats.ifd import LONG, SHORT, SUB_IFDS, Branch, Description, Field
+from uegan_cli.photo.formats import descriptions, ifd
+from uegan_cli.photo.formats.descriptions import Branch, Description
+from uegan_cli.photo.formats.ifd import LONG, SHORT, SUB_IFDS, Field
 from uegan_cli.photo.photo import Pixels
 
 ORDER = "<"
@@ -73,9 +74,9 @@ def dng(
     data = seen.tobytes()
     below = {SUB_IFDS: _sensor(seen, colours, sensor), **(described or {})}
     root = Branch((*_camera(orientation), *(_colours() if colours else ()), *first), below)
-    start = len(ifd.build(Description(ORDER, _placed(root, 0, len(data), preview), note_at)))
+    start = len(descriptions.build(Description(ORDER, _placed(root, 0, len(data), preview), note_at)))
     start += start % 2
-    header = ifd.build(Description(ORDER, _placed(root, start, len(data), preview), note_at))
+    header = descriptions.build(Description(ORDER, _placed(root, start, len(data), preview), note_at))
     return header.ljust(start, b"\0") + data + (preview or b"")
 
 

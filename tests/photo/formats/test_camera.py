@@ -13,8 +13,9 @@ from PIL import Image
 
 from tests.photo.formats import dng
 from uegan_cli.photo import exif, photoshop
-from uegan_cli.photo.formats import camera, ifd, raw
-from uegan_cli.photo.formats.ifd import EXIF, GPS, INTEROP, MAKER_NOTE, UNDEFINED, Branch, Description, Field, Tiff
+from uegan_cli.photo.formats import camera, descriptions, ifd, raw
+from uegan_cli.photo.formats.descriptions import Branch, Description
+from uegan_cli.photo.formats.ifd import EXIF, GPS, INTEROP, MAKER_NOTE, UNDEFINED, Field, Tiff
 from uegan_cli.photo.photo import Metadata, Pixels
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.writing import write_photo
@@ -93,7 +94,9 @@ def test_the_developed_picture_is_said_to_be_srgb(scene: Pixels) -> None:
     assert interop is not None and tiff.value(interop) == b"R98\0"
 
 
-@pytest.mark.parametrize("block", [None, ifd.build(Description(">", Branch((Field(MAKE, 2, 5, b"Acme\0"),)))), b"junk"])
+@pytest.mark.parametrize(
+    "block", [None, descriptions.build(Description(">", Branch((Field(MAKE, 2, 5, b"Acme\0"),)))), b"junk"]
+)
 def test_an_orientation_that_exif_lacks_is_added(block: bytes | None) -> None:
     assert exif.orientation(camera.developed(block, 6)) == 6
 
@@ -158,7 +161,7 @@ def canon_dng(scene: Pixels, heavy: int) -> tuple[bytes, bytes]:
 def test_a_note_of_canon_that_is_too_long_for_a_jpeg_loses_its_ballast_alone(scene: Pixels, heavy: int) -> None:
     data, last = canon_dng(scene, heavy)
     block = described(data).exif
-    assert block is not None and len(block) <= ifd.EXIF_LIMIT
+    assert block is not None and len(block) <= descriptions.EXIF_LIMIT
     tiff = opened(block)
     note = tiff.directory(900)
     assert [entry.tag for entry in note.entries] == ([0x0001, 0x4002, 0x4008] if heavy == 1000 else [0x0001, 0x4008])
@@ -172,7 +175,7 @@ def camera_jpeg(scene: Pixels, block: bytes) -> bytes:
 
 
 def test_fujifilm_says_it_in_a_jpeg_of_its_own(scene: Pixels) -> None:
-    block = ifd.build(Description(">", Branch((Field(MAKE, 2, 9, b"FUJIFILM\0"),), {EXIF: photo_directory()})))
+    block = descriptions.build(Description(">", Branch((Field(MAKE, 2, 9, b"FUJIFILM\0"),), {EXIF: photo_directory()})))
     inner = camera_jpeg(scene, block)
     head = camera.RAF.ljust(84, b"\0") + struct.pack(">6I", 108, len(inner), 108 + len(inner), 0, 108 + len(inner), 0)
     assert described(head + inner).exif == block
@@ -186,7 +189,7 @@ def test_a_raf_that_is_cut_short_is_broken(scene: Pixels) -> None:
 
 
 def test_minolta_says_it_in_a_block_of_its_own() -> None:
-    block = ifd.build(Description(">", Branch((Field(MAKE, 2, 8, b"Minolta\0"),))))
+    block = descriptions.build(Description(">", Branch((Field(MAKE, 2, 8, b"Minolta\0"),))))
     blocks = struct.pack(">4sI", b"\0PRD", 4) + bytes(4) + struct.pack(">4sI", b"\0TTW", len(block)) + block
     assert described(camera.MRW + struct.pack(">I", len(blocks)) + blocks).exif == block
 

@@ -16,7 +16,8 @@ from PIL import Image
 
 from uegan_cli.errors import PhotoError
 from uegan_cli.photo import photoshop
-from uegan_cli.photo.formats import ifd, jpeg, raster, skeleton, tiff
+from uegan_cli.photo.formats import descriptions, ifd, jpeg, raster, skeleton, tiff
+from uegan_cli.photo.formats.descriptions import Branch, Description
 from uegan_cli.photo.formats.ifd import EXIF, GPS, Field, Tiff
 from uegan_cli.photo.photo import Metadata, Sayings
 
@@ -62,11 +63,9 @@ def test_blocks_are_replaced_where_they_change_and_stay_where_not() -> None:
 
 
 def with_position(order: str = "<") -> bytes:
-    gps = ifd.Branch((Field(2, ifd.RATIONAL, 3, struct.pack(order + "6I", 48, 1, 51, 1, 295, 100)),))
-    exif = ifd.Branch(
-        (ifd.integers(order, 0x8827, ifd.SHORT, 400), Field(ifd.MAKER_NOTE, ifd.UNDEFINED, 9, b"my maker!"))
-    )
-    block = ifd.build(ifd.Description(order, ifd.Branch((), {EXIF: exif, GPS: gps})))
+    gps = Branch((Field(2, ifd.RATIONAL, 3, struct.pack(order + "6I", 48, 1, 51, 1, 295, 100)),))
+    exif = Branch((ifd.integers(order, 0x8827, ifd.SHORT, 400), Field(ifd.MAKER_NOTE, ifd.UNDEFINED, 9, b"my maker!")))
+    block = descriptions.build(Description(order, Branch((), {EXIF: exif, GPS: gps})))
     return block
 
 
@@ -98,7 +97,7 @@ def test_what_comes_from_another_format_keeps_its_exif_where_it_was(order: str) 
     assert same(again, picture) and (metadata.xmp, metadata.icc, metadata.orientation) == (b"<x/>", b"profile", 6)
     assert metadata.density == pytest.approx((3000, 2000), rel=1e-4)
     assert metadata.photoshop == said.photoshop and metadata.exif is not None
-    assert ifd.exif_block(Tiff(io.BytesIO(block))) is not None
+    assert descriptions.exif_block(Tiff(io.BytesIO(block))) is not None
 
 
 def test_a_broken_exif_block_is_left_out_with_a_word() -> None:

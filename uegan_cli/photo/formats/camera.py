@@ -16,9 +16,10 @@ from typing import BinaryIO
 from .. import exif, photoshop, rdf
 from ..excerpt import Excerpt
 from ..photo import Metadata
-from . import ifd, jpeg
+from . import descriptions, ifd, jpeg
 from .boxes import Box, boxes
-from .ifd import Branch, Description, Directory, Entry, Field, Tiff
+from .descriptions import Branch, Description
+from .ifd import Directory, Entry, Field, Tiff
 
 RAF = b"FUJIFILMCCD-RAW "
 MRW = b"\0MRM"
@@ -74,7 +75,7 @@ def _metadata(file: BinaryIO, head: bytes) -> Metadata:
     if head[4:8] == b"ftyp":
         return _of_boxes(file)
     if head[:4] == MRW:
-        return Metadata("RAW", exif=ifd.exif_block(_part(file, _minolta_tiff(file))))
+        return Metadata("RAW", exif=descriptions.exif_block(_part(file, _minolta_tiff(file))))
     return _of_tiff(Tiff(file))
 
 
@@ -108,7 +109,7 @@ def _of_tiff(tiff: Tiff) -> Metadata:
     if tiff.magic == b"U\0" and camera_jpeg:
         # Panasonic's own directories have no maker note; those of the JPEG within have.
         return _of_jpeg(tiff.file, (camera_jpeg.start, camera_jpeg.start + camera_jpeg.length))
-    said, note = ifd.description(tiff, first), _adobe_note(tiff, first)
+    said, note = descriptions.description(tiff, first), _adobe_note(tiff, first)
     return Metadata(
         "RAW",
         exif=_block(_with_note(said, *note) if note else said),
@@ -192,7 +193,7 @@ def _of_canon(file: BinaryIO, places: dict[str, Range]) -> bytes | None:
         return None
     first = main.directory(main.first)
     below = {tag: Branch(_first_fields(tiff)) for tag, tiff in ((ifd.EXIF, photo), (ifd.GPS, gps)) if tiff}
-    root = Branch(ifd.description(main, first).root.fields, below)
+    root = Branch(descriptions.description(main, first).root.fields, below)
     said = Description(main.order, root)
     if note and note.first == ifd.HEADER:
         # The note's offsets count from a TIFF header right before it, so in the block it goes right after the header.
@@ -205,8 +206,8 @@ def _block(said: Description) -> bytes | None:
     if not said.root.fields and not said.root.below:
         return None
     for attempt in (said, _lighter(said), replace(said, note_at=None)):
-        block = ifd.build(attempt)
-        if len(block) <= ifd.EXIF_LIMIT:
+        block = descriptions.build(attempt)
+        if len(block) <= descriptions.EXIF_LIMIT:
             break
     return block
 
@@ -241,7 +242,7 @@ def _without_heavy(note: bytes, order: str, base: int) -> bytes:
 
 
 def _first_fields(tiff: Tiff) -> tuple[Field, ...]:
-    return ifd.fields_of(tiff, tiff.directory(tiff.first))
+    return descriptions.fields_of(tiff, tiff.directory(tiff.first))
 
 
 def _part(file: BinaryIO, place: Range) -> Tiff:
@@ -275,7 +276,7 @@ def _turned(block: bytes | None, orientation: int) -> bytes | None:
     said = ifd.integers(tiff.order, _ORIENTATION, ifd.SHORT, orientation)
     entry = tiff.directory(tiff.first).get(_ORIENTATION)
     if entry is None or entry.kind != ifd.SHORT:
-        return ifd.exif_block(tiff, replaced=[said])
+        return descriptions.exif_block(tiff, replaced=[said])
     changed = bytearray(block)
     _put(changed, entry, said.data)
     return bytes(changed)

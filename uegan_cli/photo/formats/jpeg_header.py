@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from .. import exif, xmp, xmp_extension
 from ..photo import JpegEncoding, Metadata, Sayings, Segment
-from . import ifd
+from . import descriptions
 from .jpeg_segments import LONGEST, segments
 
 EXIF = b"Exif\0\0"
@@ -141,7 +141,7 @@ def _short_exif(block: bytes | None) -> tuple[bytes | None, list[str]]:
     if block is None or len(EXIF) + len(block) <= LONGEST:
         return block, []
     try:
-        shorter = ifd.without_note(block)
+        shorter = descriptions.without_note(block)
     except ValueError:
         return None, ["Exif"]
     return (shorter, ["maker note"]) if len(EXIF) + len(shorter) <= LONGEST else (None, ["Exif"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from .. import exif, photoshop, xmp
 from ..photo import Metadata, Segment
-from . import ifd, raster
+from . import descriptions, ifd, raster
 from .ifd import EXIF, GPS, INTEROP, Directory, Field, Tiff
 from .spans import Range, merged, without
 
@@ -108,7 +108,7 @@ def metadata_of(tiff: Tiff, pages: Pages) -> Metadata:
     fields = tuple(Field(e.tag, e.kind, e.values, e.raw) for e in root.entries if e.tag not in _GONE)
     return Metadata(
         format="TIFF",
-        exif=ifd.exif_block(tiff, root=root),
+        exif=descriptions.exif_block(tiff, root=root),
         xmp=packet,
         photoshop=_photoshop(tiff, root),
         icc=_value(tiff, root, ICC),

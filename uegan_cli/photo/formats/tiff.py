@@ -18,8 +18,9 @@ from PIL import Image
 
 from .. import photoshop
 from ..photo import Contents, Metadata, Picture, Pixels, Sayings
-from . import ifd, raster, samples, skeleton
-from .ifd import GPS, Description, Directory, Field, Tiff
+from . import descriptions, ifd, raster, samples, skeleton
+from .descriptions import Branch, Description
+from .ifd import GPS, Directory, Field, Tiff
 from .raster import Raster
 from .room import Room, still_needed
 from .skeleton import TiffEncoding, encoding_of, held, metadata_of, pages_of
@@ -112,7 +113,7 @@ def _source(sayings: Sayings) -> tuple[Metadata, tuple[str, ...]]:
     if source.format == "TIFF":
         return source, ()
     try:
-        tiff = Tiff(io.BytesIO(sayings.exif or ifd.build(Description("<", ifd.Branch()))))
+        tiff = Tiff(io.BytesIO(sayings.exif or descriptions.build(Description("<", Branch()))))
         return metadata_of(tiff, pages_of(tiff)), ()
     except (ValueError, struct.error):
         return Metadata("TIFF"), ("its broken Exif cannot be kept in a TIFF file",)
