@@ -76,7 +76,7 @@ def environment() -> dict[str, str]:
 @pytest.fixture
 def bright() -> Style:
     """A style that lifts every colour by a tenth of white, in the cache."""
-    weights = {"weight": torch.eye(3), "bias": torch.full((3,), 0.2)}
+    weights = {"weight": torch.eye(3), "quadratic": torch.zeros(3, 6), "bias": torch.full((3,), 0.2)}
     return install(make_style("bright", TransportConfig(), weights, Card(author="Ada", description="Lifted")))
 
 

@@ -49,8 +49,8 @@ def test_every_few_minutes_there_are_a_sheet_a_page_and_a_line(tmp_path, capsys,
     assert sheets(tmp_path) == [f"samples-{step:07d}.jpg" for step in (0, 2, 4, 6, 8)]
     assert page.statuses[1] == "Still learning: step 4 of 8."
     lines = capsys.readouterr().err.splitlines()
-    assert lines[1] == "step 2 of 8, 5 seconds left; samples-0000002.jpg"
-    assert lines[2] == "step 4 of 8, 5 seconds left: distance 7.0, at first 9.0; samples-0000004.jpg"
+    assert lines[1] == "step 2 of 8, 5 seconds left: distance 9.00, at first 9.00; samples-0000002.jpg"
+    assert lines[2] == "step 4 of 8, 5 seconds left: distance 7.00, at first 9.00; samples-0000004.jpg"
 
 
 def test_a_run_that_goes_on_needs_no_first_sheet(tmp_path):
@@ -73,7 +73,7 @@ def test_each_report_is_a_json_object(tmp_path, capsys):
 
 def test_news_are_said(tmp_path, capsys):
     followed(tmp_path, judge=tiny.Said(9.0), patience=1, steps=9)
-    assert "no nearer to the liked photos since step 3" in capsys.readouterr().err
+    assert "no nearer to the liked photos since step 0" in capsys.readouterr().err
 
 
 def test_tensorboard_gets_the_curves_and_the_sheets(tmp_path, monkeypatch):

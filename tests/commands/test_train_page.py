@@ -60,7 +60,7 @@ def test_it_tells_what_was_learnt_from_how_it_went_and_how_to_use_it(folder):
     for title in ("Undo", "Generator", "Distance to the liked photos", "Speed", "News loss"):
         assert f"<b>{title}</b>" in text
     assert text.index("Distance to") < text.index("<b>Generator") < text.index("<b>News loss")
-    assert "9.1 → 4.2" in text and "unedited 9.1" in text and "instant 6.3" in text
+    assert "9.10 → 4.20" in text and "unedited 9.1" in text and "instant 6.3" in text
     assert "<dd>1 minute</dd>" in text, "70 seconds of steps"
     assert "<code>uegan enhance PHOTO -s mine</code>" in text
 
@@ -68,7 +68,7 @@ def test_it_tells_what_was_learnt_from_how_it_went_and_how_to_use_it(folder):
 def test_a_run_that_was_stopped_says_how_to_go_on(folder):
     text = page(folder, card=None)
     assert "<code>uegan train --resume --name mine</code>" in text
-    assert "8.0 → 5.0" in text and "early" in text
+    assert "8.00 → 5.00" in text and "early" in text
 
 
 def test_a_run_of_no_steps_has_a_page_too(tmp_path):

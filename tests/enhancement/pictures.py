@@ -41,7 +41,8 @@ def as_photo(pixels: NDArray[np.generic], *, grey: bool = False, profile: bytes 
 
 
 def transport_style(gain: float = 0.8, offset: float = 0.1) -> Style:
-    weights = {"weight": torch.eye(3) * gain, "bias": torch.tensor([offset, 0.0, -offset])}
+    weights = {"weight": torch.eye(3) * gain, "quadratic": torch.zeros(3, 6)}
+    weights["bias"] = torch.tensor([offset, 0.0, -offset])
     return make_style("warm", TransportConfig(), weights, Card())
 
 

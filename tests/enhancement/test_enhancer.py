@@ -47,11 +47,12 @@ def saturated(amount: float = 0.1) -> Style:
     """A little more saturation and light."""
     grey = torch.full((3, 3), 1 / 3)
     weights = {"weight": torch.eye(3) * (1 + amount) - grey * amount, "bias": torch.full((3,), 0.05)}
+    weights["quadratic"] = torch.zeros(3, 6)
     return make_style("vivid", TransportConfig(), weights, Card())
 
 
 def identity_style() -> Style:
-    weights = {"weight": torch.eye(3), "bias": torch.zeros(3)}
+    weights = {"weight": torch.eye(3), "quadratic": torch.zeros(3, 6), "bias": torch.zeros(3)}
     return make_style("identity", TransportConfig(), weights, Card())
 
 

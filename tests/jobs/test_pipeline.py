@@ -22,7 +22,8 @@ from uegan_cli.styles.file import make_style
 
 @pytest.fixture(scope="module")
 def style():
-    return make_style("bright", TransportConfig(), {"weight": torch.eye(3), "bias": torch.full((3,), 0.2)}, Card())
+    weights = {"weight": torch.eye(3), "quadratic": torch.zeros(3, 6), "bias": torch.full((3,), 0.2)}
+    return make_style("bright", TransportConfig(), weights, Card())
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,14 @@ def test_it_starts_as_the_identity() -> None:
     assert torch.equal(ColourTransport()(x), x)
 
 
-def test_it_is_the_affine_map_of_its_weight_and_bias_clamped() -> None:
+def test_it_is_the_quadratic_map_of_its_weights_clamped() -> None:
     transport = ColourTransport()
     transport.weight.data = torch.tensor([[0.5, 0.1, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 1.0]])
     transport.bias.data = torch.tensor([0.1, 0.0, -0.3])
     colour = torch.tensor([0.2, 0.9, -0.9])
-    expected = (transport.weight @ colour + transport.bias).clamp(-1, 1)
+    transport.quadratic.data[0, 3] = 0.5
+    transport.quadratic.data[2, 5] = -0.25
+    expected = transport.weight @ colour + transport.bias
+    expected = (expected + torch.tensor([0.5 * 0.2 * 0.9, 0.0, -0.25 * -0.9 * 0.2])).clamp(-1, 1)
     assert torch.allclose(transport(colour.view(1, 3, 1, 1)).flatten(), expected)
     assert expected[1] == 1 and expected[2] == -1

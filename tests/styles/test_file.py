@@ -47,7 +47,7 @@ def test_a_loaded_generator_is_ready_to_use(written):
 
 
 def test_weights_that_fit_are_stored_in_half_the_space_and_nothing_is_lost(tmp_path):
-    weights = {"weight": torch.eye(3) * 0.5, "bias": torch.tensor([0.1, 0.2, 0.3])}
+    weights = {"weight": torch.eye(3) * 0.5, "quadratic": torch.zeros(3, 6), "bias": torch.tensor([0.1, 0.2, 0.3])}
     style = make_style("x", TransportConfig(), weights, Card())
     path = tmp_path / "x.safetensors"
     path.write_bytes(encode_style(style))
@@ -143,6 +143,6 @@ def test_blends_out_of_bounds_are_refused(parts):
 
 
 def test_the_working_size_is_the_networks():
-    weights = {"weight": torch.eye(3), "bias": torch.zeros(3)}
+    weights = {"weight": torch.eye(3), "quadratic": torch.zeros(3, 6), "bias": torch.zeros(3)}
     assert make_style("x", TransportConfig(working_size=256), weights, Card()).working_size == 256
     assert GeneratorConfig().working_size == 512

@@ -178,15 +178,15 @@ def test_a_discriminator_that_has_won_for_long_sends_the_run_back(
 
 
 def test_results_that_leave_the_liked_photos_behind_send_the_run_back(tmp_path: Path) -> None:
-    subject = training(Said(4.0, 5.0, 40.0, 3.0))
+    subject = training(Said(0.4, 0.5, 0.5, 4.0, 0.3))
     reports = list(run(subject, tmp_path, report_every=1, judge_every=2))
     assert [r.step for r in reports] == [1, 2, 3, 4, 5, 4, 5, 6, 7, 8]
-    assert reports[5].news is not None and "40.0 levels, 4.0 at first" in reports[5].news
-    assert [line.get("distance") for line in read(tmp_path)][3:] == [5.0, None, 3.0, None, 3.0]
+    assert reports[5].news is not None and "distance 4.00, 0.40 at first" in reports[5].news
+    assert [line.get("distance") for line in read(tmp_path)] == [None, 0.5, None, 0.5, None, 0.3, None, 0.3]
 
 
 def test_a_run_ends_when_its_patience_does(tmp_path: Path) -> None:
-    subject = training(Said(9.0, 8.0, 8.5, 8.0), steps=20, patience=2)
+    subject = training(Said(9.0, 8.5, 8.0, 8.5, 8.0), steps=20, patience=2)
     reports = list(run(subject, tmp_path, report_every=1, judge_every=2))
     assert [r.step for r in reports][-1] == 8 and subject.over
     assert reports[-1].news == "no nearer to the liked photos since step 4: ended at step 8"
@@ -204,14 +204,14 @@ def test_without_patience_it_never_ends_early(tmp_path: Path) -> None:
 def test_the_best_weights_are_remembered_and_survive_a_resume(tmp_path: Path) -> None:
     subject = training(judge())
     reports = list(run(subject, tmp_path, report_every=100, judge_every=2))
-    assert [(r.step, r.distance is not None) for r in reports] == [(2, False), (4, True), (6, True), (8, True)]
+    assert [(r.step, r.distance is not None) for r in reports] == [(2, True), (4, True), (6, True), (8, True)]
     assert subject.best is not None
     assert subject.best.distance <= min(r.distance for r in reports if r.distance is not None)
     again = resumed(tmp_path, judge())
     assert again.best is not None and again.best.distance == subject.best.distance
     again.players.average.network.load_state_dict(again.best.weights)
     assert again.judge is not None
-    assert again.judge.distance(again.players.average.network) == pytest.approx(again.best.distance, rel=0.05)
+    assert again.judge.verdict(again.players.average.network).distance == pytest.approx(again.best.distance, rel=0.05)
 
 
 def test_what_breaks_a_step_off_leaves_the_last_good_state(tmp_path: Path) -> None:

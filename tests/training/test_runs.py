@@ -43,7 +43,7 @@ def test_any_kept_step_becomes_a_style(folder: Path) -> None:
 
 
 def test_the_best_becomes_a_style_after_its_checkpoint_is_gone(folder: Path) -> None:
-    list(run(training(Said(5.0, 3.0, 4.0)), folder, report_every=1, judge_every=2, save_every=1))
+    list(run(training(Said(5.0, 4.0, 3.0, 4.0)), folder, report_every=1, judge_every=2, save_every=1))
     assert [path.name for path in checkpoints(folder)] == [f"checkpoint-000000{k}.pt" for k in (6, 7, 8)]
     assert style_from_run("mine", folder).card.recipe["step"] == 4
 

@@ -93,7 +93,7 @@ def test_only_networks_can_be_started_from() -> None:
 def test_the_instant_style_does_what_the_folders_ask() -> None:
     style = instant_style("bright", Photos(scenes(30, 0.6, 0.35), scenes(30, seed=1)), None, Card())
     assert isinstance(style.generator, ColourTransport)
-    assert style.card.recipe["matched_by_content"] is False
+    assert style.card.recipe["deep_features"] is False
     grey = torch.zeros(1, 3, 4, 4)
     assert style.generator(grey).mean() > 0.1
 

@@ -10,8 +10,7 @@ import torch
 
 from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig
 from uegan_cli.networks import build
-from uegan_cli.training.judge import Judge, judge_between
-from uegan_cli.training.matching import photo_patches
+from uegan_cli.training.judge import Judge, Verdict, judge_between
 from uegan_cli.training.training import Training, prepare
 
 CONFIG = TrainConfig(
@@ -31,7 +30,7 @@ def photos(seed: int) -> list[torch.Tensor]:
 
 
 def judge() -> Judge:
-    return judge_between(photos(1), photo_patches(photos(1), None), photo_patches(photos(0), None), 4)
+    return judge_between(photos(1), photos(1), photos(0), None)
 
 
 class Said(Judge):
@@ -39,10 +38,11 @@ class Said(Judge):
 
     def __init__(self, *distances: float) -> None:
         object.__setattr__(self, "distances", list(distances))
+        object.__setattr__(self, "most_change", 0.1)
 
-    def distance(self, generator: torch.nn.Module) -> float:
+    def verdict(self, generator: torch.nn.Module) -> Verdict:
         distances: list[float] = self.__dict__["distances"]
-        return distances.pop(0) if len(distances) > 1 else distances[0]
+        return Verdict(distances.pop(0) if len(distances) > 1 else distances[0], 0.0)
 
 
 def training(judge: Judge | None = None, **changes: Any) -> Training:

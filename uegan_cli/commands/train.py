@@ -96,7 +96,13 @@ def train(
     ] = None,
     steps: Annotated[
         int | None,
-        typer.Option("--steps", min=1, metavar="N", rich_help_panel=HOW, help="Steps against the adversary."),
+        typer.Option(
+            "--steps",
+            min=1,
+            metavar="N",
+            rich_help_panel=HOW,
+            help="Steps against the adversary (eq. 5).",
+        ),
     ] = None,
     batch: Annotated[
         int | None, typer.Option("--batch", min=1, metavar="N", rich_help_panel=HOW, help="Photos of each kind a step.")

@@ -85,7 +85,7 @@ class Follower:
     def _distance(self) -> str:
         """How near the run has come, once that is known."""
         best, first = self.training.best, self.training.health.first
-        return "" if best is None or first is None else f": distance {best.distance:.1f}, at first {first:.1f}"
+        return "" if best is None or first is None else f": distance {best.distance:.2f}, at first {first:.2f}"
 
     def _seconds_left(self, at: Progress) -> float:
         """At the pace so far, judgements, sheets and all."""

@@ -29,7 +29,7 @@ EARLIER = 6
 """Sheets on the page besides the last."""
 
 CURVES = {
-    "distance": ("Distance to the liked photos", "levels", "How far the colours of enhanced photos are from theirs."),
+    "distance": ("Distance to the liked photos", "of their spread", "How far enhanced photos are from them."),
     "generator": ("Generator", "loss", "All that is asked of it, each by its weight."),
     "discriminator": ("Discriminator", "loss", "At 10 it cannot tell; near 0 it has won and teaches nothing."),
     "quality": ("Quality", "loss", "How easily enhanced photos are told from liked ones."),
@@ -89,7 +89,7 @@ class Page:
             measured = card.metrics["distance"]
             distances = [measured["unedited"], measured[card.recipe["chosen"]]]
         if distances:
-            told["levels from the liked photos"] = f"{distances[0]:.1f} → {min(distances):.1f}"
+            told["distance to the liked photos"] = f"{distances[0]:.2f} → {min(distances):.2f}"
         return "<dl>" + "".join(f"<div><dd>{value}</dd><dt>{name}</dt></div>" for name, value in told.items()) + "</dl>"
 
     def _command(self, card: Card | None) -> str:

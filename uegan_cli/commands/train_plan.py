@@ -54,7 +54,9 @@ def tell(run: Options, device: torch.device, pace: Pace, done: int, say: Callabl
 
 
 def _steps(config: TrainConfig) -> str:
-    undone = f"{config.undo_steps} that undo toned-down photos, then " if config.undo_steps else ""
+    counterparts = "that undo what liked photos may have been before, if they tell, then"
+    what = counterparts if config.instant else "that undo toned-down photos, then"
+    undone = f"{config.undo_steps} {what} " if config.undo_steps else ""
     return f"{undone}{config.steps}, each on {config.batch} crops of {config.size} px of each kind"
 
 

@@ -177,7 +177,7 @@ def _finish(begun: Session, run: Options, page: Page, samples: Samples, wish: Wi
 
 def _distances(card: Card) -> str:
     said = ", ".join(f"{name} {value:g}" for name, value in card.metrics["distance"].items())
-    return f"distance to the liked photos, in levels: {said}"
+    return f"distance to the liked photos, in spreads between photos: {said}"
 
 
 def _came_to(card: Card) -> str:

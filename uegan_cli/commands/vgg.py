@@ -28,7 +28,7 @@ def optional(file: Path | None, report: Report) -> Features | None:
 
     found = find(file)
     if found is None:
-        report.say("matching the colours of the whole folders; --vgg-weights FILE matches like with like")
+        report.say("doing without VGG weights; --vgg-weights FILE tells better what the photos show")
     return load_features(found) if found is not None else None
 
 

@@ -1,4 +1,4 @@
-"""An affine colour transform: the closed-form look that training starts from."""
+"""The closed form as a layer: the look that training starts from."""
 
 from __future__ import annotations
 
@@ -8,18 +8,25 @@ from torch import Tensor, nn
 
 
 class ColourTransport(nn.Module):
-    """`clamp(A x + b, -1, 1)` on every pixel. Starts as the identity.
+    """`clamp(A x + B q(x) + c, -1, 1)` on every pixel, q(x) = (r^2, g^2, b^2, rg, gb, br). Starts as the identity.
 
-    weight: 3 x 3; bias: 3; both for RGB in [-1, 1].
+    weight: A, 3 x 3; quadratic: B, 3 x 6; bias: c, 3; for RGB in [-1, 1].
     """
 
     def __init__(self) -> None:
         super().__init__()
         # torch.eye would load a second's worth of modules where a style is only checked, on the meta device.
         self.weight = nn.Parameter(torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+        self.quadratic = nn.Parameter(torch.zeros(3, 6))
         self.bias = nn.Parameter(torch.zeros(3))
 
     def forward(self, x: Tensor) -> Tensor:
-        """N x 3 x H x W in [-1, 1] -> the same. Kept in float32: an affine map costs nothing."""
+        """N x 3 x H x W in [-1, 1] -> the same. Kept in float32: so small a map costs nothing."""
         with torch.autocast(x.device.type, enabled=False):
-            return F.conv2d(x.float(), self.weight[:, :, None, None], self.bias).clamp(-1, 1)
+            kernel = torch.cat([self.weight, self.quadratic], dim=1)[:, :, None, None]
+            return F.conv2d(monomials(x.float(), dim=1), kernel, self.bias).clamp(-1, 1)
+
+
+def monomials(x: Tensor, dim: int) -> Tensor:
+    """The colours along `dim`, 3 -> 9: r, g, b, r^2, g^2, b^2, rg, gb, br."""
+    return torch.cat([x, x * x, x * x.roll(-1, dim)], dim=dim)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from ..errors import PhotoError
 from ..photo.reading import read_upright_srgb
 
 Pixels = NDArray[np.uint8]
+T = TypeVar("T")
 
 ROOM = 1.5
 """Photos are kept this much larger than a crop, so that crops can be larger or smaller parts of the photo."""
@@ -38,14 +40,10 @@ def load_photos(paths: Sequence[Path], short_side: int) -> dict[Path, Tensor | s
         return dict(zip(paths, pool.map(load, paths), strict=True))
 
 
-def hold_out(paths: Sequence[Path], at_most: int = 20) -> tuple[list[Path], list[Path]]:
-    """Split into photos to learn from and photos to judge by: every n-th, a tenth of them, `at_most` in all."""
-    count = min(at_most, len(paths) // 10)
-    if count == 0:
-        return list(paths), []
-    ordered = sorted(paths)
-    held = ordered[:: len(ordered) // count][:count]
-    return [path for path in ordered if path not in set(held)], held
+def hold_out(photos: Sequence[T], at_most: int) -> tuple[list[T], list[T]]:
+    """Split into photos to learn from and photos to judge by: every fifth, and of many `at_most`, evenly spread."""
+    every = max(5, -(-len(photos) // at_most))
+    return [p for n, p in enumerate(photos) if n % every], list(photos[::every])
 
 
 class Crops:

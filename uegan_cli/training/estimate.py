@@ -45,7 +45,8 @@ def measure(rehearsal: Training, judged: int) -> Pace:
 
     judgement = judged * _seconds(lambda: enhance_small(network, photo))
     undo = seconds_a_step(0) if config.undo_steps else 0.0
-    return Pace(undo, seconds_a_step(config.undo_steps) + judgement / JUDGE_EVERY)
+    learn = seconds_a_step(config.undo_steps)
+    return Pace(undo + judgement / JUDGE_EVERY, learn + judgement / JUDGE_EVERY)
 
 
 def _seconds(work: Callable[[], Tensor]) -> float:

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from .judge import Verdict
+
 ROLLBACKS = 3
 """A run that goes wrong once more than this ends."""
 
 NEAR_ZERO = 0.5
 """A discriminator's loss that leaves the generator nothing to learn from; 10 is undecided."""
+
+FAR = 0.5
+"""A distance this much beyond twice the first one is lost."""
 
 LONG = 200
 """Steps for which the discriminator may win."""
@@ -26,9 +31,10 @@ class Best:
     weights: dict[str, Tensor]
 
 
-def is_better(distance: float, best: Best | None) -> bool:
-    """The rule by which weights are chosen; `best`: those chosen before."""
-    return math.isfinite(distance) and (best is None or distance < best.distance)
+def is_better(verdict: Verdict, best: Best | None, most_change: float) -> bool:
+    """The rule by which weights are chosen: the nearest that leave the content as it is. `best`: those before."""
+    keeps = verdict.content_change <= most_change
+    return keeps and math.isfinite(verdict.distance) and (best is None or verdict.distance < best.distance)
 
 
 def not_numbers(losses: dict[str, float]) -> str | None:
@@ -41,7 +47,7 @@ def not_numbers(losses: dict[str, float]) -> str | None:
 class Health:
     """What a run remembers of how it went; part of its state.
 
-    first: the judge's distance before the first adversarial step. stale: judgements since the best. won: steps for
+    first: the judge's distance before the first step. stale: judgements since the best. won: steps for
     which the discriminator's loss has been near zero. ended: why the run is over before its last step.
     """
 
@@ -61,6 +67,6 @@ class Health:
         self.won = self.won + steps if losses.get("discriminator", math.inf) < NEAR_ZERO else 0
         if self.won >= LONG:
             return f"the discriminator has won: nothing to learn from it for {self.won} steps"
-        if distance is not None and self.first is not None and not distance <= 2 * self.first + 5:
-            return f"the results have left the liked photos behind: {distance:.1f} levels, {self.first:.1f} at first"
+        if distance is not None and self.first is not None and not distance <= 2 * self.first + FAR:
+            return f"the results have left the liked photos behind: distance {distance:.2f}, {self.first:.2f} at first"
         return None

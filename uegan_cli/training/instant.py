@@ -1,105 +1,174 @@
-"""The instant look: the closed form that takes the colours of one folder to those of another.
+"""The instant look: the closed form that takes the tones and colours of one folder to those of another.
 
-The linear Monge-Kantorovich transport moves a cloud of colours with mean and covariance (m, S) onto one with (n, T) by
-`A x + b`, A = S^-1/2 (S^1/2 T S^1/2)^1/2 S^-1/2, b = n - A m: of all maps that do so, the one that moves colours least.
+A quadratic map of colours, the same for all photos, chosen so that the mean statistics of the mapped raw photos are
+those of the liked ones, as far as they are not explained by what the photos show. What cannot be told for sure from so
+few photos is left to what looks are like in general: the generalised method of moments, with a prior.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ..losses.features import Features
-from ..networks.transport import ColourTransport
-from .matching import Patches, kinds, photo_patches, shares
+from ..networks.transport import ColourTransport, monomials
+from .content import Content, described, explain
+from .looks import random_looks
+from .statistics import colours_of, covariance_of_mean, photo_weights, shrunk, statistics
 
-DRAWS = 12
-"""Bootstrap draws that tell how much of the estimate is luck."""
+MOST_PHOTOS = 150
+"""Photos of a set that are looked at; more take longer and hardly change what is found."""
 
-PATCHES = 9_000
-LEAST_TRUST = 0.4
-"""A user who asks for a look gets one, however few the photos."""
+ROUNDS, ITERATIONS = 3, 60
+SHRINK = 0.6
+PRIOR = 0.1
+"""Weight of the prior: the statistics are less sure than their covariance says, since the folders show other things."""
+
+LOOKS = 400
+REFERENCE, CUBE = 3200, 800
+"""Colours for which the map is judged: of the raw photos, and of the whole cube, for the photos to come."""
+
+OUTSIDE = 0.1
+"""Slope that is left of a colour beyond black or white, so that it finds back."""
+
+LEAST_SLOPE = 0.1
+"""Of every channel along the greys: a map that turns round there would show its bend."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A set of photos in numbers. colours: N x PIXELS x 3 in [-1, 1]. content: what they show."""
+
+    colours: Tensor
+    content: Content
 
 
 @dataclass(frozen=True)
 class InstantLook:
-    """transport: the look. matched: by content, or plain where no features are at hand. trust: LEAST_TRUST to 1, the
-    part of the estimate that was kept; the rest could be the luck of the draw and was shrunk towards no change."""
+    """transport: the look. deep: whether deep features told what the photos show."""
 
     transport: ColourTransport
-    matched: bool
-    trust: float
+    deep: bool
 
 
-def instant_look(
-    raw: Sequence[Tensor], liked: Sequence[Tensor], features: Features | None, seed: int = 0
-) -> InstantLook:
-    """The closed form from raw to liked photos (each 3 x H x W uint8)."""
-    return match(photo_patches(raw, features), photo_patches(liked, features), seed)
+def look_through(photos: Sequence[Tensor], features: Features | None, seed: int = 0) -> Folder:
+    """A folder of photos (3 x H x W uint8); of many, MOST_PHOTOS are taken."""
+    chosen = thinned(photos)
+    return Folder(colours_of(chosen, torch.Generator().manual_seed(seed)), described(chosen, features))
 
 
-def match(raw: Patches, liked: Patches, seed: int = 0) -> InstantLook:
-    """The closed form from raw to liked patches, shrunk by how much it varies over draws of the photos."""
+def thinned(photos: Sequence[Tensor]) -> Sequence[Tensor]:
+    """Of many photos, MOST_PHOTOS at most, evenly spread."""
+    return photos[:: -(-len(photos) // MOST_PHOTOS)]
+
+
+def instant_look(raw: Folder, liked: Folder, seed: int = 0) -> InstantLook:
+    """The closed form from raw to liked photos."""
     rng = torch.Generator().manual_seed(seed)
-    raw, liked = raw.sample(PATCHES, rng), liked.sample(PATCHES, rng)
-    labels = kinds(raw, liked, rng)
+    basis = _Basis(_reference(raw.colours, rng))
+    inverse_prior = torch.linalg.inv(_prior(basis, rng)).float() * PRIOR
+    terms, wanted = basis.terms(raw.colours), statistics(liked.colours)
+    wanted_weights = photo_weights(wanted)
+    edit = torch.zeros(10, 3)
+    for _ in range(ROUNDS):
+        found = statistics((raw.colours + terms @ edit).clamp(-1, 1))
+        weights = photo_weights(found)
+        explained = explain((raw.content, liked.content), (found, wanted), (weights, wanted_weights))
+        left = explained.left
+        unsure = covariance_of_mean(left[0], weights) + covariance_of_mean(left[1], wanted_weights)
+        unsure = unsure + explained.doubt * explained.covariance
+        sure = torch.linalg.inv(shrunk(unsure, SHRINK)).float()
+        target = wanted_weights @ wanted + explained.difference
 
-    def estimate(times_raw: Tensor, times_liked: Tensor) -> Tensor:
-        weights_raw, weights_liked = shares(*labels, times_raw, times_liked)
-        return transport_between(raw.colours, weights_raw, liked.colours, weights_liked)
+        def loss(edit: Tensor, weights: Tensor = weights, sure: Tensor = sure, target: Tensor = target) -> Tensor:
+            gap = weights @ statistics(_softly_clamped(raw.colours + terms @ edit)) - target
+            value: Tensor = gap @ sure @ gap + edit.flatten() @ inverse_prior @ edit.flatten()
+            return value
 
-    whole = estimate(torch.ones(len(raw)), torch.ones(len(liked)))
-    draws = torch.stack([estimate(_draw(raw.photo, rng), _draw(liked.photo, rng)) for _ in range(DRAWS)])
-    trust = max(LEAST_TRUST, _certainty(whole, draws, raw.colours.flatten(0, 1)))
-    affine = torch.eye(3, 4) + trust * (whole - torch.eye(3, 4))
-    transport = ColourTransport()
-    transport.weight.data.copy_(affine[:, :3])
-    transport.bias.data.copy_(affine[:, 3])
-    return InstantLook(transport, matched=raw.content.shape[1] > 0, trust=trust)
-
-
-def transport_between(source: Tensor, source_weights: Tensor, target: Tensor, target_weights: Tensor) -> Tensor:
-    """The linear transport, as a 3 x 4 affine map. source, target: P x 16 x 3; weights: P."""
-    m, S = _moments(source, source_weights)
-    n, T = _moments(target, target_weights)
-    root, inverse = _power(S, 0.5), _power(S, -0.5)
-    A = inverse @ _power(root @ T @ root, 0.5) @ inverse
-    return torch.cat([A, (n - A @ m)[:, None]], dim=1)
+        edit = _minimise(loss, edit)
+    return InstantLook(basis.transport(edit), deep=len(raw.content) > 1)
 
 
-def _moments(colours: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and covariance; a little is added to the variances, so that a folder of grey photos has an inverse."""
-    weights = (weights / weights.sum())[:, None].expand(-1, colours.shape[1]).flatten() / colours.shape[1]
-    colours = colours.flatten(0, 1)
-    mean = weights @ colours
-    centred = colours - mean
-    return mean, centred.T @ (centred * weights[:, None]) + 1e-4 * torch.eye(3)
+class _Basis:
+    """Quadratic polynomials of colour that are orthonormal over the reference colours: constant, linear, quadratic.
+
+    In these, what one coefficient does to photos does not depend on the others, and an edit without its quadratic
+    part is the best affine one.
+    """
+
+    def __init__(self, reference: Tensor) -> None:
+        self.reference = reference
+        powers = _powers(reference).double()
+        self.root = torch.linalg.cholesky(powers.T @ powers / len(powers) + 1e-8 * torch.eye(10, dtype=torch.double))
+
+    def terms(self, colours: Tensor) -> Tensor:
+        """... x 3 -> ... x 10."""
+        powers = _powers(colours)
+        solved = torch.linalg.solve_triangular(self.root.float(), powers.flatten(0, -2).T, upper=False)
+        terms: Tensor = solved.T.reshape(powers.shape)
+        return terms
+
+    def edit(self, mapped: Tensor) -> Tensor:
+        """What is to be added to the reference colours to have them mapped so: 10 x 3 coefficients."""
+        return self.terms(self.reference).T @ (mapped - self.reference) / len(mapped)
+
+    def transport(self, edit: Tensor) -> ColourTransport:
+        """The map that adds an edit, with as much of its quadratic part as lets the greys rise."""
+        for kept in torch.linspace(1, 0, 11).tolist():
+            transport = self._transport(torch.cat([edit[:4], kept * edit[4:]]))
+            if _greys_rise(transport):
+                break
+        return transport
+
+    def _transport(self, edit: Tensor) -> ColourTransport:
+        powers = torch.linalg.solve_triangular(self.root.T, edit.double(), upper=True).float().T
+        transport = ColourTransport()
+        transport.bias.data.copy_(powers[:, 0])
+        transport.weight.data.add_(powers[:, 1:4])
+        transport.quadratic.data.copy_(powers[:, 4:])
+        return transport.requires_grad_(False)
 
 
-def _power(matrix: Tensor, exponent: float) -> Tensor:
-    values, vectors = torch.linalg.eigh(matrix)
-    result: Tensor = vectors @ torch.diag(values.clamp(min=1e-8) ** exponent) @ vectors.T
-    return result
+def _powers(colours: Tensor) -> Tensor:
+    return torch.cat([torch.ones_like(colours[..., :1]), monomials(colours, dim=-1)], dim=-1)
 
 
-def _draw(photo: Tensor, rng: torch.Generator) -> Tensor:
-    """How often each patch counts when as many photos are drawn as there are, with replacement."""
-    numbers = torch.unique(photo)
-    photo, count = torch.searchsorted(numbers, photo), len(numbers)
-    times = torch.bincount(torch.randint(count, (count,), generator=rng), minlength=count)
-    return times[photo].double()
+def _greys_rise(transport: ColourTransport) -> bool:
+    greys = torch.linspace(-1, 1, 33)[:, None].expand(33, 3)
+    # Not clamped: what is white already rises no more, rightly.
+    mapped = greys @ transport.weight.T + monomials(greys, dim=1)[:, 3:] @ transport.quadratic.T
+    return bool((mapped.diff(dim=0) >= LEAST_SLOPE * 2 / 32).all())
 
 
-def _certainty(whole: Tensor, draws: Tensor, colours: Tensor) -> float:
-    """The part of the change, in mean squared colour, that the draw of the photos does not explain (James-Stein)."""
-    colours = torch.cat([colours, torch.ones(len(colours), 1)], dim=1)
-    second = colours.T @ colours / len(colours)
+def _reference(raw: Tensor, rng: torch.Generator) -> Tensor:
+    photos = raw.flatten(0, 1)
+    chosen = photos[torch.randint(len(photos), (REFERENCE,), generator=rng)]
+    return torch.cat([chosen, torch.rand(CUBE, 3, generator=rng) * 2 - 1])
 
-    def size(maps: Tensor) -> Tensor:
-        return torch.einsum("...ij,jk,...ik->...", maps, second, maps)
 
-    change, luck = size(whole - torch.eye(3, 4)), size(draws - draws.mean(dim=0)).mean()
-    return float((1 - luck / change.clamp(min=1e-8)).clamp(0, 1))
+def _prior(basis: _Basis, rng: torch.Generator) -> Tensor:
+    """The covariance of the coefficients over looks as photographers make them, around no edit at all: 30 x 30."""
+    edits = torch.stack([basis.edit(mapped).flatten() for mapped in random_looks(basis.reference, LOOKS, rng)])
+    second = (edits.T @ edits / len(edits)).double()
+    return second + 1e-5 * second.diagonal().mean() * torch.eye(len(second))
+
+
+def _softly_clamped(colours: Tensor) -> Tensor:
+    return colours + (1 - OUTSIDE) * (colours.clamp(-1, 1) - colours)
+
+
+def _minimise(loss: Callable[[Tensor], Tensor], start: Tensor) -> Tensor:
+    found = start.clone().requires_grad_()
+    optimiser = torch.optim.LBFGS([found], max_iter=ITERATIONS, history_size=20, line_search_fn="strong_wolfe")
+
+    def closure() -> float:
+        optimiser.zero_grad()
+        value = loss(found)
+        value.backward()  # type: ignore[no-untyped-call]
+        return value.item()
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    return found.detach()

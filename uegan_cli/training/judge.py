@@ -6,68 +6,120 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .matching import Patches, at_matching_size, kinds, photo_patches, shares
+from ..losses.features import Features
+from ..networks.transport import ColourTransport
+from .content import described, even, explain, small
+from .statistics import BANDS, bands, colours_of, levels, shrunk, statistics
+from .toning import luma
 
-DIRECTIONS = 48
-COLOURS = 20_000
+SHRINK = 0.6
+SPREAD, DETAIL = 0.3, 0.3
+"""Weights of how far photos lie apart in exposure, warmth and tint, and of detail; tones and colours have 1."""
+
+FREE_CHANGE = 0.1
+"""Content change that is allowed besides that of the instant look."""
+
+WINDOW = 7
+FLAT = 0.01
+"""Variance of luma below which a window shows nothing that could change."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """distance: from the liked photos, in standard deviations from photo to photo. content_change: how much of the
+    structure of the photos is another, 0 to 1."""
+
+    distance: float
+    content_change: float
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Raw photos to enhance, and the liked patches they should come near to, each patch with its weight.
+    """Raw photos that nothing is learnt from (3 x H x W uint8), and what their statistics should be on average once
+    they are enhanced.
 
-    The weights make both sets show the same things in the same shares (see `matching`).
+    target: S. metric: S x S, what a squared distance is measured with. most_change: bound on the content change.
     """
 
-    raw: Sequence[Tensor]
-    raw_weights: Tensor
-    liked: Patches
-    liked_weights: Tensor
-    directions: Tensor
+    held_out: Sequence[Tensor]
+    target: Tensor
+    metric: Tensor
+    most_change: float
 
-    @torch.no_grad()
-    def distance(self, generator: nn.Module) -> float:
-        """Sliced Wasserstein distance between the colours of enhanced raw photos and of liked ones, in levels of 255.
-
-        Colours are compared together with their deviation from the patch around them, so that contrast counts too.
-        """
-        enhanced = [enhance_small(generator, photo) for photo in self.raw]
-        patches = photo_patches(enhanced, None)
-        one, two = _described(patches.colours), _described(self.liked.colours)
-        rng = torch.Generator().manual_seed(0)
-        one = one[_draw(self.raw_weights, rng), torch.randint(one.shape[1], (COLOURS,), generator=rng)]
-        two = two[_draw(self.liked_weights, rng), torch.randint(two.shape[1], (COLOURS,), generator=rng)]
-        gap = (one @ self.directions).sort(dim=0).values - (two @ self.directions).sort(dim=0).values
-        return float(gap.abs().mean() * 127.5)
+    def verdict(self, generator: nn.Module) -> Verdict:
+        """What is to be said of a generator."""
+        enhanced = [enhance_small(generator, photo) for photo in self.held_out]
+        gap = (_rows(enhanced).mean(dim=0) - self.target).double()
+        return Verdict(float((gap @ self.metric @ gap).sqrt()), content_change(self.held_out, enhanced))
 
 
 def judge_between(
-    raw: Sequence[Tensor], raw_patches: Patches, liked_patches: Patches, photos: int, seed: int = 0
+    raw: Sequence[Tensor],
+    held_out: Sequence[Tensor],
+    liked: Sequence[Tensor],
+    features: Features | None,
+    look: nn.Module | None = None,
 ) -> Judge:
-    """A judge by the first `photos` described photos of each side. raw: 3 x H x W uint8, patches of them."""
-    rng = torch.Generator().manual_seed(seed)
-    raw_patches, liked_patches = raw_patches.first(photos), liked_patches.first(photos)
-    labels = kinds(raw_patches, liked_patches, rng)
-    weights = shares(*labels, torch.ones(len(raw_patches)), torch.ones(len(liked_patches)))
-    directions = torch.randn(6, DIRECTIONS, generator=rng)
-    judged = [raw[int(number)] for number in torch.unique(raw_patches.photo)]
-    return Judge(judged, weights[0], liked_patches, weights[1], directions / directions.norm(dim=0))
+    """A judge by photos (3 x H x W uint8). look: that training starts from; None: the photos as they are.
+
+    How near the look comes, all raw and all liked photos tell, with what they show taken into account; a few alone
+    would tell little but what is on them. The photos that are held out tell what a network does beyond the look, on
+    photos that it does not know.
+    """
+    look = look or ColourTransport()
+    enhanced, held = ([enhance_small(look, photo) for photo in photos] for photos in (raw, held_out))
+    rows = (_rows(enhanced), _rows(liked))
+    explained = explain((described(raw, features), described(liked, features)), rows, (even(rows[0]), even(rows[1])))
+    beyond = rows[1].mean(dim=0) + explained.difference - rows[0].mean(dim=0)
+    return Judge(
+        held_out,
+        _rows(held).mean(dim=0) + beyond,
+        _metric(explained.covariance),
+        content_change(held_out, held) + FREE_CHANGE,
+    )
 
 
-def _described(colours: Tensor) -> Tensor:
-    """P x 16 x 3 -> P x 16 x 6: each colour, and how it differs from its patch's mean."""
-    return torch.cat([colours, colours - colours.mean(dim=1, keepdim=True)], dim=2)
+def content_change(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
+    """One less the correlation of luma in small windows, where there is something to see, over pairs of photos; what
+    tone and contrast do to a photo hardly counts."""
+    changes = [_structure_lost(luma(small(x)), luma(small(y))) for x, y in zip(before, after, strict=True)]
+    return float(torch.stack(changes).mean())
 
 
-def _draw(weights: Tensor, rng: torch.Generator) -> Tensor:
-    return torch.multinomial(weights, COLOURS, replacement=True, generator=rng)
+def _structure_lost(x: Tensor, y: Tensor) -> Tensor:
+    def mean(z: Tensor) -> Tensor:
+        return F.avg_pool2d(z, WINDOW, 1)
+
+    both, one, two = mean(x * y) - mean(x) * mean(y), mean(x * x) - mean(x) ** 2, mean(y * y) - mean(y) ** 2
+    weight = one / (one + FLAT)
+    lost = 1 - both.abs() / (one * two).clamp(min=1e-8).sqrt()
+    return (weight * lost).sum() / weight.sum().clamp(min=1e-6)
+
+
+def _metric(covariance: Tensor) -> Tensor:
+    """Standard deviations from photo to photo, meaned over the statistics of each kind; the kinds have weights."""
+    blocks, start = [], 0
+    for weight, size in ((1.0, len(covariance) - 3 - BANDS), (SPREAD, 3), (DETAIL, BANDS)):
+        block = covariance[start : start + size, start : start + size]
+        blocks.append(torch.linalg.inv(shrunk(block, SHRINK)) * weight / size)
+        start += size
+    metric: Tensor = torch.block_diag(*blocks)  # type: ignore[no-untyped-call]
+    return metric
+
+
+def _rows(photos: Sequence[Tensor]) -> Tensor:
+    """N photos -> N x S: their statistics, how far their levels are from those of the others, and their detail."""
+    colours = colours_of(photos, torch.Generator().manual_seed(0))
+    level = levels(colours)
+    return torch.cat([statistics(colours), (level - level.mean(dim=0)).abs(), bands(photos)], dim=1)
 
 
 @torch.no_grad()
 def enhance_small(generator: nn.Module, photo: Tensor) -> Tensor:
-    """3 x H x W uint8 -> the same at matching size, enhanced."""
-    x = at_matching_size(photo).to(next(generator.parameters()).device)
+    """3 x H x W uint8 -> the same with a short side of at most SHORT_SIDE, enhanced."""
+    x = small(photo).to(next(generator.parameters()).device)
     enhanced: Tensor = generator(x)[0]
-    return ((enhanced + 1) * 127.5).round().to("cpu", torch.uint8)
+    return ((enhanced.float() + 1) * 127.5).round().to("cpu", torch.uint8)

@@ -54,8 +54,8 @@ def run(
     """Train until the run is over, writing `metrics.jsonl` and checkpoints into `folder`; yields every few steps.
 
     Reports come after `report_every` steps or `report_seconds`, and wherever something else is due.
-    Every `judge_every` steps the run is looked at closely: in the adversarial stage the judge is asked (and once before
-    its first step), and where all is well the state is remembered. A run that goes wrong returns to that state.
+    Every `judge_every` steps the run is looked at closely: the judge is asked (and once before the first step),
+    and where all is well the state is remembered. A run that goes wrong returns to that state.
     Checkpoints are written after `save_every` steps or `save_seconds`, and at the end. Setting `stop`, or closing the
     iterator, ends the run after the step in hand, with a checkpoint; whatever else ends it leaves the good state.
 
@@ -65,7 +65,7 @@ def run(
     files, window = _Files(training, folder, save_every, save_seconds), _Window(training)
     try:
         while not (training.over or stopped):
-            if training.stage == "learn" and training.judge is not None and training.health.first is None:
+            if training.judge is not None and training.health.first is None:
                 training.judge_now()
             window.step()
             stopped, due, late = distributed.any_of(stop.is_set(), files.is_due(), window.seconds >= report_seconds)
@@ -172,7 +172,7 @@ def _look_back(window: _Window, closely: bool) -> tuple[Progress, str | None]:
     """How the steps since the last report went, and what is wrong in words, if anything is."""
     training, losses, rate, stage = window.training, window.means(), window.rate(), window.stage
     trouble, distance = not_numbers(losses) or training.lost_numbers(), None
-    if closely and stage == "learn" and training.judge is not None and not trouble:
+    if closely and training.judge is not None and not trouble:
         distance = training.judge_now()
     trouble = trouble or training.health.collapse(losses, window.steps, distance)
     news = training.health.ended if distance is not None else None

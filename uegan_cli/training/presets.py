@@ -27,7 +27,8 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
         start=names.BUILT_IN if names.has_built_in() else None,
         size=128,
         batch=4,
-        steps=600,
+        undo_steps=400,
+        steps=400,
         warm_up=100,
         lr_generator=3e-5,
         lr_discriminator=2e-4,
@@ -58,4 +59,8 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
             instant=False,
         ),
     }
-    return dataclasses.replace(presets[name], **changes)
+    chosen = presets[name]
+    if "steps" in changes:
+        # Both stages are made longer or shorter together.
+        changes = {"undo_steps": round(chosen.undo_steps * changes["steps"] / chosen.steps), **changes}
+    return dataclasses.replace(chosen, **changes)

@@ -23,14 +23,15 @@ from ..styles.file import Style, make_style
 from ..styles.preview import make_preview
 from ..styles.store import load_style
 from .checks import Verdict, check
-from .data import ROOM, load_photos
-from .instant import InstantLook, instant_look, match
+from .content import SHORT_SIDE
+from .counterparts import Counterparts, counterparts
+from .data import ROOM, hold_out, load_photos
+from .instant import InstantLook, instant_look, look_through, thinned
 from .judge import judge_between
-from .matching import SHORT_SIDE, photo_patches
 from .training import Training, prepare
 
-JUDGED = 60
-"""Photos of each side that results are judged by; more take longer and hardly change the verdict."""
+JUDGED = 50
+"""Raw photos that results are judged by; more take longer and hardly change the verdict."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ def rehearse(config: TrainConfig, photos: Photos, features: Features | None, dev
     """A run like the one to come, but for closed form and judge: to see how fast it goes. Leaves that one untouched."""
     start = _start(config)
     config = dataclasses.replace(config, generator=start.config)
+    if config.instant and config.undo_steps:
+        # It cannot be told yet whether there will be anything to undo.
+        config = dataclasses.replace(config, weights=dataclasses.replace(config.weights, undo=1.0))
     return prepare(config, start, photos.liked, photos.raw, features, device)
 
 
@@ -71,13 +75,17 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
     config = dataclasses.replace(config, generator=start.config)
     if features is not None:
         features.to(device, torch.bfloat16 if has_bfloat16(device) else torch.float32)
-    raw, liked = photo_patches(photos.raw, features), photo_patches(photos.liked, features)
-    judge = judge_between(photos.raw, raw, liked, JUDGED)
-    instant = None
+    raw, held_out = hold_out(photos.raw, JUDGED)
+    instant, spoil = None, None
     if config.instant:
-        instant = match(raw, liked, config.seed)
+        folders = look_through(photos.raw, features), look_through(photos.liked, features)
+        instant = instant_look(*folders, config.seed)
         _start_from(start, instant)
-    training = prepare(config, start, photos.liked, photos.raw, features, device, judge)
+        spoil = counterparts(instant.transport, *folders)
+        config = _to_undo(config, spoil)
+    described = thinned(photos.raw), thinned(photos.liked)
+    judge = judge_between(described[0], held_out, described[1], features, instant.transport if instant else None)
+    training = prepare(config, start, photos.liked, raw, features, device, judge, spoil)
     return Session(training, instant, photos.liked, photos.raw)
 
 
@@ -85,9 +93,9 @@ def instant_style(name: str, photos: Photos, features: Features | None, card: Ca
     """The closed form of two folders as a style of its own, made on the CPU."""
     if features is not None and has_bfloat16(torch.device("cpu")):
         features.to(torch.bfloat16)
-    look = instant_look(photos.raw, photos.liked, features)
+    look = instant_look(look_through(photos.raw, features), look_through(photos.liked, features))
     data = {"liked": len(photos.liked), "raw": len(photos.raw)}
-    recipe = {"method": "closed form", "matched_by_content": look.matched, "trust": round(look.trust, 3)}
+    recipe = {"method": "closed form", "deep_features": look.deep}
     card = dataclasses.replace(card, data={**data, **card.data}, recipe={**recipe, **card.recipe})
     return _style(name, TransportConfig(), look.transport.state_dict(), card)
 
@@ -102,11 +110,11 @@ def finish(session: Session, name: str, card: Card) -> Style:
     if training.best is None:
         training.judge_now()
     assert training.best is not None
-    distances = {"unedited": training.judge.distance(ColourTransport()), "trained": training.best.distance}
+    distances = {"unedited": training.judge.verdict(ColourTransport()).distance, "trained": training.best.distance}
     config: NetworkConfig = training.config.generator
     weights = training.best.weights
     if instant is not None:
-        distances["instant"] = training.judge.distance(instant.transport)
+        distances["instant"] = training.judge.verdict(instant.transport).distance
         if distances["instant"] <= distances["trained"]:
             config = TransportConfig(training.config.generator.working_size)
             weights = instant.transport.state_dict()
@@ -153,6 +161,13 @@ def _with_transport(config: GeneratorConfig, transport: bool) -> Generator:
     generator = build(dataclasses.replace(config, transport=transport))
     assert isinstance(generator, Generator)
     return generator
+
+
+def _to_undo(config: TrainConfig, spoil: Counterparts) -> TrainConfig:
+    """Counterparts are undone first, and go on being so beside the adversary, where they have anything to teach."""
+    if spoil.teach:
+        return dataclasses.replace(config, weights=dataclasses.replace(config.weights, undo=1.0))
+    return dataclasses.replace(config, undo_steps=0)
 
 
 def _start_from(generator: Generator, instant: InstantLook) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,10 +20,11 @@ from . import distributed
 from .checkpoints import State
 from .data import Crops
 from .health import ROLLBACKS, Best, Health, is_better
-from .judge import Judge
+from .judge import Judge, Verdict
 from .step import Losses, Players, adversarial_step, set_up, undo_step
 from .toning import ToningDown
 
+Spoil = Callable[[Tensor, torch.Generator], Tensor]
 OPTIMISERS = ("optimise_undo", "optimise_generator", "optimise_discriminator")
 
 
@@ -38,7 +39,7 @@ class Training:
     toning_rng: torch.Generator
     device: torch.device
     judge: Judge | None = None
-    toning: ToningDown = field(default_factory=ToningDown)
+    spoil: Spoil = field(default_factory=ToningDown)
     done: int = 0
     best: Best | None = None
     health: Health = field(default_factory=Health)
@@ -64,9 +65,9 @@ class Training:
         self._set_learning_rates()
         share, liked = distributed.share, self._next(self.liked)
         if self.stage == "undo":
-            losses = undo_step(players, share(liked), share(self.toning(liked, self.toning_rng)))
+            losses = undo_step(players, share(liked), share(self.spoil(liked, self.toning_rng)))
         else:
-            toned = share(self.toning(liked, self.toning_rng)) if config.weights.undo else None
+            toned = share(self.spoil(liked, self.toning_rng)) if config.weights.undo else None
             losses = adversarial_step(players, config, share(self._next(self.raw)), share(liked), toned)
         self.done += 1
         return losses
@@ -77,13 +78,16 @@ class Training:
         The run ends when they have not become better for as many judgements as the configuration has patience for.
         """
         health, network = self.health, self.players.average.network
-        distance = distributed.from_first(self._distance)
+        verdict = distributed.from_first(self._verdict)
+        distance, most_change = verdict.distance, self.judge.most_change if self.judge else 0.0
         health.stale += 1
         if health.first is None:
             health.first = distance
-        if is_better(distance, self.best):
+        if is_better(verdict, self.best, most_change):
             weights = {name: tensor.cpu().clone() for name, tensor in network.state_dict().items()}
             self.best, health.stale = Best(self.done, distance, weights), 0
+        elif self.stage == "undo":
+            health.stale = 0
         elif self.best and 0 < self.config.patience <= health.stale and not self.over:
             health.ended = f"no nearer to the liked photos since step {self.best.step}: ended at step {self.done}"
         return distance
@@ -126,11 +130,11 @@ class Training:
         """`state_dict`, copied into main memory: what comes after does not change it."""
         return {name: value if name == "best" else _copied(value) for name, value in self.state_dict().items()}
 
-    def _distance(self) -> float:
+    def _verdict(self) -> Verdict:
         assert self.judge is not None
         precision = self.players.precision
         with torch.autocast(self.device.type, precision, enabled=precision != torch.float32):
-            return self.judge.distance(self.players.average.network)
+            return self.judge.verdict(self.players.average.network)
 
     def _next(self, crops: Crops) -> Tensor:
         return crops.batch(self.config.batch).to(self.device, memory_format=torch.channels_last, non_blocking=True)
@@ -199,8 +203,11 @@ def prepare(
     features: Features | None,
     device: torch.device,
     judge: Judge | None = None,
+    spoil: Spoil | None = None,
 ) -> Training:
     """A run at its first step. liked, raw: photos as 3 x H x W uint8. Without a judge the last weights are the best.
+
+    spoil: what makes the copies of liked photos that are to be undone; they are toned down where nothing else is said.
 
     Raises UsageError for a batch that cannot be shared by the processes there are.
     """
@@ -216,6 +223,7 @@ def prepare(
         torch.Generator().manual_seed(config.seed + 2),
         device,
         judge,
+        spoil or ToningDown(),
     )
 
 

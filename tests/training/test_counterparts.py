@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from tests.benchmarks.looks import apply, warm_film
+from uegan_cli.networks.transport import ColourTransport
+from uegan_cli.training.counterparts import Counterparts, counterparts
+from uegan_cli.training.data import load_photos, to_float
+from uegan_cli.training.instant import instant_look, look_through
+from uegan_cli.training.statistics import levels
+from uegan_cli.training.toning import to_linear, to_srgb
+
+
+def two_sides(paths: list[Path]) -> tuple[list[Tensor], list[Tensor]]:
+    """Ordinary photos in no order, on two sides."""
+    photos = list(load_photos(paths[::2], 96).values())
+    order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(0)).tolist()
+    shuffled = [photos[i] for i in order]
+    return shuffled[::2], shuffled[1::2]
+
+
+def disturbed(photo: Tensor, rng: torch.Generator) -> Tensor:
+    """Up to 1.5 stops over or under."""
+    light = to_linear(photo.float() / 255) * torch.exp2(torch.rand(1, generator=rng) * 3 - 1.5)
+    return (to_srgb(light.clamp(0, 1)) * 255).to(torch.uint8)
+
+
+def made(raw: list[Tensor], liked: list[Tensor]) -> Counterparts:
+    folders = look_through(raw, None), look_through(liked, None)
+    return counterparts(instant_look(*folders).transport, *folders)
+
+
+def test_a_look_that_is_the_same_for_all_photos_leaves_nothing_to_teach(raw_photos: list[Path]) -> None:
+    raw, _ = two_sides(raw_photos)
+    assert not made(raw, [apply(warm_film, photo) for photo in raw]).teach
+
+
+def test_exposures_that_only_raw_photos_have_are_what_there_is_to_teach(raw_photos: list[Path]) -> None:
+    rng = torch.Generator().manual_seed(0)
+    raw, others = two_sides(raw_photos)
+    light = [p.float() / 255 for p in others]
+    exposed = [to_srgb((to_linear(x) * 0.18 / to_linear(x).mean()).clamp(0, 1)) * 255 for x in light]
+    spoil = made([disturbed(photo, rng) for photo in raw], [x.to(torch.uint8) for x in exposed])
+    assert spoil.teach
+    exposure, warmth, tint = spoil.disturbance.square().sum(dim=1).sqrt().tolist()
+    assert 0.5 < exposure < 1.8 and exposure > 2 * warmth and exposure > 2 * tint
+
+
+def test_a_counterpart_goes_through_the_look_to_the_liked_photo(raw_photos: list[Path]) -> None:
+    raw, others = two_sides(raw_photos)
+    liked = [apply(warm_film, photo) for photo in others]
+    folders = look_through(raw, None), look_through(liked, None)
+    look = instant_look(*folders).transport
+    spoil = counterparts(look, *folders)
+    changed = []
+    for photo in liked[::10]:
+        finished = to_float(photo[None])
+        changed.append(float((look(spoil(finished, torch.Generator())) - finished).abs().mean()))
+    assert sum(changed) / len(changed) < 0.02
+
+
+def test_disturbances_are_as_large_as_was_asked_for_and_the_same_for_the_same_draw() -> None:
+    unchanged = torch.zeros(20, 3)
+    unchanged[1:4] = torch.eye(3)
+    spoil = Counterparts(unchanged, torch.diag(torch.tensor([0.5, 0.3, 0.1])))
+    grey = torch.zeros(400, 3, 2, 2)
+    spoilt = spoil(grey, torch.Generator().manual_seed(1))
+    assert torch.equal(spoilt, spoil(grey, torch.Generator().manual_seed(1)))
+    found = levels(spoilt.flatten(2).transpose(1, 2)).std(dim=0)
+    assert torch.allclose(found, torch.tensor([0.5, 0.3, 0.1]), rtol=0.15)
+
+
+def test_clarity_is_taken_out() -> None:
+    unchanged = torch.zeros(20, 3)
+    unchanged[1:4] = torch.eye(3)
+    x = 0.2 * torch.randn(1, 1, 96, 96).expand(1, 3, 96, 96)
+    plain = Counterparts(unchanged, torch.zeros(3, 3), clarity=1.3)(x, torch.Generator())
+    assert 1.2 < float(x.std() / plain.std()) < 1.35
+
+
+def test_the_identity_needs_no_counterparts() -> None:
+    photos = [torch.randint(0, 256, (3, 64, 64), dtype=torch.uint8) for _ in range(12)]
+    folder = look_through(photos, None)
+    assert not counterparts(ColourTransport(), folder, folder).teach
