@@ -20,7 +20,7 @@ from .. import networks
 from ..config import BlendConfig, NetworkConfig, config_to_json
 from ..errors import StyleError
 from .card import Card
-from .header import Header, canonical, digest, naming, parse, seal
+from .header import Header, canonical, digest, metadata_of, naming, parse, seal
 
 _PREFIX = "generator."
 _PREVIEW = "preview"
@@ -66,8 +66,7 @@ def encode_style(style: Style) -> bytes:
     tensors = {_PREFIX + key: _shortest(tensor) for key, tensor in style.generator.state_dict().items()}
     if style.preview is not None:
         tensors[_PREVIEW] = torch.frombuffer(bytearray(style.preview), dtype=torch.uint8)
-    header = Header(style.config, style.card, style.hash, seal(style.hash, style.card, style.preview))
-    return save(tensors, header.to_metadata())
+    return save(tensors, metadata_of(style.config, style.card, style.hash, style.preview))
 
 
 def read_style(path: Path, name: str | None = None) -> Style:
@@ -77,15 +76,16 @@ def read_style(path: Path, name: str | None = None) -> Style:
     """
     with naming(path):
         with safe_open(path, framework="pt") as file:
-            header = parse(file.metadata())
+            metadata = file.metadata()
+            header = parse(metadata)
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a mapping)
-        return _checked(name or path.stem, path, header, tensors)
+        preview = _take_preview(tensors)
+        if header.seal != seal(header.hash, metadata["card"], preview):
+            raise StyleError("is damaged: its card or preview is not what was written")
+        return _checked(name or path.stem, path, header, tensors, preview)
 
 
-def _checked(name: str, path: Path, header: Header, tensors: dict[str, Tensor]) -> Style:
-    preview = _take_preview(tensors)
-    if header.seal != seal(header.hash, header.card, preview):
-        raise StyleError("is damaged: its card or preview is not what was written")
+def _checked(name: str, path: Path, header: Header, tensors: dict[str, Tensor], preview: bytes | None) -> Style:
     weights = {key.removeprefix(_PREFIX): tensor for key, tensor in tensors.items() if key.startswith(_PREFIX)}
     if len(weights) != len(tensors):
         raise StyleError("holds tensors that are not part of a style")

@@ -31,19 +31,23 @@ class Header:
     hash: str
     seal: str
 
-    def to_metadata(self) -> dict[str, str]:
-        return {
-            "uegan-style": str(SCHEMA),
-            "network": canonical(config_to_json(self.config)),
-            "card": canonical(self.card.to_json()),
-            "hash": self.hash,
-            "seal": self.seal,
-        }
+
+def metadata_of(config: NetworkConfig, card: Card, look: str, preview: bytes | None) -> dict[str, str]:
+    """What a style says about itself, as it is written."""
+    text = canonical(card.to_json())
+    return {
+        "uegan-style": str(SCHEMA),
+        "network": canonical(config_to_json(config)),
+        "card": text,
+        "hash": look,
+        "seal": seal(look, text, preview),
+    }
 
 
-def seal(look: str, card: Card, preview: bytes | None) -> str:
-    """The digest that tells whether card and preview are as they were written."""
-    return digest(str(SCHEMA), look, canonical(card.to_json()), preview or b"")
+def seal(look: str, card: str, preview: bytes | None) -> str:
+    """The digest that tells whether card and preview are as they were written: the card as its text, for that may have
+    fields that only later versions know."""
+    return digest(str(SCHEMA), look, card, preview or b"")
 
 
 def read_header(path: Path) -> Header:
