@@ -17,12 +17,12 @@ CPU = torch.device("cpu")
 CONFIG = TrainConfig(GeneratorConfig(width=2, attention="prenorm"), size=96, batch=2, undo_steps=2, steps=4, pool=2)
 
 
-def steps_slowed_by(seconds: float, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    step = Training.step
+def steps_taking(seconds: float, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps of that stage take so long and do nothing, and those of the other stage no time at all."""
 
     def slow(self: Training) -> dict[str, torch.Tensor]:
         time.sleep(seconds if self.stage == stage else 0)
-        return step(self)
+        return {"loss": torch.zeros(())}
 
     monkeypatch.setattr(Training, "step", slow)
 
@@ -42,10 +42,10 @@ def test_a_run_that_was_timed_is_the_run_it_would_have_been() -> None:
 
 @pytest.mark.parametrize("stage", ["undo", "learn"])
 def test_the_pace_is_that_of_each_stage(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps_slowed_by(0.3, stage, monkeypatch)
+    steps_taking(0.3, stage, monkeypatch)
     monkeypatch.setattr(estimate, "TIMES", 2)
     found = measure(training(), 0)
-    assert getattr(found, stage) > 0.3 > {"undo": found.learn, "learn": found.undo}[stage]
+    assert getattr(found, stage) >= 0.3 > {"undo": found.learn, "learn": found.undo}[stage]
 
 
 def test_a_run_without_an_undo_stage_has_no_pace_for_it() -> None:
@@ -54,15 +54,15 @@ def test_a_run_without_an_undo_stage_has_no_pace_for_it() -> None:
 
 def test_the_judge_takes_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimate, "enhance_small", lambda *_: time.sleep(0.1) or torch.zeros(1))
-    steps_slowed_by(0.0, "learn", monkeypatch)
+    steps_taking(0.0, "learn", monkeypatch)
     assert measure(training(), 5 * estimate.JUDGE_EVERY).learn > 0.5
 
 
 def test_a_slow_step_is_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimate, "SECONDS", 0.2)
-    steps_slowed_by(0.3, "learn", monkeypatch)
+    steps_taking(0.3, "learn", monkeypatch)
     begun = time.monotonic()
-    assert 0.3 < measure(training(undo_steps=0), 0).learn < time.monotonic() - begun < 0.9
+    assert 0.3 <= measure(training(undo_steps=0), 0).learn <= time.monotonic() - begun < 0.59
 
 
 def test_the_time_left_is_that_of_the_steps_left() -> None:

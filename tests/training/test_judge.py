@@ -17,8 +17,9 @@ def test_real_photos_come_nearer_to_the_known_look_step_by_step(raw_photos: list
     photos = list(load_photos(raw_photos[::5], 192).values())
     liked = [apply(bright_airy, photo) for photo in photos[1::2]]
     raw = photos[::2]
-    look = instant_look(look_through(raw, None), look_through(liked, None))
-    judge = judge_between(raw, raw[::2], liked, None, look.transport)
+    folders = look_through(raw, None), look_through(liked, None)
+    look = instant_look(*folders)
+    judge = judge_between(folders[0], raw[::2], folders[1], look.transport)
     distances = []
     for share in (0.0, 0.5, 1.0):
         partly = ColourTransport()
@@ -48,8 +49,9 @@ def test_photos_brought_to_one_exposure_are_nearer_to_photos_of_one_exposure(raw
     raw, rng = photos[::2], torch.Generator().manual_seed(0)
     gains = (torch.rand(len(raw), generator=rng) * 1.2 + 0.4).tolist()
     raw = [(p.float() * gain).clamp(0, 255).to(torch.uint8) for p, gain in zip(raw, gains, strict=True)]
-    look = instant_look(look_through(raw, None), look_through(liked, None))
-    judge = judge_between(raw, raw[::2], liked, None, look.transport)
+    folders = look_through(raw, None), look_through(liked, None)
+    look = instant_look(*folders)
+    judge = judge_between(folders[0], raw[::2], folders[1], look.transport)
     assert judge.verdict(exposed).distance < 0.8 * judge.verdict(look.transport).distance
 
 
@@ -64,5 +66,6 @@ def test_tone_is_no_change_of_content_and_other_things_are(raw_photos: list[Path
 
 def test_the_bound_leaves_room_beyond_the_look() -> None:
     photos = [torch.randint(0, 256, (3, 96, 96), dtype=torch.uint8) for _ in range(6)]
-    judge = judge_between(photos, photos, photos, None)
+    folder = look_through(photos, None)
+    judge = judge_between(folder, photos, folder)
     assert judge.verdict(ColourTransport()).content_change < judge.most_change

@@ -10,6 +10,7 @@ import torch
 
 from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig
 from uegan_cli.networks import build
+from uegan_cli.training.instant import look_through
 from uegan_cli.training.judge import Judge, Verdict, judge_between
 from uegan_cli.training.training import Training, prepare
 
@@ -30,7 +31,7 @@ def photos(seed: int) -> list[torch.Tensor]:
 
 
 def judge() -> Judge:
-    return judge_between(photos(1), photos(1), photos(0), None)
+    return judge_between(look_through(photos(1), None), photos(1), look_through(photos(0), None))
 
 
 class Said(Judge):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..losses.features import Features
 from .toning import luma
@@ -43,6 +43,14 @@ def small(photo: Tensor) -> Tensor:
     h, w = (max(MULTIPLE, round(side * scale / MULTIPLE) * MULTIPLE) for side in (height, width))
     x = photo[None].float() / 127.5 - 1
     return F.interpolate(x, (h, w), mode="area") if (h, w) != (height, width) else x
+
+
+@torch.no_grad()
+def enhance_small(generator: nn.Module, photo: Tensor) -> Tensor:
+    """3 x H x W uint8 -> the same with a short side of at most SHORT_SIDE, enhanced."""
+    x = small(photo).to(next(generator.parameters()).device)
+    enhanced: Tensor = generator(x)[0]
+    return ((enhanced.float() + 1) * 127.5).round().to("cpu", torch.uint8)
 
 
 @torch.no_grad()

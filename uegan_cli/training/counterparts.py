@@ -8,6 +8,7 @@ where liked photos, taken back, have more of it than the raw ones, the network l
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -15,9 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..networks.transport import ColourTransport, monomials
-from .content import even, explain
+from .content import enhance_small, even, explain
 from .instant import Folder
-from .statistics import levels, photo_weights
+from .statistics import bands, levels, photo_weights
 from .toning import REC601, luma, to_linear, to_srgb
 
 FREEDOM = 4.0
@@ -28,6 +29,9 @@ UNSEEN = 0.1
 
 SURE = 3.0
 """Standard errors by which a difference must stand out."""
+
+SURE_DETAIL = 2.5
+"""The same for the mean of what detail there is: an error here is seen less than a photo disturbed for nothing."""
 
 RIDGE = 1e-5
 NEAR = 24
@@ -73,15 +77,28 @@ def counterparts(look: ColourTransport, raw: Folder, liked: Folder) -> Counterpa
     """What the look leaves to be learnt, from two folders that were looked through."""
     inverse = _inverse(look, raw.colours)
     before = taken_back(liked.colours, inverse)
-    rows = (levels(raw.colours), levels(before))
-    left = explain((raw.content, liked.content), rows, (even(raw.content[0]), even(liked.content[0]))).left
-    return Counterparts(inverse, _disturbance(*left))
+    rows = levels(raw.colours), levels(before)
+    left = explain((raw.content, liked.content), rows, (even(rows[0]), even(rows[1]))).left
+    disturbance = _disturbance(*left)
+    return Counterparts(inverse, disturbance, _clarity(look, raw, liked))
 
 
 def taken_back(colours: Tensor, inverse: Tensor) -> Tensor:
     """Colours (... x 3 in [-1, 1]) of a finished photo as they were before."""
     before: Tensor = (_cubic(colours) @ inverse).clamp(-1, 1)
     return before
+
+
+def _clarity(look: ColourTransport, raw: Folder, liked: Folder) -> float:
+    """The factor by which liked photos have more detail than raw ones that have the look; 1 where that is not sure."""
+    rows = bands([enhance_small(look, photo) for photo in raw.photos]), bands(liked.photos)
+    found = [r.mean(dim=1, keepdim=True) for r in rows]
+    # Deep features alone: edges are detail, and would explain it away.
+    content = raw.content[-1:], liked.content[-1:]
+    explained = explain(content, (found[0], found[1]), (even(found[0]), even(found[1])))
+    more = float(found[1].mean() + explained.difference - found[0].mean())
+    error = sum(float(left.var()) / len(left) for left in explained.left) ** 0.5
+    return math.exp(more) if more > SURE_DETAIL * error else 1.0
 
 
 def _inverse(look: ColourTransport, colours: Tensor) -> Tensor:

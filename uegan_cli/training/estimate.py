@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..config import TrainConfig
 from . import distributed
-from .judge import enhance_small
+from .content import enhance_small
 from .loop import JUDGE_EVERY
 from .training import Training
 

@@ -40,8 +40,10 @@ LEAST_SLOPE = 0.1
 
 @dataclass(frozen=True)
 class Folder:
-    """A set of photos in numbers. colours: N x PIXELS x 3 in [-1, 1]. content: what they show."""
+    """A set of photos (3 x H x W uint8), and what is known of them. colours: N x PIXELS x 3 in [-1, 1]. content: what
+    they show."""
 
+    photos: Sequence[Tensor]
     colours: Tensor
     content: Content
 
@@ -55,14 +57,9 @@ class InstantLook:
 
 
 def look_through(photos: Sequence[Tensor], features: Features | None, seed: int = 0) -> Folder:
-    """A folder of photos (3 x H x W uint8); of many, MOST_PHOTOS are taken."""
-    chosen = thinned(photos)
-    return Folder(colours_of(chosen, torch.Generator().manual_seed(seed)), described(chosen, features))
-
-
-def thinned(photos: Sequence[Tensor]) -> Sequence[Tensor]:
-    """Of many photos, MOST_PHOTOS at most, evenly spread."""
-    return photos[:: -(-len(photos) // MOST_PHOTOS)]
+    """A folder of photos; of many, MOST_PHOTOS are taken, evenly spread."""
+    chosen = photos[:: -(-len(photos) // MOST_PHOTOS)]
+    return Folder(chosen, colours_of(chosen, torch.Generator().manual_seed(seed)), described(chosen, features))
 
 
 def instant_look(raw: Folder, liked: Folder, seed: int = 0) -> InstantLook:

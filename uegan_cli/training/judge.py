@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..losses.features import Features
 from ..networks.transport import ColourTransport
-from .content import described, even, explain, small
+from .content import enhance_small, even, explain, small
+from .instant import Folder
 from .statistics import BANDS, bands, colours_of, levels, shrunk, statistics
 from .toning import luma
 
@@ -56,23 +56,17 @@ class Judge:
         return Verdict(float((gap @ self.metric @ gap).sqrt()), content_change(self.held_out, enhanced))
 
 
-def judge_between(
-    raw: Sequence[Tensor],
-    held_out: Sequence[Tensor],
-    liked: Sequence[Tensor],
-    features: Features | None,
-    look: nn.Module | None = None,
-) -> Judge:
-    """A judge by photos (3 x H x W uint8). look: that training starts from; None: the photos as they are.
+def judge_between(raw: Folder, held_out: Sequence[Tensor], liked: Folder, look: nn.Module | None = None) -> Judge:
+    """A judge by folders of which some raw photos are held out. look: that training starts from, if there is one.
 
     How near the look comes, all raw and all liked photos tell, with what they show taken into account; a few alone
     would tell little but what is on them. The photos that are held out tell what a network does beyond the look, on
     photos that it does not know.
     """
     look = look or ColourTransport()
-    enhanced, held = ([enhance_small(look, photo) for photo in photos] for photos in (raw, held_out))
-    rows = (_rows(enhanced), _rows(liked))
-    explained = explain((described(raw, features), described(liked, features)), rows, (even(rows[0]), even(rows[1])))
+    enhanced, held = ([enhance_small(look, photo) for photo in photos] for photos in (raw.photos, held_out))
+    rows = (_rows(enhanced), _rows(liked.photos))
+    explained = explain((raw.content, liked.content), rows, (even(rows[0]), even(rows[1])))
     beyond = rows[1].mean(dim=0) + explained.difference - rows[0].mean(dim=0)
     return Judge(
         held_out,
@@ -115,11 +109,3 @@ def _rows(photos: Sequence[Tensor]) -> Tensor:
     colours = colours_of(photos, torch.Generator().manual_seed(0))
     level = levels(colours)
     return torch.cat([statistics(colours), (level - level.mean(dim=0)).abs(), bands(photos)], dim=1)
-
-
-@torch.no_grad()
-def enhance_small(generator: nn.Module, photo: Tensor) -> Tensor:
-    """3 x H x W uint8 -> the same with a short side of at most SHORT_SIDE, enhanced."""
-    x = small(photo).to(next(generator.parameters()).device)
-    enhanced: Tensor = generator(x)[0]
-    return ((enhanced.float() + 1) * 127.5).round().to("cpu", torch.uint8)

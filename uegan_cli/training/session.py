@@ -26,7 +26,7 @@ from .checks import Verdict, check
 from .content import SHORT_SIDE
 from .counterparts import Counterparts, counterparts
 from .data import ROOM, hold_out, load_photos
-from .instant import InstantLook, instant_look, look_through, thinned
+from .instant import InstantLook, instant_look, look_through
 from .judge import judge_between
 from .training import Training, prepare
 
@@ -76,15 +76,14 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
     if features is not None:
         features.to(device, torch.bfloat16 if has_bfloat16(device) else torch.float32)
     raw, held_out = hold_out(photos.raw, JUDGED)
+    folders = look_through(photos.raw, features), look_through(photos.liked, features)
     instant, spoil = None, None
     if config.instant:
-        folders = look_through(photos.raw, features), look_through(photos.liked, features)
         instant = instant_look(*folders, config.seed)
         _start_from(start, instant)
         spoil = counterparts(instant.transport, *folders)
         config = _to_undo(config, spoil)
-    described = thinned(photos.raw), thinned(photos.liked)
-    judge = judge_between(described[0], held_out, described[1], features, instant.transport if instant else None)
+    judge = judge_between(folders[0], held_out, folders[1], instant.transport if instant else None)
     training = prepare(config, start, photos.liked, raw, features, device, judge, spoil)
     return Session(training, instant, photos.liked, photos.raw)
 
