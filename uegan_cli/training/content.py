@@ -63,6 +63,11 @@ def described(photos: Sequence[Tensor], features: Features | None) -> Content:
     return tuple(torch.stack(kind) for kind in zip(*rows, strict=True))
 
 
+def deepest(content: Content) -> Content:
+    """What photos show, as far as it is not edges; edges where nothing else is known."""
+    return content[-1:]
+
+
 def equalise(grey: Tensor) -> Tensor:
     """1 x 1 x H x W in [0, 1] -> the same with its values spread evenly: each becomes its rank."""
     flat = grey.flatten()

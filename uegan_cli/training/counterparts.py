@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..networks.transport import ColourTransport, monomials
-from .content import enhance_small, even, explain
+from .content import deepest, enhance_small, even, explain
 from .instant import Folder
 from .statistics import bands, levels, photo_weights
 from .toning import REC601, luma, to_linear, to_srgb
@@ -93,8 +93,7 @@ def _clarity(look: ColourTransport, raw: Folder, liked: Folder) -> float:
     """The factor by which liked photos have more detail than raw ones that have the look; 1 where that is not sure."""
     rows = bands([enhance_small(look, photo) for photo in raw.photos]), bands(liked.photos)
     found = [r.mean(dim=1, keepdim=True) for r in rows]
-    # Deep features alone: edges are detail, and would explain it away.
-    content = raw.content[-1:], liked.content[-1:]
+    content = deepest(raw.content), deepest(liked.content)
     explained = explain(content, (found[0], found[1]), (even(found[0]), even(found[1])))
     more = float(found[1].mean() + explained.difference - found[0].mean())
     error = sum(float(left.var()) / len(left) for left in explained.left) ** 0.5

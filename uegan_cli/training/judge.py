@@ -10,14 +10,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..networks.transport import ColourTransport
-from .content import enhance_small, even, explain, small
+from .content import deepest, enhance_small, even, explain, small
 from .instant import Folder
-from .statistics import BANDS, bands, colours_of, levels, shrunk, statistics
+from .statistics import bands, colours_of, levels, shrunk, statistics
 from .toning import luma
 
 SHRINK = 0.6
-SPREAD, DETAIL = 0.3, 0.3
-"""Weights of how far photos lie apart in exposure, warmth and tint, and of detail; tones and colours have 1."""
+WEIGHTS = (1.0, 0.3, 0.3)
+"""Of tones and colours, of how far photos lie apart in exposure, warmth and tint, and of detail."""
 
 FREE_CHANGE = 0.1
 """Content change that is allowed besides that of the instant look."""
@@ -52,7 +52,7 @@ class Judge:
     def verdict(self, generator: nn.Module) -> Verdict:
         """What is to be said of a generator."""
         enhanced = [enhance_small(generator, photo) for photo in self.held_out]
-        gap = (_rows(enhanced).mean(dim=0) - self.target).double()
+        gap = (torch.cat(_rows(enhanced), dim=1).mean(dim=0) - self.target).double()
         return Verdict(float((gap @ self.metric @ gap).sqrt()), content_change(self.held_out, enhanced))
 
 
@@ -65,15 +65,17 @@ def judge_between(raw: Folder, held_out: Sequence[Tensor], liked: Folder, look: 
     """
     look = look or ColourTransport()
     enhanced, held = ([enhance_small(look, photo) for photo in photos] for photos in (raw.photos, held_out))
-    rows = (_rows(enhanced), _rows(liked.photos))
-    explained = explain((raw.content, liked.content), rows, (even(rows[0]), even(rows[1])))
-    beyond = rows[1].mean(dim=0) + explained.difference - rows[0].mean(dim=0)
-    return Judge(
-        held_out,
-        _rows(held).mean(dim=0) + beyond,
-        _metric(explained.covariance),
-        content_change(held_out, held) + FREE_CHANGE,
-    )
+    before, wanted = _rows(enhanced), _rows(liked.photos)
+    # Detail goes by what is shown, not by where its edges are: they are what it is measured by.
+    content = [(raw.content, liked.content)] * 2 + [(deepest(raw.content), deepest(liked.content))]
+    beyond, blocks = [], []
+    for weight, shown, one, other in zip(WEIGHTS, content, before, wanted, strict=True):
+        explained = explain(shown, (one, other), (even(one), even(other)))
+        beyond.append(other.mean(dim=0) + explained.difference - one.mean(dim=0))
+        blocks.append(torch.linalg.inv(shrunk(explained.covariance, SHRINK)) * weight / one.shape[1])
+    metric: Tensor = torch.block_diag(*blocks)  # type: ignore[no-untyped-call]
+    target = torch.cat(_rows(held), dim=1).mean(dim=0) + torch.cat(beyond)
+    return Judge(held_out, target, metric, content_change(held_out, held) + FREE_CHANGE)
 
 
 def content_change(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
@@ -93,19 +95,8 @@ def _structure_lost(x: Tensor, y: Tensor) -> Tensor:
     return (weight * lost).sum() / weight.sum().clamp(min=1e-6)
 
 
-def _metric(covariance: Tensor) -> Tensor:
-    """Standard deviations from photo to photo, meaned over the statistics of each kind; the kinds have weights."""
-    blocks, start = [], 0
-    for weight, size in ((1.0, len(covariance) - 3 - BANDS), (SPREAD, 3), (DETAIL, BANDS)):
-        block = covariance[start : start + size, start : start + size]
-        blocks.append(torch.linalg.inv(shrunk(block, SHRINK)) * weight / size)
-        start += size
-    metric: Tensor = torch.block_diag(*blocks)  # type: ignore[no-untyped-call]
-    return metric
-
-
-def _rows(photos: Sequence[Tensor]) -> Tensor:
-    """N photos -> N x S: their statistics, how far their levels are from those of the others, and their detail."""
+def _rows(photos: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    """N photos -> in N rows each: their statistics, how far their levels are from the others', and their detail."""
     colours = colours_of(photos, torch.Generator().manual_seed(0))
     level = levels(colours)
-    return torch.cat([statistics(colours), (level - level.mean(dim=0)).abs(), bands(photos)], dim=1)
+    return statistics(colours), (level - level.mean(dim=0)).abs(), bands(photos)
