@@ -25,7 +25,8 @@ class GeneratorConfig:
         `prenorm` normalises before the fusion, so that the pooled statistics keep their effect; `none` is Table IV's
         w/o GAM.
     modulation: where eq. 4's branches are multiplied: features (MM), pixels (MM-P) or nowhere (plain U-Net skip).
-    transport: the output passes through an affine colour transform, where training starts from a closed form.
+    transport: the photo's levels are evened out before the network and its colours mapped behind it, where training
+        starts from a closed form.
     """
 
     width: int = 32
@@ -36,8 +37,8 @@ class GeneratorConfig:
 
 
 @dataclass(frozen=True)
-class TransportConfig:
-    """An affine colour transform on its own: the instant look."""
+class ClosedFormConfig:
+    """Levels and colour transform on their own: the instant look."""
 
     working_size: int = WORKING_SIZE
 
@@ -53,7 +54,7 @@ class BlendConfig:
         return max(config.working_size for _, config in self.parts)
 
 
-NetworkConfig = GeneratorConfig | TransportConfig | BlendConfig
+NetworkConfig = GeneratorConfig | ClosedFormConfig | BlendConfig
 
 
 def config_to_json(config: NetworkConfig) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def config_to_json(config: NetworkConfig) -> dict[str, Any]:
     if isinstance(config, BlendConfig):
         parts = [{"weight": weight, "config": config_to_json(part)} for weight, part in config.parts]
         return {"network": "blend", "parts": parts}
-    network = "uegan" if isinstance(config, GeneratorConfig) else "transport"
+    network = "uegan" if isinstance(config, GeneratorConfig) else "closed form"
     return {"network": network, **dataclasses.asdict(config)}
 
 
@@ -75,15 +76,17 @@ def config_from_json(data: dict[str, Any]) -> NetworkConfig:
         network = fields.pop("network")
         if network == "blend":
             return BlendConfig(tuple((float(p["weight"]), config_from_json(p["config"])) for p in fields["parts"]))
-        config: GeneratorConfig | TransportConfig
-        config = GeneratorConfig(**fields) if network == "uegan" else {"transport": TransportConfig}[network](**fields)
+        config: GeneratorConfig | ClosedFormConfig
+        config = (
+            GeneratorConfig(**fields) if network == "uegan" else {"closed form": ClosedFormConfig}[network](**fields)
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise StyleError(f"unknown network description in the style ({error}); a newer uegan may read it") from error
     _check(config)
     return config
 
 
-def _check(config: GeneratorConfig | TransportConfig) -> None:
+def _check(config: GeneratorConfig | ClosedFormConfig) -> None:
     sizes_fit = isinstance(config.working_size, int) and 16 <= config.working_size <= 8192
     if isinstance(config, GeneratorConfig):
         sizes_fit = sizes_fit and isinstance(config.width, int) and 1 <= config.width <= 256

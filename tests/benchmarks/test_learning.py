@@ -28,11 +28,12 @@ from torch import Tensor, nn
 from tests.benchmarks.looks import KNOWN, apply, delta_e, disturbed, psnr
 from tests.benchmarks.monge import monge_kantorovich
 from uegan_cli.losses.features import Features, load_features
-from uegan_cli.networks.transport import ColourTransport
+from uegan_cli.networks.closed_form import ClosedForm
 from uegan_cli.styles.card import Card
 from uegan_cli.training.content import described
 from uegan_cli.training.data import load_photos, to_float
-from uegan_cli.training.instant import instant_look, look_through
+from uegan_cli.training.folder import look_through
+from uegan_cli.training.instant import instant_look
 from uegan_cli.training.loop import run
 from uegan_cli.training.presets import Preset, preset
 from uegan_cli.training.session import Photos, begin, finish
@@ -111,7 +112,7 @@ def test_a_look_is_learnt(
     task = make_task(name, photos, shown, draw)
     if found is None:
         print(f"\n{name}, {LIKED} liked photos, draw {draw}")
-        found = {"as they are": task.score(ColourTransport()), **_closed_forms(task, features)}
+        found = {"as they are": task.score(ClosedForm()), **_closed_forms(task, features)}
         if STEPS != 0:
             changes = {} if STEPS is None else {"steps": STEPS}
             found["quick"] = _trained("quick", task, features, tmp_path / "quick", **changes)
@@ -129,8 +130,8 @@ def _closed_forms(task: Task, features: Features) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, make in {
         "closed form": lambda: monge_kantorovich(raw, liked),
-        "instant look, no VGG": lambda: instant_look(look_through(raw, None), look_through(liked, None)).transport,
-        "instant look": lambda: instant_look(look_through(raw, features), look_through(liked, features)).transport,
+        "instant look, no VGG": lambda: instant_look(look_through(raw, None), look_through(liked, None)).form,
+        "instant look": lambda: instant_look(look_through(raw, features), look_through(liked, features)).form,
     }.items():
         began = time.monotonic()
         transport = make()

@@ -15,8 +15,9 @@ import torch
 from PIL import Image
 
 import uegan_cli
+from tests.closed_forms import closed_form_weights
 from uegan_cli.commands.app import main
-from uegan_cli.config import TransportConfig
+from uegan_cli.config import ClosedFormConfig
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
 from uegan_cli.styles.store import install
@@ -76,8 +77,8 @@ def environment() -> dict[str, str]:
 @pytest.fixture
 def bright() -> Style:
     """A style that lifts every colour by a tenth of white, in the cache."""
-    weights = {"weight": torch.eye(3), "quadratic": torch.zeros(3, 6), "bias": torch.full((3,), 0.2)}
-    return install(make_style("bright", TransportConfig(), weights, Card(author="Ada", description="Lifted")))
+    weights = closed_form_weights(bias=torch.full((3,), 0.2))
+    return install(make_style("bright", ClosedFormConfig(), weights, Card(author="Ada", description="Lifted")))
 
 
 @pytest.fixture

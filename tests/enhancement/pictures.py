@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from tests.closed_forms import closed_form_weights
 from uegan_cli import networks
-from uegan_cli.config import GeneratorConfig, NetworkConfig, TransportConfig
+from uegan_cli.config import ClosedFormConfig, GeneratorConfig, NetworkConfig
 from uegan_cli.photo.photo import Metadata, Photo
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
@@ -41,9 +42,8 @@ def as_photo(pixels: NDArray[np.generic], *, grey: bool = False, profile: bytes 
 
 
 def transport_style(gain: float = 0.8, offset: float = 0.1) -> Style:
-    weights = {"weight": torch.eye(3) * gain, "quadratic": torch.zeros(3, 6)}
-    weights["bias"] = torch.tensor([offset, 0.0, -offset])
-    return make_style("warm", TransportConfig(), weights, Card())
+    weights = closed_form_weights(torch.eye(3) * gain, torch.tensor([offset, 0.0, -offset]))
+    return make_style("warm", ClosedFormConfig(), weights, Card())
 
 
 def generator_style(config: NetworkConfig | None = None, seed: int = 0, levels: float = 10) -> Style:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from uegan_cli.config import GeneratorConfig, TransportConfig
+from tests.closed_forms import closed_form_weights
+from uegan_cli.config import ClosedFormConfig, GeneratorConfig
 from uegan_cli.enhancement import devices
 from uegan_cli.enhancement.enhancer import Enhancer
 from uegan_cli.errors import DeviceError, StyleError, UsageError
@@ -46,14 +47,13 @@ def every_tone(height: int, width: int, bits: int) -> np.ndarray:
 def saturated(amount: float = 0.1) -> Style:
     """A little more saturation and light."""
     grey = torch.full((3, 3), 1 / 3)
-    weights = {"weight": torch.eye(3) * (1 + amount) - grey * amount, "bias": torch.full((3,), 0.05)}
-    weights["quadratic"] = torch.zeros(3, 6)
-    return make_style("vivid", TransportConfig(), weights, Card())
+    weights = closed_form_weights(torch.eye(3) * (1 + amount) - grey * amount, torch.full((3,), 0.05))
+    return make_style("vivid", ClosedFormConfig(), weights, Card())
 
 
 def identity_style() -> Style:
-    weights = {"weight": torch.eye(3), "quadratic": torch.zeros(3, 6), "bias": torch.zeros(3)}
-    return make_style("identity", TransportConfig(), weights, Card())
+    weights = closed_form_weights()
+    return make_style("identity", ClosedFormConfig(), weights, Card())
 
 
 @pytest.mark.parametrize("size", [(700, 900), (900, 700), (1, 1), (3, 500), (2, 3000), (512, 512), (513, 40)])

@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from uegan_cli.config import Attention, BlendConfig, GeneratorConfig, Modulation, NetworkConfig
+from uegan_cli.config import Attention, BlendConfig, ClosedFormConfig, GeneratorConfig, Modulation, NetworkConfig
 from uegan_cli.enhancement.tiling import run_tiled
+from uegan_cli.networks import build
 from uegan_cli.styles.authors import style_from_checkpoint
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
@@ -50,6 +51,13 @@ def test_the_authors_network_is_exact(golden: Path) -> None:
 
 def test_transport_needs_no_tiles() -> None:
     assert_tiles_change_nothing(transport_style().generator, photo(300, 100), levels=1e-4)
+
+
+@pytest.mark.parametrize("config", [ClosedFormConfig(), GeneratorConfig(width=4, attention="paper", transport=True)])
+def test_levels_are_those_of_the_whole_photo(config: NetworkConfig) -> None:
+    network = build(config)
+    network.levels.load_state_dict({"pull": -0.8 * torch.eye(3), "middle": torch.tensor([-2.0, 0.1, 0.1])})
+    assert_tiles_change_nothing(network.requires_grad_(False), photo(290, 420), levels=1e-3)
 
 
 def test_blend_is_exact() -> None:

@@ -9,7 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from uegan_cli.config import TransportConfig
+from tests.closed_forms import closed_form_weights
+from uegan_cli.config import ClosedFormConfig
 from uegan_cli.enhancement.enhancer import Enhancer
 from uegan_cli.errors import OutputError, PhotoError
 from uegan_cli.jobs import pipeline
@@ -22,8 +23,8 @@ from uegan_cli.styles.file import make_style
 
 @pytest.fixture(scope="module")
 def style():
-    weights = {"weight": torch.eye(3), "quadratic": torch.zeros(3, 6), "bias": torch.full((3,), 0.2)}
-    return make_style("bright", TransportConfig(), weights, Card())
+    weights = closed_form_weights(bias=torch.full((3,), 0.2))
+    return make_style("bright", ClosedFormConfig(), weights, Card())
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from uegan_cli.config import BlendConfig, GeneratorConfig, TransportConfig
+from tests.closed_forms import closed_form_weights
+from uegan_cli.config import BlendConfig, ClosedFormConfig, GeneratorConfig
 from uegan_cli.errors import StyleError
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import encode_style, make_style, read_style
@@ -48,14 +49,14 @@ def test_a_loaded_generator_is_ready_to_use(written):
 
 
 def test_weights_that_fit_are_stored_in_half_the_space_and_nothing_is_lost(tmp_path):
-    weights = {"weight": torch.eye(3) * 0.5, "quadratic": torch.zeros(3, 6), "bias": torch.tensor([0.1, 0.2, 0.3])}
-    style = make_style("x", TransportConfig(), weights, Card())
+    weights = closed_form_weights(torch.eye(3) * 0.5, torch.tensor([0.1, 0.2, 0.3]))
+    style = make_style("x", ClosedFormConfig(), weights, Card())
     path = tmp_path / "x.safetensors"
     path.write_bytes(encode_style(style))
     stored = load_file(path)
-    assert stored["generator.weight"].dtype == torch.float16
-    assert stored["generator.bias"].dtype == torch.float32
-    assert torch.equal(read_style(path).generator.bias, weights["bias"])
+    assert stored["generator.transport.weight"].dtype == torch.float16
+    assert stored["generator.transport.bias"].dtype == torch.float32
+    assert torch.equal(read_style(path).generator.transport.bias, weights["transport.bias"])
 
 
 def test_the_hash_is_of_the_look_and_not_of_name_card_or_preview(new_style):
@@ -66,8 +67,11 @@ def test_the_hash_is_of_the_look_and_not_of_name_card_or_preview(new_style):
 
 @pytest.mark.parametrize("bit", [0x01, 0x10])
 def test_a_changed_byte_anywhere_is_found(tmp_path, bit):
-    weights = {"weight": torch.eye(3) * 0.5, "quadratic": torch.zeros(3, 6), "bias": torch.tensor([0.1, 0.2, 0.3])}
-    whole, path = encode_style(make_style("mine", TransportConfig(), weights, Card(), JPEG)), tmp_path / "x.safetensors"
+    weights = closed_form_weights(torch.eye(3) * 0.5, torch.tensor([0.1, 0.2, 0.3]))
+    whole, path = (
+        encode_style(make_style("mine", ClosedFormConfig(), weights, Card(), JPEG)),
+        tmp_path / "x.safetensors",
+    )
     for position in range(len(whole)):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ bit]) + whole[position + 1 :])
         with pytest.raises(StyleError, match=r"x\.safetensors"):
@@ -146,13 +150,13 @@ def test_a_huge_network_is_refused_before_memory_is_taken(written):
         read_style(rewritten(written, claim))
 
 
-@pytest.mark.parametrize("parts", [(), ((1.0, TransportConfig()),) * 17, ((float("nan"), TransportConfig()),)])
+@pytest.mark.parametrize("parts", [(), ((1.0, ClosedFormConfig()),) * 17, ((float("nan"), ClosedFormConfig()),)])
 def test_blends_out_of_bounds_are_refused(parts):
     with pytest.raises(StyleError, match="blend"):
         make_style("x", BlendConfig(parts), {}, Card())
 
 
 def test_the_working_size_is_the_networks():
-    weights = {"weight": torch.eye(3), "quadratic": torch.zeros(3, 6), "bias": torch.zeros(3)}
-    assert make_style("x", TransportConfig(working_size=256), weights, Card()).working_size == 256
+    weights = closed_form_weights()
+    assert make_style("x", ClosedFormConfig(working_size=256), weights, Card()).working_size == 256
     assert GeneratorConfig().working_size == 512

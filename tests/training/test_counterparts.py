@@ -6,12 +6,14 @@ import torch
 from torch import Tensor
 
 from tests.benchmarks.looks import apply, warm_film
-from uegan_cli.networks.transport import ColourTransport
+from uegan_cli.networks.closed_form import ClosedForm
+from uegan_cli.networks.levels import levels
+from uegan_cli.networks.light import to_linear, to_srgb
 from uegan_cli.training.counterparts import Counterparts, counterparts
 from uegan_cli.training.data import load_photos, to_float
-from uegan_cli.training.instant import instant_look, look_through
-from uegan_cli.training.statistics import levels
-from uegan_cli.training.toning import to_linear, to_srgb
+from uegan_cli.training.folder import look_through
+from uegan_cli.training.instant import instant_look
+from uegan_cli.training.unevenness import Inverse
 
 
 def two_sides(paths: list[Path]) -> tuple[list[Tensor], list[Tensor]]:
@@ -30,7 +32,7 @@ def disturbed(photo: Tensor, rng: torch.Generator) -> Tensor:
 
 def made(raw: list[Tensor], liked: list[Tensor]) -> Counterparts:
     folders = look_through(raw, None), look_through(liked, None)
-    return counterparts(instant_look(*folders).transport, *folders)
+    return counterparts(instant_look(*folders).form, *folders)
 
 
 def test_a_look_that_is_the_same_for_all_photos_leaves_nothing_to_teach(raw_photos: list[Path]) -> None:
@@ -53,7 +55,7 @@ def test_a_counterpart_goes_through_the_look_to_the_liked_photo(raw_photos: list
     raw, others = two_sides(raw_photos)
     liked = [apply(warm_film, photo) for photo in others]
     folders = look_through(raw, None), look_through(liked, None)
-    look = instant_look(*folders).transport
+    look = instant_look(*folders).form
     spoil = counterparts(look, *folders)
     changed = []
     for photo in liked[::10]:
@@ -62,10 +64,14 @@ def test_a_counterpart_goes_through_the_look_to_the_liked_photo(raw_photos: list
     assert sum(changed) / len(changed) < 0.02
 
 
+def unchanged() -> Inverse:
+    coefficients = torch.zeros(20, 3)
+    coefficients[1:4] = torch.eye(3)
+    return Inverse(coefficients)
+
+
 def test_disturbances_are_as_large_as_was_asked_for_and_the_same_for_the_same_draw() -> None:
-    unchanged = torch.zeros(20, 3)
-    unchanged[1:4] = torch.eye(3)
-    spoil = Counterparts(unchanged, torch.diag(torch.tensor([0.5, 0.3, 0.1])))
+    spoil = Counterparts(unchanged(), torch.diag(torch.tensor([0.5, 0.3, 0.1])))
     grey = torch.zeros(400, 3, 2, 2)
     spoilt = spoil(grey, torch.Generator().manual_seed(1))
     assert torch.equal(spoilt, spoil(grey, torch.Generator().manual_seed(1)))
@@ -74,14 +80,12 @@ def test_disturbances_are_as_large_as_was_asked_for_and_the_same_for_the_same_dr
 
 
 def test_clarity_is_taken_out() -> None:
-    unchanged = torch.zeros(20, 3)
-    unchanged[1:4] = torch.eye(3)
     x = 0.2 * torch.randn(1, 1, 96, 96).expand(1, 3, 96, 96)
-    plain = Counterparts(unchanged, torch.zeros(3, 3), clarity=1.3)(x, torch.Generator())
+    plain = Counterparts(unchanged(), torch.zeros(3, 3), clarity=1.3)(x, torch.Generator())
     assert 1.2 < float(x.std() / plain.std()) < 1.35
 
 
 def test_the_identity_needs_no_counterparts() -> None:
     photos = [torch.randint(0, 256, (3, 64, 64), dtype=torch.uint8) for _ in range(12)]
     folder = look_through(photos, None)
-    assert not counterparts(ColourTransport(), folder, folder).teach
+    assert not counterparts(ClosedForm(), folder, folder).teach

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from tests.benchmarks.looks import apply, bright_airy, psnr, warm_film
 from uegan_cli.training.data import load_photos, to_float
-from uegan_cli.training.instant import InstantLook, instant_look, look_through
+from uegan_cli.training.folder import look_through
+from uegan_cli.training.instant import InstantLook, instant_look
 
 
 def look_between(raw: list[Tensor], liked: list[Tensor]) -> InstantLook:
@@ -27,7 +28,7 @@ def test_a_known_look_is_found_in_other_photos(look, raw_photos: list[Path]) -> 
     order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(0)).tolist()
     shuffled = [photos[i] for i in order]
     raw, liked, held_out = shuffled[:60], [apply(look, p) for p in shuffled[60:120]], shuffled[120:]
-    found = look_between(raw, liked).transport
+    found = look_between(raw, liked).form
     gains = []
     for photo in held_out:
         x, wanted = to_float(photo[None]), to_float(apply(look, photo)[None])
@@ -38,19 +39,19 @@ def test_a_known_look_is_found_in_other_photos(look, raw_photos: list[Path]) -> 
 def test_the_same_folder_twice_is_next_to_no_change() -> None:
     photos = scenes(30, 0)
     x = to_float(torch.stack(photos))
-    assert (look_between(photos, photos).transport(x) - x).abs().mean() < 0.02
+    assert (look_between(photos, photos).form(x) - x).abs().mean() < 0.02
 
 
 def test_photos_that_are_brighter_are_met_half_way_at_least() -> None:
     raw, liked = scenes(30, 0), [(p.float() * 0.7 + 70).to(torch.uint8) for p in scenes(30, 1)]
     grey = torch.zeros(1, 3, 1, 1)
-    assert 0.2 < look_between(raw, liked).transport(grey).mean() < 0.4, "0.25 is the answer"
+    assert 0.2 < look_between(raw, liked).form(grey).mean() < 0.4, "0.25 is the answer"
 
 
 def test_the_look_lets_every_grey_rise(raw_photos: list[Path]) -> None:
     """Liked: negatives, which no such map should follow."""
     photos = list(load_photos(raw_photos[:60:3], 96).values())
-    found = look_between(photos, [255 - p for p in photos]).transport
+    found = look_between(photos, [255 - p for p in photos]).form
     greys = torch.linspace(-1, 1, 64).expand(3, 64)[None, :, :, None]
     risen = found(greys)[0, :, :, 0].diff(dim=1)
     assert (risen >= 0).all()
@@ -60,13 +61,13 @@ def test_one_odd_photo_does_not_decide() -> None:
     raw, liked = scenes(24, 0), scenes(24, 1)
     odd = [*liked[1:], torch.full((3, 96, 128), 255, dtype=torch.uint8)]
     x = to_float(torch.stack(raw))
-    between = (look_between(raw, odd).transport(x) - look_between(raw, liked).transport(x)).abs().mean()
+    between = (look_between(raw, odd).form(x) - look_between(raw, liked).form(x)).abs().mean()
     assert between < 0.04, "the mean of the odd set is 0.04 brighter"
 
 
 def test_grey_photos_and_flat_photos_do_not_break_it() -> None:
     grey = [torch.full((3, 40, 60), level, dtype=torch.uint8) for level in range(60, 180, 10)]
-    found = look_between(grey, [photo // 2 for photo in grey]).transport
+    found = look_between(grey, [photo // 2 for photo in grey]).form
     darker = found(torch.zeros(1, 3, 1, 1))
     assert darker.mean() < -0.1
     assert float(darker.max() - darker.min()) == pytest.approx(0, abs=0.02)

@@ -6,11 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from tests.benchmarks.looks import apply, bright_airy
-from uegan_cli.networks.transport import ColourTransport
+from uegan_cli.networks.closed_form import ClosedForm
+from uegan_cli.networks.light import to_linear, to_srgb
 from uegan_cli.training.data import load_photos
-from uegan_cli.training.instant import instant_look, look_through
+from uegan_cli.training.folder import look_through
+from uegan_cli.training.instant import instant_look
 from uegan_cli.training.judge import content_change, judge_between
-from uegan_cli.training.toning import to_linear, to_srgb
 
 
 def test_real_photos_come_nearer_to_the_known_look_step_by_step(raw_photos: list[Path]) -> None:
@@ -19,12 +20,12 @@ def test_real_photos_come_nearer_to_the_known_look_step_by_step(raw_photos: list
     raw = photos[::2]
     folders = look_through(raw, None), look_through(liked, None)
     look = instant_look(*folders)
-    judge = judge_between(folders[0], raw[::2], folders[1], look.transport)
+    judge = judge_between(folders[0], raw[::2], folders[1], look.form)
     distances = []
     for share in (0.0, 0.5, 1.0):
-        partly = ColourTransport()
+        partly = ClosedForm()
         for name, part in partly.named_parameters():
-            part.data += share * (look.transport.get_parameter(name).data - part.data)
+            part.data += share * (look.form.get_parameter(name).data - part.data)
         distances.append(judge.verdict(partly).distance)
     assert distances[0] > distances[1] > distances[2]
     assert distances[2] == judge.verdict(partly).distance, "and the judge does not change its mind"
@@ -51,8 +52,8 @@ def test_photos_brought_to_one_exposure_are_nearer_to_photos_of_one_exposure(raw
     raw = [(p.float() * gain).clamp(0, 255).to(torch.uint8) for p, gain in zip(raw, gains, strict=True)]
     folders = look_through(raw, None), look_through(liked, None)
     look = instant_look(*folders)
-    judge = judge_between(folders[0], raw[::2], folders[1], look.transport)
-    assert judge.verdict(exposed).distance < 0.8 * judge.verdict(look.transport).distance
+    judge = judge_between(folders[0], raw[::2], folders[1], look.form)
+    assert judge.verdict(exposed).distance < 0.8 * judge.verdict(look.form.transport).distance
 
 
 def test_tone_is_no_change_of_content_and_other_things_are(raw_photos: list[Path]) -> None:
@@ -68,4 +69,4 @@ def test_the_bound_leaves_room_beyond_the_look() -> None:
     photos = [torch.randint(0, 256, (3, 96, 96), dtype=torch.uint8) for _ in range(6)]
     folder = look_through(photos, None)
     judge = judge_between(folder, photos, folder)
-    assert judge.verdict(ColourTransport()).content_change < judge.most_change
+    assert judge.verdict(ClosedForm()).content_change < judge.most_change

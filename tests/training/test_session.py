@@ -8,10 +8,10 @@ import pytest
 import torch
 from PIL import Image
 
-from uegan_cli.config import GeneratorConfig, TrainConfig, TransportConfig
+from uegan_cli.config import ClosedFormConfig, GeneratorConfig, TrainConfig
 from uegan_cli.errors import StyleError
 from uegan_cli.networks import build
-from uegan_cli.networks.transport import ColourTransport
+from uegan_cli.networks.closed_form import ClosedForm
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import make_style
 from uegan_cli.styles.store import install
@@ -43,7 +43,7 @@ def test_a_fresh_run_starts_exactly_from_the_closed_form() -> None:
     session = begin(CONFIG, Photos(scenes(20, 0.7, 0.2), scenes(20, seed=1)), None, CPU)
     assert session.instant is not None
     x = torch.rand(1, 3, 96, 96) * 2 - 1
-    assert torch.allclose(session.training.players.generator(x), session.instant.transport(x), atol=1e-5)
+    assert torch.allclose(session.training.players.generator(x), session.instant.form(x), atol=1e-5)
     assert not session.training.players.generator.transport.weight.requires_grad
 
 
@@ -67,7 +67,7 @@ def test_no_result_is_further_from_the_liked_photos_than_the_closed_form(tmp_pat
     list(run(session.training, tmp_path))
     style = finish(session, "mine", Card())
     assert style.card.recipe["chosen"] == "instant"
-    assert isinstance(style.config, TransportConfig)
+    assert isinstance(style.config, ClosedFormConfig)
 
 
 def test_a_trained_start_lends_its_eyes_and_not_its_edit() -> None:
@@ -80,7 +80,7 @@ def test_a_trained_start_lends_its_eyes_and_not_its_edit() -> None:
     assert torch.equal(begun.encoder[2].weight, generator.encoder[2].weight)  # type: ignore[union-attr, index]
     x = torch.rand(1, 3, 96, 96) * 2 - 1
     assert session.instant is not None
-    assert torch.allclose(begun(x), session.instant.transport(x), atol=1e-5)
+    assert torch.allclose(begun(x), session.instant.form(x), atol=1e-5)
 
 
 def test_only_networks_can_be_started_from() -> None:
@@ -92,7 +92,7 @@ def test_only_networks_can_be_started_from() -> None:
 
 def test_the_instant_style_does_what_the_folders_ask() -> None:
     style = instant_style("bright", Photos(scenes(30, 0.6, 0.35), scenes(30, seed=1)), None, Card())
-    assert isinstance(style.generator, ColourTransport)
+    assert isinstance(style.generator, ClosedForm)
     assert style.card.recipe["deep_features"] is False
     grey = torch.zeros(1, 3, 4, 4)
     assert style.generator(grey).mean() > 0.1

@@ -10,7 +10,7 @@ import torch
 
 from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig
 from uegan_cli.networks import build
-from uegan_cli.training.instant import look_through
+from uegan_cli.training.folder import look_through
 from uegan_cli.training.judge import Judge, Verdict, judge_between
 from uegan_cli.training.training import Training, prepare
 

@@ -133,7 +133,7 @@ def _train(begun: Session, run: Options, page: Page, rows: Sequence[Row], wish: 
     training, first = begun.training, distributed.is_first()
     where = describe(training.device) + f" in {distributed.count()} processes" * (distributed.count() > 1)
     report.say(f"Learning {run.name} on {where}: {training.steps - training.done} steps")
-    instant = None if begun.instant is None else begun.instant.transport
+    instant = None if begun.instant is None else begun.instant.form
     samples = Samples(page.folder, rows, instant) if first else None
     with _stopping() as stop:
         progress = loop.run(training, page.folder, stop=stop)

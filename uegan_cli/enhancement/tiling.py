@@ -7,7 +7,7 @@ the second runs each tile with these and with its place in the photo. Naive tile
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -17,7 +17,9 @@ from torch import Tensor
 from ..networks.attention import GlobalAttention
 from ..networks.blend import Blend
 from ..networks.blocks import Padding
+from ..networks.closed_form import ClosedForm
 from ..networks.generator import Generator
+from ..networks.levels import PhotoLevels, expose, measurable
 
 TILE = 768
 """Side of the part of a tile that is kept."""
@@ -36,13 +38,22 @@ def run_tiled(network: torch.nn.Module, photo: Tensor, device: torch.device, til
             out += weight * (run_tiled(part, photo, device, tile) - photo)
         return out.clamp_(-1, 1)
     if isinstance(network, Generator):
-        return _run_generator(network, photo, device, tile)
-    return _by_bands(network, photo, device, tile)
+        return _run_generator(network, _evened(network.levels, photo, device, tile), device, tile)
+    assert isinstance(network, ClosedForm)
+    return _by_bands(network.transport, _evened(network.levels, photo, device, tile), device, tile)
 
 
-def _by_bands(network: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
-    """A network that treats every pixel alike."""
-    return torch.cat([network(band.to(device)).float().cpu() for band in torch.split(photo, rows, dim=2)], dim=2)
+def _evened(levels: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
+    """The photo through its levels: measured on the whole of it."""
+    if not isinstance(levels, PhotoLevels) or not levels.pull.any():
+        return photo
+    change = levels.change(measurable(photo).to(device))
+    return _by_bands(partial(expose, change=change), photo, device, rows)
+
+
+def _by_bands(edit: Callable[[Tensor], Tensor], photo: Tensor, device: torch.device, rows: int) -> Tensor:
+    """An edit that treats every pixel alike."""
+    return torch.cat([edit(band.to(device)).float().cpu() for band in torch.split(photo, rows, dim=2)], dim=2)
 
 
 def _run_generator(generator: Generator, photo: Tensor, device: torch.device, size: int) -> Tensor:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from torch import nn
 
-from ..config import BlendConfig, NetworkConfig, TransportConfig
+from ..config import BlendConfig, ClosedFormConfig, NetworkConfig
 from .blend import Blend
+from .closed_form import ClosedForm
 from .discriminator import Discriminator as Discriminator
 from .generator import Generator
-from .transport import ColourTransport
 
 
 def build(config: NetworkConfig) -> nn.Module:
     """The network that `config` describes, with fresh weights."""
     if isinstance(config, BlendConfig):
         return Blend([weight for weight, _ in config.parts], [build(part) for _, part in config.parts])
-    if isinstance(config, TransportConfig):
-        return ColourTransport()
+    if isinstance(config, ClosedFormConfig):
+        return ClosedForm()
     return Generator(config)

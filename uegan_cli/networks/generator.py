@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ..config import GeneratorConfig
 from .attention import GlobalAttention
 from .blocks import ConvBlock, NarrowConv, Padding, SameConv, initialise_to_learn_fast
+from .levels import PhotoLevels
 from .modulation import modulate, penultimate_channels
 from .transport import ColourTransport
 
@@ -29,8 +30,8 @@ class Generator(nn.Module):
     decoder widens the previous one to the size of x_(5-k), sets the attended x_(5-k) beside it and halves the channels.
     The penultimate features are modulated by x1, and what comes out of them is the residual r: `clamp(x + r, -1, 1)`.
 
-    `encoder.0..4`, `attention.0..4` (fine to coarse), `narrow.0..3` (1x1), `decoder.0..3` (coarse to fine), `last.0..1`
-    and `transport` are the names that style files use.
+    `levels`, `encoder.0..4`, `attention.0..4` (fine to coarse), `narrow.0..3` (1x1), `decoder.0..3` (coarse to fine),
+    `last.0..1` and `transport` are the names that style files use.
     """
 
     def __init__(self, config: GeneratorConfig) -> None:
@@ -48,6 +49,7 @@ class Generator(nn.Module):
         self.decoder = nn.ModuleList(ConvBlock(c, c // 2, 3) for c in reversed(widths[1:]))
         penultimate = penultimate_channels(w, config.modulation)
         self.last = nn.ModuleList([SameConv(penultimate, w, 3), NarrowConv(w, 3, 7)])
+        self.levels = PhotoLevels() if config.transport else nn.Identity()
         self.transport = ColourTransport() if config.transport else nn.Identity()
 
     def start_as_identity(self) -> None:
@@ -57,6 +59,7 @@ class Generator(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """N x 3 x H x W in [-1, 1] -> the same; any size (mirrored up to a multiple of 16, then cropped)."""
+        x = self.levels(x)
         padding = Padding(x.shape[2], x.shape[3])
         padded = padding.pad(x)
         features = self.encode(padded)

@@ -1,4 +1,4 @@
-"""The closed form as a layer: the look that training starts from."""
+"""One map of colours for all photos."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from ..errors import DataSetError
-from .toning import luma
+from ..networks.light import luma
 
 FEWEST = 10
 """Photos a side, below which nothing is learnt."""

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..losses.features import Features
-from .toning import luma
+from ..networks.light import luma
 
 SHORT_SIDE = 192
 MULTIPLE = 16

@@ -1,28 +1,31 @@
 """The instant look: the closed form that takes the tones and colours of one folder to those of another.
 
-A quadratic map of colours, the same for all photos, chosen so that the mean statistics of the mapped raw photos are
-those of the liked ones, as far as they are not explained by what the photos show. What cannot be told for sure from so
-few photos is left to what looks are like in general: the generalised method of moments, with a prior.
+Where raw photos are less even than liked ones, each photo's exposure and white balance are brought nearer to those of
+the others. Then a quadratic map of colours, the same for all photos, chosen so that the mean statistics of the mapped
+raw photos are those of the liked ones, as far as they are not explained by what the photos show. What cannot be told
+for sure from so few photos is left to what looks are like in general: the generalised method of moments, with a prior.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from ..losses.features import Features
+from ..networks.closed_form import ClosedForm
 from ..networks.transport import ColourTransport, monomials
-from .content import Content, described, explain
+from .content import explain
+from .folder import Folder, seen_through
 from .looks import random_looks
-from .statistics import colours_of, covariance_of_mean, photo_weights, shrunk, statistics
-
-MOST_PHOTOS = 150
-"""Photos of a set that are looked at; more take longer and hardly change what is found."""
+from .statistics import covariance_of_mean, photo_weights, shrunk, statistics
+from .unevenness import Inverse, unevenness
 
 ROUNDS, ITERATIONS = 3, 60
+EVENINGS = 2
+"""What is uneven is seen better through a look that was found without it."""
+
 SHRINK = 0.6
 PRIOR = 0.1
 """Weight of the prior: the statistics are less sure than their covariance says, since the folders show other things."""
@@ -39,31 +42,28 @@ LEAST_SLOPE = 0.1
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A set of photos (3 x H x W uint8), and what is known of them. colours: N x PIXELS x 3 in [-1, 1]. content: what
-    they show."""
-
-    photos: Sequence[Tensor]
-    colours: Tensor
-    content: Content
-
-
-@dataclass(frozen=True)
 class InstantLook:
-    """transport: the look. deep: whether deep features told what the photos show."""
+    """form: the look. deep: whether deep features told what the photos show."""
 
-    transport: ColourTransport
+    form: ClosedForm
     deep: bool
-
-
-def look_through(photos: Sequence[Tensor], features: Features | None, seed: int = 0) -> Folder:
-    """A folder of photos; of many, MOST_PHOTOS are taken, evenly spread."""
-    chosen = photos[:: -(-len(photos) // MOST_PHOTOS)]
-    return Folder(chosen, colours_of(chosen, torch.Generator().manual_seed(seed)), described(chosen, features))
 
 
 def instant_look(raw: Folder, liked: Folder, seed: int = 0) -> InstantLook:
     """The closed form from raw to liked photos."""
+    form, evened = ClosedForm(), raw
+    form.transport = _transport(raw, liked, seed)
+    for _ in range(EVENINGS):
+        uneven = unevenness(raw, liked, Inverse.of(form.transport, evened.colours))
+        if not uneven.pull.any():
+            break
+        form.levels = uneven.evened()
+        evened = replace(raw, colours=seen_through(form.levels, raw.colours))
+        form.transport = _transport(evened, liked, seed)
+    return InstantLook(form.requires_grad_(False), deep=len(raw.content) > 1)
+
+
+def _transport(raw: Folder, liked: Folder, seed: int) -> ColourTransport:
     rng = torch.Generator().manual_seed(seed)
     basis = _Basis(_reference(raw.colours, rng))
     inverse_prior = torch.linalg.inv(_prior(basis, rng)).float() * PRIOR
@@ -86,7 +86,7 @@ def instant_look(raw: Folder, liked: Folder, seed: int = 0) -> InstantLook:
             return value
 
         edit = _minimise(loss, edit)
-    return InstantLook(basis.transport(edit), deep=len(raw.content) > 1)
+    return basis.transport(edit)
 
 
 class _Basis:

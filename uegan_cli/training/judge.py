@@ -9,11 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..networks.transport import ColourTransport
+from ..networks.closed_form import ClosedForm
+from ..networks.levels import levels
+from ..networks.light import luma
 from .content import deepest, enhance_small, even, explain, small
-from .instant import Folder
-from .statistics import bands, colours_of, levels, shrunk, statistics
-from .toning import luma
+from .folder import Folder
+from .statistics import bands, colours_of, shrunk, statistics
 
 SHRINK = 0.6
 WEIGHTS = (1.0, 0.3, 0.3)
@@ -63,7 +64,7 @@ def judge_between(raw: Folder, held_out: Sequence[Tensor], liked: Folder, look: 
     would tell little but what is on them. The photos that are held out tell what a network does beyond the look, on
     photos that it does not know.
     """
-    look = look or ColourTransport()
+    look = look or ClosedForm()
     enhanced, held = ([enhance_small(look, photo) for photo in photos] for photos in (raw.photos, held_out))
     before, wanted = _rows(enhanced), _rows(liked.photos)
     # Detail goes by what is shown, not by where its edges are: they are what it is measured by.

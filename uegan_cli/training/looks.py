@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from .toning import REC601, to_linear, to_srgb
+from ..networks.light import REC601, to_linear, to_srgb
 
 USED = 0.7
 """How often a look makes use of each of the tools."""

@@ -10,14 +10,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..config import GeneratorConfig, NetworkConfig, TrainConfig, TransportConfig, train_config_to_json
+from ..config import ClosedFormConfig, GeneratorConfig, NetworkConfig, TrainConfig, train_config_to_json
 from ..enhancement.devices import has_bfloat16
 from ..errors import StyleError
 from ..losses.features import Features
 from ..networks import build
 from ..networks.blocks import initialise_like_the_paper
+from ..networks.closed_form import ClosedForm
 from ..networks.generator import Generator
-from ..networks.transport import ColourTransport
 from ..styles.card import Card
 from ..styles.file import Style, make_style
 from ..styles.preview import make_preview
@@ -26,7 +26,8 @@ from .checks import Verdict, check
 from .content import SHORT_SIDE
 from .counterparts import Counterparts, counterparts
 from .data import ROOM, hold_out, load_photos
-from .instant import InstantLook, instant_look, look_through
+from .folder import look_through
+from .instant import InstantLook, instant_look
 from .judge import judge_between
 from .training import Training, prepare
 
@@ -81,9 +82,9 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
     if config.instant:
         instant = instant_look(*folders, config.seed)
         _start_from(start, instant)
-        spoil = counterparts(instant.transport, *folders)
+        spoil = counterparts(instant.form, *folders)
         config = _to_undo(config, spoil)
-    judge = judge_between(folders[0], held_out, folders[1], instant.transport if instant else None)
+    judge = judge_between(folders[0], held_out, folders[1], instant.form if instant else None)
     training = prepare(config, start, photos.liked, raw, features, device, judge, spoil)
     return Session(training, instant, photos.liked, photos.raw)
 
@@ -96,7 +97,7 @@ def instant_style(name: str, photos: Photos, features: Features | None, card: Ca
     data = {"liked": len(photos.liked), "raw": len(photos.raw)}
     recipe = {"method": "closed form", "deep_features": look.deep}
     card = dataclasses.replace(card, data={**data, **card.data}, recipe={**recipe, **card.recipe})
-    return _style(name, TransportConfig(), look.transport.state_dict(), card)
+    return _style(name, ClosedFormConfig(), look.form.state_dict(), card)
 
 
 def finish(session: Session, name: str, card: Card) -> Style:
@@ -109,15 +110,15 @@ def finish(session: Session, name: str, card: Card) -> Style:
     if training.best is None:
         training.judge_now()
     assert training.best is not None
-    distances = {"unedited": training.judge.verdict(ColourTransport()).distance, "trained": training.best.distance}
+    distances = {"unedited": training.judge.verdict(ClosedForm()).distance, "trained": training.best.distance}
     config: NetworkConfig = training.config.generator
     weights = training.best.weights
     if instant is not None:
-        distances["instant"] = training.judge.verdict(instant.transport).distance
+        distances["instant"] = training.judge.verdict(instant.form).distance
         if distances["instant"] <= distances["trained"]:
-            config = TransportConfig(training.config.generator.working_size)
-            weights = instant.transport.state_dict()
-    chosen = "instant" if isinstance(config, TransportConfig) else "trained"
+            config = ClosedFormConfig(training.config.generator.working_size)
+            weights = instant.form.state_dict()
+    chosen = "instant" if isinstance(config, ClosedFormConfig) else "trained"
     recipe = {"chosen": chosen, "step": training.best.step, **train_config_to_json(training.config)}
     metrics = {"distance": {name: round(value, 3) for name, value in distances.items()}}
     data = {"liked": len(session.liked), "raw": len(session.raw)}
@@ -170,13 +171,13 @@ def _to_undo(config: TrainConfig, spoil: Counterparts) -> TrainConfig:
 
 
 def _start_from(generator: Generator, instant: InstantLook) -> None:
-    """Silence the generator's own edit and set the closed form behind it; that stays, and the network learns the rest.
+    """Silence the generator's own edit and set the closed form around it; that stays, and the network learns the rest.
 
     A trained generator keeps what it sees. Its edit would be laid over the closed form, and on looks with a known
     answer that cost 4 dB at the start, though the colours of the folders seemed nearer.
     """
     for parameter in generator.last[1].parameters():
         parameter.data.zero_()
-    assert isinstance(generator.transport, ColourTransport)
-    generator.transport.load_state_dict(instant.transport.state_dict())
-    generator.transport.requires_grad_(False)
+    for own, found in ((generator.levels, instant.form.levels), (generator.transport, instant.form.transport)):
+        own.load_state_dict(found.state_dict())
+        own.requires_grad_(False)

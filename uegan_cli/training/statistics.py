@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..networks.light import REC601, luma
 from .content import small
-from .toning import REC601, luma, to_linear
 
 PIXELS = 768
 """Colours that stand for a photo; divisible by the numbers of bins below."""
@@ -25,9 +25,6 @@ ENDS = 8
 """The darkest and the brightest pixels: one in a hundred each."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-DARKEST = 0.004
-"""Linear light that is taken for black; what lies below is noise."""
-
 BANDS = 4
 FREEDOM = 20.0
 """Of the Student distribution that photos are weighted by: one night among a hundred days hardly counts."""
@@ -63,13 +60,6 @@ def statistics(colours: Tensor) -> Tensor:
         ],
         dim=1,
     )
-
-
-def levels(colours: Tensor) -> Tensor:
-    """N x P x 3 in [-1, 1] -> N x 3: exposure, warmth (red over blue) and tint (green over both), in stops."""
-    stops = to_linear((colours + 1) / 2).clamp(min=DARKEST).log2().mean(dim=1)
-    red, green, blue = stops.unbind(dim=1)
-    return torch.stack([stops @ torch.tensor(REC601), red - blue, green - (red + blue) / 2], dim=1)
 
 
 def bands(photos: Sequence[Tensor]) -> Tensor:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-REC601 = (0.299, 0.587, 0.114)
+from ..networks.light import luma, to_linear, to_srgb
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,3 @@ class ToningDown:
         x = grey + draw(self.saturation) * (x - grey)
         untouched = (torch.rand(n, 1, 1, 1, generator=rng) < self.untouched).to(finished.device)
         return torch.where(untouched, finished, (x * 2 - 1).clamp(-1, 1))
-
-
-def luma(x: Tensor) -> Tensor:
-    """Rec. 601 luma, N x 3 x H x W -> N x 1 x H x W."""
-    weights = torch.tensor(REC601, device=x.device, dtype=x.dtype).view(1, 3, 1, 1)
-    return (x * weights).sum(dim=1, keepdim=True)
-
-
-def to_linear(x: Tensor) -> Tensor:
-    """sRGB in [0, 1] -> linear light in [0, 1] (IEC 61966-2-1)."""
-    return torch.where(x <= 0.04045, x / 12.92, ((x.clamp(min=0.04045) + 0.055) / 1.055) ** 2.4)
-
-
-def to_srgb(x: Tensor) -> Tensor:
-    """Linear light in [0, 1] -> sRGB in [0, 1] (IEC 61966-2-1)."""
-    return torch.where(x <= 0.0031308, x * 12.92, 1.055 * x.clamp(min=0.0031308) ** (1 / 2.4) - 0.055)

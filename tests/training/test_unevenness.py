@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from tests.benchmarks.looks import apply, faded_matte
+from uegan_cli.networks.levels import levels
+from uegan_cli.networks.light import to_linear, to_srgb
+from uegan_cli.training.data import load_photos
+from uegan_cli.training.folder import Folder, look_through, seen_through
+from uegan_cli.training.instant import instant_look
+from uegan_cli.training.unevenness import Inverse, Unevenness, unevenness
+
+UNCHANGED = Inverse(torch.cat([torch.zeros(1, 3), torch.eye(3), torch.zeros(16, 3)]))
+
+
+def two_folders(paths: list[Path], over: float) -> tuple[Folder, Folder]:
+    """Photos of one exposure each, and others that were exposed up to so many stops over or under."""
+    rng, sides = torch.Generator().manual_seed(0), ([], [])
+    for number, photo in enumerate(load_photos(paths[::2], 96).values()):
+        assert isinstance(photo, Tensor)
+        light = to_linear(photo.float() / 255)
+        light = light * 2 ** (float(torch.rand((), generator=rng)) * 2 * over - over) if number % 2 else light
+        sides[number % 2].append((to_srgb(light.clamp(0, 1)) * 255).to(torch.uint8))
+    liked, raw = sides
+    return look_through(raw, None), look_through(liked, None)
+
+
+def test_folders_that_are_alike_are_even(raw_photos: list[Path]) -> None:
+    found = unevenness(*two_folders(raw_photos, 0), UNCHANGED)
+    assert not found.pull.any() and not found.disturbance.any()
+
+
+def test_exposures_that_were_spread_are_pulled_together(raw_photos: list[Path]) -> None:
+    raw, liked = two_folders(raw_photos, 3)
+    found = unevenness(raw, liked, UNCHANGED)
+    spread = [float(levels(colours).std(dim=0)[0]) for colours in (raw.colours, liked.colours)]
+    evened = float(levels(seen_through(found.evened(), raw.colours)).std(dim=0)[0])
+    assert evened < spread[1] < spread[0]
+    assert float(found.disturbance.square().sum(dim=1).sqrt()[0]) > 0.8, "of 1.7"
+
+
+def test_the_pull_is_what_levels_foretell_of_the_disturbance() -> None:
+    """Liked levels are spread by 0.4 stops and the disturbance by 1.2: nine tenths of a raw photo's way are of it."""
+    rng = torch.Generator().manual_seed(0)
+    liked = torch.randn(400, 1, 3, generator=rng) * 0.4
+    raw = torch.randn(400, 1, 3, generator=rng) * 0.4 + torch.randn(400, 1, 3, generator=rng) * 1.2
+
+    def folder(exposures: Tensor) -> Folder:
+        colours = to_srgb((0.1 * 2 ** exposures[..., :1]).clamp(0, 1)).expand(-1, 4, 3) * 2 - 1
+        return Folder([], colours, (torch.zeros(len(colours), 1),))
+
+    found: Unevenness = unevenness(folder(raw), folder(liked), UNCHANGED)
+    assert -0.95 < float(found.pull[0, 0]) < -0.8
+
+
+def test_the_instant_look_evens_out_and_then_maps(raw_photos: list[Path]) -> None:
+    raw, liked = two_folders(raw_photos, 3)
+    toned = look_through([apply(faded_matte, photo) for photo in liked.photos], None)
+    form = instant_look(raw, toned).form
+    assert float(form.levels.pull[0, 0]) < -0.3
+    spread = [float(levels(c).std(dim=0)[0]) for c in (toned.colours, seen_through(form, raw.colours))]
+    assert spread[1] < spread[0] + 0.1

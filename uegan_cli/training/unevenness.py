@@ -1,0 +1,112 @@
+"""By how much raw photos differ from each other in exposure and white balance more than liked ones do.
+
+Where they do, the photographer brought each photo to its place, which no map of colours that is the same for all can
+do. Levels are taken to be normally distributed: a raw photo's are those of the photo as it would be liked, and a
+disturbance. Then the disturbance has the covariance by which raw levels vary beyond liked ones, and what is to be
+expected of it follows from the photo's levels (Wiener's filter).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..networks.levels import PhotoLevels, levels
+from ..networks.transport import ColourTransport, monomials
+from .content import even, explain
+from .folder import Folder, seen_through
+from .statistics import photo_weights
+
+FREEDOM = 4.0
+"""Of the Student distribution that levels are taken to have: a night or a sunset lies far out."""
+
+UNSEEN = 0.1
+"""Stops by which levels may differ without anyone's seeing it."""
+
+SURE = 3.0
+"""Standard errors by which a difference must stand out."""
+
+RIDGE = 1e-5
+
+
+@dataclass(frozen=True)
+class Unevenness:
+    """disturbance: 3 x 3, of standard normal numbers, gives the stops of exposure, warmth and tint by which raw photos
+    were disturbed. pull: 3 x 3, of a photo's levels, gives the stops by which they are to be changed, middle being the
+    levels that are to stay. Zero where nothing is sure.
+    """
+
+    disturbance: Tensor
+    pull: Tensor
+    middle: Tensor
+
+    def evened(self) -> PhotoLevels:
+        """The layer that does so."""
+        layer = PhotoLevels()
+        layer.pull.data.copy_(self.pull)
+        layer.middle.data.copy_(self.middle)
+        return layer.requires_grad_(False)
+
+
+def unevenness(raw: Folder, liked: Folder, back: Inverse) -> Unevenness:
+    """Of raw photos, as compared to liked ones that were taken back through the look."""
+    rows = levels(raw.colours), levels(back(liked.colours))
+    left = explain((raw.content, liked.content), rows, (even(rows[0]), even(rows[1]))).left
+    return Unevenness(*_beyond(*left), rows[0].mean(dim=0))
+
+
+class Inverse:
+    """The way back through a map of colours: cubic polynomials, 20 x 3, that are right for the colours there are."""
+
+    def __init__(self, coefficients: Tensor) -> None:
+        self.coefficients = coefficients
+
+    @classmethod
+    def of(cls, look: ColourTransport, colours: Tensor) -> Inverse:
+        """Least squares, around no change: what is clipped has no way back, and the ridge keeps that calm.
+
+        colours: N x P x 3 in [-1, 1], before the look.
+        """
+        powers, wanted = _cubic(seen_through(look, colours)[:, ::3].flatten(0, 1)), colours[:, ::3].flatten(0, 1)
+        none = torch.zeros(powers.shape[1], 3)
+        none[1:4] = torch.eye(3)
+        square = powers.T @ powers + RIDGE * len(powers) * torch.eye(powers.shape[1])
+        change = torch.linalg.solve(square.double(), (powers.T @ (wanted - powers @ none)).double())
+        return cls(none + change.float())
+
+    def __call__(self, colours: Tensor) -> Tensor:
+        """... x 3 in [-1, 1], as they were before."""
+        before: Tensor = (_cubic(colours) @ self.coefficients.to(colours.device)).clamp(-1, 1)
+        return before
+
+
+def _cubic(x: Tensor) -> Tensor:
+    """... x 3 -> ... x 20: all products of up to three of the channels."""
+    r, g, b = x.unbind(dim=-1)
+    squares = monomials(x, dim=-1)
+    others = torch.stack([r * r * g, r * r * b, g * g * r, g * g * b, b * b * r, b * b * g, r * g * b], dim=-1)
+    return torch.cat([torch.ones_like(r)[..., None], squares, x**3, others], dim=-1)
+
+
+def _beyond(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
+    """From what content leaves of their levels, N x 3 and M x 3: `disturbance` and `pull`.
+
+    In the directions in which liked photos all vary by one, so that the surest are found whatever their mixture.
+    """
+    root = torch.linalg.cholesky(_scatter(liked))
+    half = torch.linalg.solve_triangular(root, _scatter(raw), upper=False)
+    values, vectors = torch.linalg.eigh(torch.linalg.solve_triangular(root, half.T, upper=False))
+    error = (2 / len(raw) + 2 / len(liked)) ** 0.5
+    beyond = torch.where(values > 1 + SURE * error, values - 1, torch.zeros(()))
+    directions = root @ vectors
+    pull = directions @ torch.diag(-beyond / values) @ torch.linalg.inv(directions)
+    return directions @ torch.diag(beyond.sqrt()), pull
+
+
+def _scatter(rows: Tensor) -> Tensor:
+    """A covariance, 3 x 3, by which a few odd photos are not mistaken for many."""
+    weights = photo_weights(rows, FREEDOM)
+    away = rows - weights @ rows
+    return (away * weights[:, None]).T @ away + UNSEEN**2 * torch.eye(3)
