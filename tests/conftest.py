@@ -41,12 +41,12 @@ def golden() -> Path:
     return lying_beside("golden")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def raw_photos() -> list[Path]:
     return sorted(lying_beside("raw").glob("*.jpg"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def liked_photos() -> list[Path]:
     return sorted(lying_beside("liked").glob("*.jpg"))
 
@@ -57,7 +57,7 @@ def camera_photos() -> Path:
     return lying_beside("metadata")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def vgg16_file() -> Path:
     """The convolutions of a real ImageNet VGG-16."""
     return lying_beside("weights/vgg16_features.safetensors")

@@ -115,6 +115,7 @@ class TrainConfig:
     """How a style is learnt (section IV-B). The defaults are the reference recipe.
 
     initialisation: `paper` (orthogonal, gain 0.02) or `fast` (He et al., last layer near zero), of a new generator.
+    fidelity_reduction: factor by which photos are made smaller before the fidelity loss compares them.
     size: pixels along a side of the square crops. batch: photos of each kind in a step. undo_steps: steps on toned-down
     liked photos alone, before the adversary. steps: adversarial steps. constant: the part of them with the full
     learning rate; it falls linearly to zero over the rest. average: decay of the weights' moving average.
@@ -127,6 +128,7 @@ class TrainConfig:
     recipe: Recipe = "reference"
     weights: LossWeights = LossWeights()
     initialisation: Initialisation = "paper"
+    fidelity_reduction: int = 1
     size: int = 256
     batch: int = 10
     undo_steps: int = 0

@@ -66,6 +66,11 @@ class Generator(nn.Module):
         attended = [attend(z) for attend, z in zip(self.attention, features, strict=True)]
         return self.finish(x, padding.crop(self.residual(padded, features[0], attended)))
 
+    def closed_form(self, x: Tensor) -> Tensor:
+        """What the network would do without its residual."""
+        out: Tensor = self.transport(self.levels(x))
+        return out
+
     def encode(self, x: Tensor) -> list[Tensor]:
         """x1 .. x5, fine to coarse. H and W must be multiples of 16."""
         features = []

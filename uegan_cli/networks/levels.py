@@ -49,13 +49,16 @@ def measurable(x: Tensor) -> Tensor:
 class PhotoLevels(nn.Module):
     """Moves the levels z of each photo by `pull (z - middle)` stops, in linear light. Starts as the identity.
 
-    middle: 3; pull: 3 x 3, for exposure, warmth and tint.
+    middle: 3; pull: 3 x 3, for exposure, warmth and tint. They are found from the levels of many photos, not learnt.
     """
+
+    middle: Tensor
+    pull: Tensor
 
     def __init__(self) -> None:
         super().__init__()
-        self.middle = nn.Parameter(torch.zeros(3))
-        self.pull = nn.Parameter(torch.zeros(3, 3))
+        self.register_buffer("middle", torch.zeros(3))
+        self.register_buffer("pull", torch.zeros(3, 3))
 
     def forward(self, x: Tensor) -> Tensor:
         """N whole photos, N x 3 x H x W in [-1, 1] -> the same. Without a pull they are left exactly as they are."""

@@ -18,6 +18,9 @@ NEAR_ZERO = 0.5
 FAR = 0.5
 """A distance this much beyond twice the first one is lost."""
 
+WORTH = 0.98
+"""A distance that is hardly less may be so by chance, and is no reason to take other weights."""
+
 LONG = 200
 """Steps for which the discriminator may win."""
 
@@ -34,7 +37,7 @@ class Best:
 def is_better(verdict: Verdict, best: Best | None, most_change: float) -> bool:
     """The rule by which weights are chosen: the nearest that leave the content as it is. `best`: those before."""
     keeps = verdict.content_change <= most_change
-    return keeps and math.isfinite(verdict.distance) and (best is None or verdict.distance < best.distance)
+    return keeps and math.isfinite(verdict.distance) and (best is None or verdict.distance < WORTH * best.distance)
 
 
 def not_numbers(losses: dict[str, float]) -> str | None:

@@ -32,7 +32,8 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
         warm_up=100,
         lr_generator=3e-5,
         lr_discriminator=2e-4,
-        weights=LossWeights(quality=0.05),
+        weights=LossWeights(quality=0.05, identity=0.0, undo=1.0),
+        fidelity_reduction=2,
         average=0.995,
     )
     presets = {

@@ -27,6 +27,7 @@ from .content import SHORT_SIDE
 from .counterparts import Counterparts, counterparts
 from .data import ROOM, hold_out, load_photos
 from .folder import look_through
+from .health import WORTH
 from .instant import InstantLook, instant_look
 from .judge import judge_between
 from .training import Training, prepare
@@ -64,9 +65,6 @@ def rehearse(config: TrainConfig, photos: Photos, features: Features | None, dev
     """A run like the one to come, but for closed form and judge: to see how fast it goes. Leaves that one untouched."""
     start = _start(config)
     config = dataclasses.replace(config, generator=start.config)
-    if config.instant and config.undo_steps:
-        # It cannot be told yet whether there will be anything to undo.
-        config = dataclasses.replace(config, weights=dataclasses.replace(config.weights, undo=1.0))
     return prepare(config, start, photos.liked, photos.raw, features, device)
 
 
@@ -115,7 +113,7 @@ def finish(session: Session, name: str, card: Card) -> Style:
     weights = training.best.weights
     if instant is not None:
         distances["instant"] = training.judge.verdict(instant.form).distance
-        if distances["instant"] <= distances["trained"]:
+        if distances["trained"] >= WORTH * distances["instant"]:
             config = ClosedFormConfig(training.config.generator.working_size)
             weights = instant.form.state_dict()
     chosen = "instant" if isinstance(config, ClosedFormConfig) else "trained"
@@ -164,10 +162,8 @@ def _with_transport(config: GeneratorConfig, transport: bool) -> Generator:
 
 
 def _to_undo(config: TrainConfig, spoil: Counterparts) -> TrainConfig:
-    """Counterparts are undone first, and go on being so beside the adversary, where they have anything to teach."""
-    if spoil.teach:
-        return dataclasses.replace(config, weights=dataclasses.replace(config.weights, undo=1.0))
-    return dataclasses.replace(config, undo_steps=0)
+    """Counterparts are undone before there is an adversary only where they have anything to teach."""
+    return config if spoil.teach else dataclasses.replace(config, undo_steps=0)
 
 
 def _start_from(generator: Generator, instant: InstantLook) -> None:

@@ -40,7 +40,7 @@ def statistics(colours: Tensor) -> Tensor:
     """N x PIXELS x 3 in [-1, 1] -> N x S, differentiable: a photo's tone curve, and its colours from dark to bright.
 
     In order: mean luma of TONES bins and of both ends; means, then deviations, of r - g and b - g in TINTS bins;
-    QUANTILES of the same two.
+    QUANTILES of the same two; means of the channels and of their products, which say how all colours lie together.
     """
     n = len(colours)
     tones, order = (colours @ torch.tensor(REC601)).sort(dim=1)
@@ -57,6 +57,9 @@ def statistics(colours: Tensor) -> Tensor:
             means.flatten(1),
             deviations.flatten(1),
             opponents.sort(dim=1).values[:, places].flatten(1),
+            colours.mean(dim=1),
+            colours.square().mean(dim=1),
+            (colours * colours.roll(-1, dims=2)).mean(dim=1),
         ],
         dim=1,
     )

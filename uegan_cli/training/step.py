@@ -17,6 +17,7 @@ from ..losses.features import Features
 from ..losses.fidelity import fidelity
 from ..losses.identity import identity
 from ..networks import Discriminator
+from ..networks.generator import Generator
 from . import distributed
 from .history import Average, FakePool
 
@@ -30,7 +31,7 @@ class Players:
     G, D: the networks as they are called where they learn, together with other processes where there are some.
     """
 
-    generator: nn.Module
+    generator: Generator
     discriminator: Discriminator
     G: nn.Module
     D: nn.Module
@@ -45,7 +46,7 @@ class Players:
 
 def set_up(
     config: TrainConfig,
-    generator: nn.Module,
+    generator: Generator,
     discriminator: Discriminator,
     features: Features | None,
     device: torch.device,
@@ -81,12 +82,16 @@ def adversarial_step(
 ) -> Losses:
     """One update of D and one of G (eqs. 5 to 9).
 
-    raw, liked, toned (copies of `liked`, toned down): N x 3 x H x W in [-1, 1]. Returns the losses as detached scalars.
+    raw, liked, toned (copies of `liked`, toned down): N x 3 x H x W in [-1, 1]. Returns the losses as detached scalars;
+    there is no identity loss where it weighs nothing.
     """
     G, D, w = players.G, players.D, config.weights
+    kinds = {"raw": raw, "liked": liked if w.identity else None, "toned": toned}
+    shown = {name: photos for name, photos in kinds.items() if photos is not None}
     # The photos of all kinds go through G together: instance by instance it treats them alike.
     with _autocast(players, raw):
-        enhanced, kept, *undone = G(torch.cat([raw, liked] if toned is None else [raw, liked, toned])).split(len(raw))
+        results = dict(zip(shown, G(torch.cat(list(shown.values()))).split(len(raw)), strict=True))
+    enhanced = results["raw"]
 
     # Discriminator: tell liked photos from enhanced ones, and from raw ones.
     with _autocast(players, raw):
@@ -103,13 +108,15 @@ def adversarial_step(
         with torch.no_grad():
             liked_maps = D(liked)
         losses = {"quality": quality.generator(liked_maps, D(enhanced), distributed.mean)}
-    losses["identity"] = identity(liked, kept, config.recipe)
+    if "liked" in results:
+        losses["identity"] = identity(liked, results["liked"], config.recipe)
     if players.features is not None:
         with torch.no_grad():
-            content = players.features(raw)
-        losses["fidelity"] = fidelity(content, players.features(enhanced), config.recipe)
-    if toned is not None:
-        losses["undo"] = undo_loss(liked, undone[0])
+            content = players.features(_reduced(players.generator.closed_form(raw), config.fidelity_reduction))
+        seen = players.features(_reduced(enhanced, config.fidelity_reduction))
+        losses["fidelity"] = fidelity(content, seen, config.recipe)
+    if "toned" in results:
+        losses["undo"] = undo_loss(liked, results["toned"])
     g_loss = torch.stack([getattr(w, name) * loss for name, loss in losses.items()]).sum()
     _descend(players.optimise_generator, g_loss)
     D.requires_grad_(True)
@@ -130,6 +137,10 @@ def undo_step(players: Players, liked: Tensor, toned: Tensor) -> Losses:
 def undo_loss(liked: Tensor, undone: Tensor) -> Tensor:
     """l1 at full size and at a quarter of it, where tone and colour count without the texture."""
     return F.l1_loss(undone, liked) + F.l1_loss(F.avg_pool2d(undone, 4), F.avg_pool2d(liked, 4))
+
+
+def _reduced(x: Tensor, factor: int) -> Tensor:
+    return F.avg_pool2d(x, factor) if factor > 1 else x
 
 
 def _autocast(players: Players, like: Tensor) -> torch.autocast:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 
 from ..config import TrainConfig, train_config_to_json
@@ -16,6 +16,7 @@ from ..enhancement.devices import has_bfloat16
 from ..errors import DataSetError
 from ..losses.features import Features
 from ..networks import Discriminator
+from ..networks.generator import Generator
 from . import distributed
 from .checkpoints import State
 from .data import Crops
@@ -197,7 +198,7 @@ class Training:
 
 def prepare(
     config: TrainConfig,
-    generator: nn.Module,
+    generator: Generator,
     liked: Sequence[Tensor],
     raw: Sequence[Tensor],
     features: Features | None,

@@ -45,9 +45,8 @@ class Unevenness:
     def evened(self) -> PhotoLevels:
         """The layer that does so."""
         layer = PhotoLevels()
-        layer.pull.data.copy_(self.pull)
-        layer.middle.data.copy_(self.middle)
-        return layer.requires_grad_(False)
+        layer.load_state_dict({"pull": self.pull, "middle": self.middle})
+        return layer
 
 
 def unevenness(raw: Folder, liked: Folder, back: Inverse) -> Unevenness:
