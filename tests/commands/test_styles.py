@@ -24,7 +24,7 @@ def test_list_in_json_is_an_object_a_style(uegan, bright):
     found = {record["name"]: record for record in uegan("styles", "list", "--json").records}
     assert found["bright"]["hash"] == bright.hash
     assert found["bright"]["card"]["author"] == "Ada"
-    assert found["bright"]["network"]["network"] == "transport"
+    assert found["bright"]["network"]["network"] == "closed form"
 
 
 def test_show_prints_the_card(uegan, bright):

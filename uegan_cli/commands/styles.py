@@ -173,9 +173,9 @@ def describe_network(config: NetworkConfig) -> str:
     if isinstance(config, BlendConfig):
         return " + ".join(f"{weight:g} x ({describe_network(part)})" for weight, part in config.parts)
     if isinstance(config, GeneratorConfig):
-        closed_form = ", closed form behind it" if config.transport else ""
+        closed_form = ", closed form around it" if config.transport else ""
         return f"UEGAN, width {config.width}, {config.attention} attention, {config.modulation} modulation{closed_form}"
-    return "affine colour transform"
+    return "closed form alone"
 
 
 def _kind(entry: Entry) -> str:
