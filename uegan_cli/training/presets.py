@@ -27,9 +27,10 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
         start=names.BUILT_IN if names.has_built_in() else None,
         size=128,
         batch=4,
-        undo_steps=400,
+        undo_steps=200,
         steps=400,
         warm_up=100,
+        patience=4,
         lr_generator=3e-5,
         lr_discriminator=2e-4,
         weights=LossWeights(quality=0.05, identity=0.0, undo=1.0),
@@ -38,7 +39,9 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
     )
     presets = {
         "quick": quick,
-        "standard": dataclasses.replace(quick, size=256, batch=8, steps=20_000, warm_up=500, average=0.999),
+        "standard": dataclasses.replace(
+            quick, size=256, batch=8, steps=20_000, warm_up=500, patience=40, average=0.999
+        ),
         "paper": TrainConfig(
             generator=GeneratorConfig(attention="paper"),
             recipe="paper",
