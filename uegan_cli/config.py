@@ -12,6 +12,7 @@ Attention = Literal["paper", "reference", "prenorm", "none"]
 Modulation = Literal["feature", "pixel", "none"]
 Recipe = Literal["reference", "paper"]
 Initialisation = Literal["paper", "fast"]
+Stage = Literal["whole", "undo", "learn"]
 
 WORKING_SIZE = 512
 """Long side, in pixels, of the photo the generator sees (the paper's training size)."""
@@ -27,12 +28,14 @@ class GeneratorConfig:
     modulation: where eq. 4's branches are multiplied: features (MM), pixels (MM-P) or nowhere (plain U-Net skip).
     transport: the photo's levels are evened out before the network and its colours mapped behind it, where training
         starts from a closed form.
+    adaptive: each photo has a map of colours of its own, told from a thumbnail, before the network.
     """
 
     width: int = 32
     attention: Attention = "reference"
     modulation: Modulation = "feature"
     transport: bool = False
+    adaptive: bool = False
     working_size: int = WORKING_SIZE
 
 
@@ -116,9 +119,11 @@ class TrainConfig:
 
     initialisation: `paper` (orthogonal, gain 0.02) or `fast` (He et al., last layer near zero), of a new generator.
     fidelity_reduction: factor by which photos are made smaller before the fidelity loss compares them.
-    size: pixels along a side of the square crops. batch: photos of each kind in a step. undo_steps: steps on toned-down
-    liked photos alone, before the adversary. steps: adversarial steps. constant: the part of them with the full
-    learning rate; it falls linearly to zero over the rest. average: decay of the weights' moving average.
+    size: pixels along a side of the square crops. batch: photos of each kind in a step.
+    Spoilt copies of liked photos alone are undone before there is an adversary: whole_steps by an adaptive generator's
+    map of colours, on small pictures of whole photos; undo_steps by the network. steps: adversarial steps.
+    constant: the part of them with the full learning rate; it falls linearly over the rest, to zero when there is an
+    adversary. average: decay of the weights' moving average.
     warm_up: adversarial steps over which the generator's learning rate rises from zero.
     patience: judgements without a better one after which the run ends; 0 never.
     start: a style to start from, or None. instant: start from the closed form.
@@ -131,8 +136,10 @@ class TrainConfig:
     fidelity_reduction: int = 1
     size: int = 256
     batch: int = 10
+    whole_steps: int = 0
     undo_steps: int = 0
     steps: int = 20_000
+    lr_whole: float = 1e-3
     lr_undo: float = 3e-4
     lr_generator: float = 1e-4
     lr_discriminator: float = 4e-4
@@ -146,6 +153,11 @@ class TrainConfig:
     seed: int = 0
     start: str | None = None
     instant: bool = True
+
+    @property
+    def stages(self) -> dict[Stage, int]:
+        """Steps of each stage, in their order."""
+        return {"whole": self.whole_steps, "undo": self.undo_steps, "learn": self.steps}
 
 
 def train_config_to_json(config: TrainConfig) -> dict[str, Any]:

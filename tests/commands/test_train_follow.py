@@ -12,6 +12,9 @@ from uegan_cli.commands.sheet import Row
 from uegan_cli.commands.train_follow import Follower
 from uegan_cli.commands.train_samples import Samples
 from uegan_cli.training import loop
+from uegan_cli.training.estimate import Pace
+
+PACE = Pace({"whole": 0.1, "undo": 0.5, "learn": 1.0})
 
 
 class Written:
@@ -28,7 +31,7 @@ def followed(tmp_path, report=None, judge=None, **changes):
     """A tiny run of three and five steps that was followed; its page."""
     training, page = tiny.training(judge or tiny.Said(9.0, 7.0, 6.0), **changes), Written()
     samples = Samples(tmp_path, [Row("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
-    follower = Follower(training, samples, page, None, report or Report())
+    follower = Follower(training, PACE, samples, page, None, report or Report())
     follower.follow(loop.run(training, tmp_path, report_every=2, judge_every=4))
     return page
 
@@ -46,27 +49,27 @@ def test_there_is_a_first_sheet_at_once_and_no_other_in_a_short_run(tmp_path, ca
 def test_every_few_minutes_there_are_a_sheet_a_page_and_a_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(train_follow, "SHEET_SECONDS", 0)
     page = followed(tmp_path)
-    assert sheets(tmp_path) == [f"samples-{step:07d}.jpg" for step in (0, 2, 4, 6, 8)]
-    assert page.statuses[1] == "Still learning: step 4 of 8."
+    assert sheets(tmp_path) == [f"samples-{step:07d}.jpg" for step in (0, 2, 3, 4, 6, 8)]
+    assert page.statuses[2] == "Still learning: step 4 of 8."
     lines = capsys.readouterr().err.splitlines()
     assert lines[1] == "step 2 of 8, 5 seconds left: distance 9.00, at first 9.00; samples-0000002.jpg"
-    assert lines[2] == "step 4 of 8, 5 seconds left: distance 7.00, at first 9.00; samples-0000004.jpg"
+    assert lines[3] == "step 4 of 8, 5 seconds left: distance 6.00, at first 9.00; samples-0000004.jpg"
 
 
 def test_a_run_that_goes_on_needs_no_first_sheet(tmp_path):
     training = tiny.training()
     training.step()
     samples = Samples(tmp_path, [Row("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
-    Follower(training, samples, Written(), None, Report()).follow(iter([]))
+    Follower(training, PACE, samples, Written(), None, Report()).follow(iter([]))
     assert sheets(tmp_path) == []
 
 
 def test_each_report_is_a_json_object(tmp_path, capsys):
     followed(tmp_path, Report(json=True))
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [record["step"] for record in records] == [2, 4, 6, 8]
-    assert [record["stage"] for record in records] == ["undo", "learn", "learn", "learn"]
-    assert [record["distance"] for record in records] == [None, 7.0, None, 6.0]
+    assert [record["step"] for record in records] == [2, 3, 4, 6, 8]
+    assert [record["stage"] for record in records] == ["undo", "undo", "learn", "learn", "learn"]
+    assert [record["distance"] for record in records] == [None, 7.0, 6.0, None, 6.0]
     assert records[0]["seconds_left"] > 0 == records[-1]["seconds_left"]
     assert records[-1]["losses"].keys() >= {"generator", "discriminator"}
 
@@ -87,8 +90,8 @@ def test_tensorboard_gets_the_curves_and_the_sheets(tmp_path, monkeypatch):
     samples = Samples(tmp_path, [Row("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
     with board(tmp_path, 0) as curves:
         progress = loop.run(training, tmp_path, report_every=2, judge_every=4)
-        Follower(training, samples, Written(), curves, Report(quiet=True)).follow(progress)
+        Follower(training, PACE, samples, Written(), curves, Report(quiet=True)).follow(progress)
     events = EventAccumulator(str(tmp_path / "tensorboard"), {"images": 0, "scalars": 0}).Reload()
     assert {"distance", "photos per second", "loss/generator", "loss/undo"} <= set(events.Tags()["scalars"])
-    assert [(event.step, event.value) for event in events.Scalars("distance")] == [(4, 7.0), (8, 6.0)]
-    assert [event.step for event in events.Images("samples")] == [0, 2, 4, 6, 8]
+    assert [(event.step, event.value) for event in events.Scalars("distance")] == [(3, 7.0), (4, 6.0), (8, 6.0)]
+    assert [event.step for event in events.Images("samples")] == [0, 2, 3, 4, 6, 8]

@@ -60,6 +60,15 @@ def test_levels_are_those_of_the_whole_photo(config: NetworkConfig) -> None:
     assert_tiles_change_nothing(network.requires_grad_(False), photo(290, 420), levels=1e-3)
 
 
+def test_a_map_of_its_own_is_told_from_the_whole_photo() -> None:
+    config = GeneratorConfig(width=4, attention="paper", transport=True, adaptive=True)
+    network = generator_style(config).generator
+    torch.manual_seed(0)
+    network.levels.load_state_dict({"pull": -0.8 * torch.eye(3), "middle": torch.tensor([-2.0, 0.1, 0.1])})
+    torch.nn.init.normal_(network.photo_transport.head[2].weight, std=0.05)
+    assert_tiles_change_nothing(network, photo(290, 420), levels=1e-3)
+
+
 def test_blend_is_exact() -> None:
     parts = [generator_style(GeneratorConfig(width=4, attention="paper")), transport_style()]
     config: NetworkConfig = BlendConfig(

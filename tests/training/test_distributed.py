@@ -47,7 +47,7 @@ command()
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--")
 
 
-BOTH_STAGES = """
+ALL_STAGES = """
 from pathlib import Path
 import torch
 from uegan_cli.training import distributed, training
@@ -57,8 +57,8 @@ from tests.training import tiny
 from uegan_cli.training.loop import run
 with distributed.joined("cpu"):
     # High rates: what differs shows within a few steps.
-    changes = dict(batch=4, pool=6, steps=8, lr_generator=1e-3, lr_discriminator=4e-3)
-    for _ in run(tiny.training(tiny.judge(), **changes), Path(__file__).parent, report_every=1, judge_every=2):
+    changes = dict(batch=4, pool=6, steps=8, lr_generator=5e-4, lr_discriminator=2e-3)
+    for _ in run(tiny.adaptive(tiny.judge(), **changes), Path(__file__).parent, report_every=1, judge_every=2):
         pass
 """
 
@@ -121,21 +121,21 @@ def test_two_processes_learn_what_one_does(tmp_path: Path) -> None:
     losses, states = [], []
     for name, start in (("one", ()), ("two", TORCHRUN)):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "both.py").write_text(BOTH_STAGES)
-        code, err = run(*start, str(tmp_path / name / "both.py"))
+        (tmp_path / name / "all.py").write_text(ALL_STAGES)
+        code, err = run(*start, str(tmp_path / name / "all.py"))
         assert code == 0 and "Warning" not in err, err
         losses.append(read(tmp_path / name))
         found = newest(tmp_path / name)
         assert found is not None
         states.append(found.state)
-    assert [line["step"] for line in losses[1]] == list(range(1, 12))
+    assert [line["step"] for line in losses[1]] == list(range(1, 14))
     for alone, together in zip(*losses, strict=True):
         assert together.keys() == alone.keys()
         for name in alone.keys() - {"photos_per_second", "stage"}:
             assert together[name] == pytest.approx(alone[name], rel=1e-4, abs=1e-4), (name, alone["step"])
     for one, two in zip(*(state["pool"]["photos"] for state in states), strict=True):
         torch.testing.assert_close(one, two, atol=1e-3, rtol=0)
-    for name in ("liked", "raw", "toning_rng"):
+    for name in ("crops", "toning_rng"):
         assert_same(states[0][name], states[1][name])
 
 

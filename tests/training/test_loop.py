@@ -19,7 +19,7 @@ from uegan_cli.training.metrics import read
 from uegan_cli.training.step import Losses
 from uegan_cli.training.training import Training
 
-from .tiny import Said, assert_same, judge, training
+from .tiny import Said, adaptive, assert_same, judge, training
 
 
 def after_steps(subject: Training, change: Callable[[Losses], Losses]) -> None:
@@ -53,7 +53,7 @@ def test_a_run_undoes_first_and_then_plays_the_game(tmp_path: Path) -> None:
 def test_metrics_are_kept_line_by_line(tmp_path: Path) -> None:
     reports = list(run(training(), tmp_path, report_every=4))
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
-    assert [line["step"] for line in lines] == [r.step for r in reports] == [4, 8]
+    assert [line["step"] for line in lines] == [r.step for r in reports] == [3, 7, 8], "and one where a stage ends"
     assert lines[-1]["quality"] == pytest.approx(reports[-1].losses["quality"], abs=1e-6)
 
 
@@ -66,8 +66,27 @@ def test_a_stop_asked_for_between_reports_ends_after_the_step_with_a_checkpoint(
     stop, subject = Event(), training()
     after_steps(subject, lambda losses: (stop.set() if subject.done == 4 else None, losses)[1])
     reports = list(run(subject, tmp_path, report_every=100, stop=stop))
-    assert [r.step for r in reports] == [4] and not subject.over
+    assert [r.step for r in reports] == [3, 4] and not subject.over
     assert [f.name for f in checkpoints(tmp_path)] == ["checkpoint-0000004.pt"]
+
+
+def test_an_adaptive_generator_undoes_whole_photos_before(tmp_path: Path) -> None:
+    reports = list(run(adaptive(), tmp_path, report_every=1))
+    assert [r.stage for r in reports] == ["whole"] * 2 + ["undo"] * 3 + ["learn"] * 5
+    assert reports[0].rate > 0 and set(reports[0].losses) == {"undo"}
+
+
+@pytest.mark.parametrize("stop", [1, 3, 7])
+def test_an_adaptive_run_resumes_bit_for_bit(tmp_path: Path, stop: int) -> None:
+    whole, first = adaptive(), run(adaptive(), tmp_path / "parts", report_every=1, judge_every=2)
+    list(run(whole, tmp_path / "whole", report_every=1, judge_every=2))
+    list(islice(first, stop))
+    first.close()
+    second, found = adaptive(), newest(tmp_path / "parts")
+    assert found is not None and found.state["done"] == stop
+    second.load_state_dict(found.state)
+    list(run(second, tmp_path / "parts", report_every=1, judge_every=2))
+    assert_same(whole.state_dict(), second.state_dict())
 
 
 @pytest.mark.parametrize("stop", [2, 5])
@@ -123,7 +142,7 @@ def test_a_run_whose_weights_are_lost_goes_back_with_half_the_rates(tmp_path: Pa
     assert [line["step"] for line in read(tmp_path)] == list(range(1, 9))
     whole = training()
     list(run(whole, tmp_path / "whole", report_every=1))
-    rates = [t.players.optimise_generator.param_groups[0]["lr"] for t in (subject, whole)]
+    rates = [t.players.optimisers["generator"].param_groups[0]["lr"] for t in (subject, whole)]
     assert rates[0] == rates[1] / 2 > 0
 
 
@@ -183,7 +202,7 @@ def test_results_that_leave_the_liked_photos_behind_send_the_run_back(tmp_path: 
     reports = list(run(subject, tmp_path, report_every=1, judge_every=2))
     assert [r.step for r in reports] == [1, 2, 3, 4, 5, 4, 5, 6, 7, 8]
     assert reports[5].news is not None and "distance 4.00, 0.40 at first" in reports[5].news
-    assert [line.get("distance") for line in read(tmp_path)] == [None, 0.5, None, 0.5, None, 0.3, None, 0.3]
+    assert [line.get("distance") for line in read(tmp_path)] == [None, None, 0.5, 0.5, None, 0.3, None, 0.3]
 
 
 def test_a_run_ends_when_its_patience_does(tmp_path: Path) -> None:
@@ -205,7 +224,8 @@ def test_without_patience_it_never_ends_early(tmp_path: Path) -> None:
 def test_the_best_weights_are_remembered_and_survive_a_resume(tmp_path: Path) -> None:
     subject = training(judge())
     reports = list(run(subject, tmp_path, report_every=100, judge_every=2))
-    assert [(r.step, r.distance is not None) for r in reports] == [(2, True), (4, True), (6, True), (8, True)]
+    judged = [(2, False), (3, True), (4, True), (6, True), (8, True)]
+    assert [(r.step, r.distance is not None) for r in reports] == judged, "from where there is an adversary"
     assert subject.best is not None
     assert WORTH * subject.best.distance <= min(r.distance for r in reports if r.distance is not None)
     again = resumed(tmp_path, judge())

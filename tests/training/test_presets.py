@@ -15,9 +15,10 @@ def test_every_preset_can_be_made_and_changed(name: Preset) -> None:
     assert preset(name, steps=7, seed=3).steps == 7
 
 
-def test_fewer_steps_are_fewer_of_both_stages() -> None:
-    assert preset("natural", steps=3).undo_steps == 40
-    assert preset("natural", steps=3, undo_steps=5).undo_steps == 5
+def test_fewer_steps_are_fewer_of_all_stages() -> None:
+    quick, tenth = preset("quick"), preset("quick", steps=40)
+    assert {stage: steps // 10 for stage, steps in quick.stages.items()} == tenth.stages
+    assert preset("quick", steps=40, undo_steps=5).undo_steps == 5
 
 
 def test_the_paper_preset_has_the_papers_constants() -> None:

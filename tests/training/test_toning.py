@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from uegan_cli.networks.light import luma, to_linear, to_srgb
-from uegan_cli.training.toning import ToningDown
+from uegan_cli.training.toning import InTurn, TonesOf, ToningDown
 
 RAMP = torch.linspace(-1, 1, 256).view(1, 1, 1, 256).expand(1, 3, 8, 256)
 
@@ -46,3 +46,34 @@ def test_the_untouched_share_is_left_exactly_alone() -> None:
     finished = torch.rand(400, 3, 2, 2) * 2 - 1
     same = (ToningDown(untouched=0.25)(finished, rng(3)) == finished).flatten(1).all(dim=1)
     assert 0.17 < same.float().mean() < 0.33
+
+
+def unchanged(x: torch.Tensor, rng: torch.Generator) -> torch.Tensor:
+    return x
+
+
+def test_tones_come_some_way_towards_those_of_another_photo() -> None:
+    rng_ = rng()
+    dark = torch.randint(0, 60, (3, 80, 120), generator=rng_, dtype=torch.uint8)
+    finished = torch.rand(64, 3, 40, 40, generator=rng_) * 1.2 - 0.2
+    spoilt = TonesOf(TonesOf.photos([dark]).tones, besides=unchanged)(finished, rng(1))
+    wanted = float(luma(dark[None].float() / 127.5 - 1).mean())
+    way = [(float(luma(x[None]).mean()), float(luma(y[None]).mean())) for x, y in zip(finished, spoilt, strict=True)]
+    parts = torch.tensor([(before - after) / (before - wanted) for before, after in way])
+    assert -0.02 < parts.min() < 0.15 and 0.85 < parts.max() < 1.05
+    assert abs(float(parts.mean()) - 0.5) < 0.12
+
+
+def test_tones_of_another_photo_keep_their_order_and_the_colours() -> None:
+    bright = torch.randint(140, 256, (3, 80, 120), generator=rng(), dtype=torch.uint8)
+    spoilt = TonesOf(TonesOf.photos([bright]).tones, besides=unchanged)(RAMP * 0.5, rng(3))
+    assert spoilt[0, 1, 0].diff().min() > -1e-3
+    assert torch.allclose(spoilt[:, 0], spoilt[:, 2], atol=1e-5), "grey stays grey"
+
+
+def test_photos_are_spoilt_in_several_ways_in_turn() -> None:
+    finished = torch.rand(5, 3, 20, 20, generator=rng()) * 2 - 1
+    spoilt = InTurn([unchanged, ToningDown(untouched=0)])(finished, rng(1))
+    same = [torch.equal(x, y) for x, y in zip(finished, spoilt, strict=True)]
+    assert same == [True, False, True, False, True]
+    assert torch.equal(spoilt, InTurn([unchanged, ToningDown(untouched=0)])(finished, rng(1)))

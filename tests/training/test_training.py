@@ -18,7 +18,7 @@ def rates(subject: Training, steps: int) -> list[tuple[float, float]]:
     rates = []
     for _ in range(steps):
         subject.step()
-        game = subject.players.optimise_generator, subject.players.optimise_discriminator
+        game = [subject.players.optimisers[name] for name in ("generator", "discriminator")]
         generator, discriminator = (optimiser.param_groups[0]["lr"] for optimiser in game)
         rates.append((generator / CONFIG.lr_generator, discriminator / CONFIG.lr_discriminator))
     return rates
@@ -62,7 +62,7 @@ def test_weights_and_moments_that_are_no_numbers_are_noticed() -> None:
     subject = training()
     subject.step()
     assert subject.lost_numbers() is None
-    moment = next(iter(subject.players.optimise_undo.state.values()))["exp_avg_sq"]
+    moment = next(iter(subject.players.optimisers["undo"].state.values()))["exp_avg_sq"]
     moment[0, 0, 0, 0] = math.inf
     assert subject.lost_numbers() is not None
     moment[0, 0, 0, 0] = 0

@@ -52,6 +52,12 @@ def training(judge: Judge | None = None, **changes: Any) -> Training:
     return prepare(config, build(config.generator), photos(0), photos(1), None, torch.device("cpu"), judge)
 
 
+def adaptive(judge: Judge | None = None, **changes: Any) -> Training:
+    """The same with a generator that has a map of colours for each photo, and two steps for it."""
+    generator = dataclasses.replace(CONFIG.generator, adaptive=True)
+    return training(judge, generator=generator, whole_steps=2, **changes)
+
+
 def tensors(state: object) -> Iterator[torch.Tensor]:
     """Every tensor in a state, in order."""
     if isinstance(state, torch.Tensor):

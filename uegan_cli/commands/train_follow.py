@@ -11,6 +11,7 @@ from .report import Report, duration
 if TYPE_CHECKING:
     from torch import nn
 
+    from ..training.estimate import Pace
     from ..training.loop import Progress
     from ..training.training import Training
     from .train_board import Board
@@ -21,10 +22,13 @@ SHEET_SECONDS = 180.0
 
 
 class Follower:
-    """Tells of one run. board: TensorBoard, where it was asked for."""
+    """Tells of one run. pace: what was expected of it. board: TensorBoard, where it was asked for."""
 
-    def __init__(self, training: Training, samples: Samples, page: Page, board: Board | None, report: Report) -> None:
-        self.training, self.samples, self.page, self.board, self.report = training, samples, page, board, report
+    def __init__(
+        self, training: Training, pace: Pace, samples: Samples, page: Page, board: Board | None, report: Report
+    ) -> None:
+        self.training, self.pace, self.report = training, pace, report
+        self.samples, self.page, self.board = samples, page, board
         self.first, self.started = training.done, time.monotonic()
 
     def follow(self, progress: Iterator[Progress]) -> None:
@@ -88,9 +92,10 @@ class Follower:
         return "" if best is None or first is None else f": distance {best.distance:.2f}, at first {first:.2f}"
 
     def _seconds_left(self, at: Progress) -> float:
-        """At the pace so far, judgements, sheets and all."""
-        taken = time.monotonic() - self.started
-        return taken * (at.steps - at.step) / max(1, at.step - self.first)
+        """What was expected, by so much longer as it has taken longer so far: judgements, sheets and all."""
+        config, taken = self.training.config, time.monotonic() - self.started
+        left = self.pace.seconds(config, at.step)
+        return taken * left / max(1e-9, self.pace.seconds(config, self.first) - left)
 
 
 def _in_short(at: Progress) -> str:

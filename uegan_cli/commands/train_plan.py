@@ -21,8 +21,8 @@ def tell(run: Options, device: torch.device, pace: Pace, done: int, say: Callabl
     from ..training.runs import folder_of
 
     config, folder = run.config, folder_of(run.name)
-    steps, seconds = config.undo_steps + config.steps - done, pace.seconds(config, done)
-    rate = config.batch * steps / seconds if seconds else 0.0
+    steps, seconds = sum(config.stages.values()) - done, pace.seconds(config, done)
+    rate = config.batch / pace.step["learn"] if pace.step["learn"] else 0.0
     start = f"the network of {config.start}" if config.start else "a new network"
     lines = {
         "steps": f"{_steps(config)}{f', of which {steps} are left' * bool(done)}",
@@ -56,7 +56,8 @@ def tell(run: Options, device: torch.device, pace: Pace, done: int, say: Callabl
 def _steps(config: TrainConfig) -> str:
     counterparts = "that undo what liked photos may have been before, if they tell, then"
     what = counterparts if config.instant else "that undo toned-down photos, then"
-    undone = f"{config.undo_steps} {what} " if config.undo_steps else ""
+    before = config.whole_steps + config.undo_steps
+    undone = f"{before} {what} " if before else ""
     return f"{undone}{config.steps}, each on {config.batch} crops of {config.size} px of each kind"
 
 

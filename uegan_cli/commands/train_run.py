@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..losses.features import Features
     from ..styles.card import Card
     from ..training.checkpoints import Checkpoint
+    from ..training.estimate import Pace
     from ..training.runs import Options
     from ..training.session import Session
 
@@ -80,7 +81,7 @@ def _learn(run: Options, wish: Wish, device: torch.device, report: Report) -> No
             _go_on(begun, found, report)
         elif distributed.is_first() and not wish.resume:
             _start(folder, run)
-        _train(begun, run, Page(run, verdict, folder), rows, wish, report)
+        _train(begun, run, pace, Page(run, verdict, folder), rows, wish, report)
 
 
 def _with_features(run: Options, wish: Wish) -> tuple[Options, Features | None]:
@@ -125,7 +126,9 @@ def _go_on(begun: Session, found: Checkpoint, report: Report) -> None:
     begun.training.load_state_dict(found.state)
 
 
-def _train(begun: Session, run: Options, page: Page, rows: Sequence[Row], wish: Wish, report: Report) -> None:
+def _train(
+    begun: Session, run: Options, pace: Pace, page: Page, rows: Sequence[Row], wish: Wish, report: Report
+) -> None:
     """The steps that are left, and what comes of them."""
     from ..enhancement.devices import describe
     from ..training import distributed, loop
@@ -142,7 +145,7 @@ def _train(begun: Session, run: Options, page: Page, rows: Sequence[Row], wish: 
                 pass
         else:
             with board(page.folder, training.done) if wish.tensorboard else nullcontext() as curves:
-                Follower(training, samples, page, curves, report).follow(progress)
+                Follower(training, pace, samples, page, curves, report).follow(progress)
     if not training.over:
         if first:
             _end_early(run, page, training.done, report)

@@ -20,6 +20,7 @@ from ..networks.blocks import Padding
 from ..networks.closed_form import ClosedForm
 from ..networks.generator import Generator
 from ..networks.levels import PhotoLevels, expose, measurable
+from ..networks.photo_transport import PhotoTransport, thumbnails
 
 TILE = 768
 """Side of the part of a tile that is kept."""
@@ -38,7 +39,8 @@ def run_tiled(network: torch.nn.Module, photo: Tensor, device: torch.device, til
             out += weight * (run_tiled(part, photo, device, tile) - photo)
         return out.clamp_(-1, 1)
     if isinstance(network, Generator):
-        return _run_generator(network, _evened(network.levels, photo, device, tile), device, tile)
+        evened = _evened(network.levels, photo, device, tile)
+        return _run_generator(network, _mapped(network.photo_transport, evened, device, tile), device, tile)
     assert isinstance(network, ClosedForm)
     return _by_bands(network.transport, _evened(network.levels, photo, device, tile), device, tile)
 
@@ -49,6 +51,14 @@ def _evened(levels: torch.nn.Module, photo: Tensor, device: torch.device, rows: 
         return photo
     change = levels.change(measurable(photo).to(device))
     return _by_bands(partial(expose, change=change), photo, device, rows)
+
+
+def _mapped(transport: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
+    """The photo through its own map of colours, told from the whole of it."""
+    if not isinstance(transport, PhotoTransport):
+        return photo
+    coefficients = transport.coefficients(thumbnails(photo).to(device))
+    return _by_bands(partial(transport.edit, coefficients=coefficients), photo, device, rows)
 
 
 def _by_bands(edit: Callable[[Tensor], Tensor], photo: Tensor, device: torch.device, rows: int) -> Tensor:

@@ -13,6 +13,7 @@ from .attention import GlobalAttention
 from .blocks import ConvBlock, NarrowConv, Padding, SameConv, initialise_to_learn_fast
 from .levels import PhotoLevels
 from .modulation import modulate, penultimate_channels
+from .photo_transport import PhotoTransport
 from .transport import ColourTransport
 
 Upsample = Callable[[Tensor], Tensor]
@@ -30,8 +31,11 @@ class Generator(nn.Module):
     decoder widens the previous one to the size of x_(5-k), sets the attended x_(5-k) beside it and halves the channels.
     The penultimate features are modulated by x1, and what comes out of them is the residual r: `clamp(x + r, -1, 1)`.
 
-    `levels`, `encoder.0..4`, `attention.0..4` (fine to coarse), `narrow.0..3` (1x1), `decoder.0..3` (coarse to fine),
-    `last.0..1` and `transport` are the names that style files use.
+    What goes by the photo as a whole comes before, in `levels` and `photo_transport`; what is the same for all photos
+    behind, in `transport`. They are found or learnt by themselves, and no gradient goes through those before.
+
+    `levels`, `photo_transport`, `encoder.0..4`, `attention.0..4` (fine to coarse), `narrow.0..3` (1x1), `decoder.0..3`
+    (coarse to fine), `last.0..1` and `transport` are the names that style files use.
     """
 
     def __init__(self, config: GeneratorConfig) -> None:
@@ -50,16 +54,29 @@ class Generator(nn.Module):
         penultimate = penultimate_channels(w, config.modulation)
         self.last = nn.ModuleList([SameConv(penultimate, w, 3), NarrowConv(w, 3, 7)])
         self.levels = PhotoLevels() if config.transport else nn.Identity()
+        self.photo_transport = PhotoTransport() if config.adaptive else nn.Identity()
         self.transport = ColourTransport() if config.transport else nn.Identity()
 
     def start_as_identity(self) -> None:
         """Fresh weights with which r is nearly zero and every stage can learn at once."""
         initialise_to_learn_fast(self)
         nn.init.normal_(self.last[1].get_parameter("weight"), std=1e-3)
+        self._silence_photo_transport()
+
+    def silence(self) -> None:
+        """Take its own edit from the network: it keeps what it sees."""
+        for parameter in self.last[1].parameters():
+            nn.init.zeros_(parameter)
+        self._silence_photo_transport()
+
+    def _silence_photo_transport(self) -> None:
+        if isinstance(self.photo_transport, PhotoTransport):
+            self.photo_transport.silence()
 
     def forward(self, x: Tensor) -> Tensor:
         """N x 3 x H x W in [-1, 1] -> the same; any size (mirrored up to a multiple of 16, then cropped)."""
-        x = self.levels(x)
+        with torch.no_grad():
+            x = self.photo_transport(self.levels(x))
         padding = Padding(x.shape[2], x.shape[3])
         padded = padding.pad(x)
         features = self.encode(padded)
@@ -68,8 +85,8 @@ class Generator(nn.Module):
 
     def closed_form(self, x: Tensor) -> Tensor:
         """What the network would do without its residual."""
-        out: Tensor = self.transport(self.levels(x))
-        return out
+        out: Tensor = self.transport(self.photo_transport(self.levels(x)))
+        return out.clamp(-1, 1)
 
     def encode(self, x: Tensor) -> list[Tensor]:
         """x1 .. x5, fine to coarse. H and W must be multiples of 16."""

@@ -43,9 +43,14 @@ class Counterparts:
     clarity: float = 1.0
 
     @property
-    def teach(self) -> bool:
-        """Whether there is anything that the look as a set-level map leaves to be done."""
-        return bool(self.disturbance.any()) or self.clarity != 1.0
+    def uneven(self) -> bool:
+        """Whether there is something to be done photo by photo."""
+        return bool(self.disturbance.any())
+
+    @property
+    def plainer(self) -> bool:
+        """Whether there is detail to be added."""
+        return self.clarity != 1.0
 
     def __call__(self, finished: Tensor, rng: torch.Generator) -> Tensor:
         """N x 3 x H x W in [-1, 1] -> what they may have been. The same generator state gives the same."""
@@ -55,7 +60,7 @@ class Counterparts:
         return spoilt.contiguous(memory_format=torch.channels_last)
 
     def _plainer(self, x: Tensor) -> Tensor:
-        if self.clarity == 1.0:
+        if not self.plainer:
             return x
         light = luma(x)
         detail = light - _near(light)

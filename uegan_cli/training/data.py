@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -18,9 +18,13 @@ from ..photo.reading import read_upright_srgb
 
 Pixels = NDArray[np.uint8]
 T = TypeVar("T")
+Cut = Callable[[Tensor, int, float], tuple[int, int]]
 
 ROOM = 1.5
 """Photos are kept this much larger than a crop, so that crops can be larger or smaller parts of the photo."""
+
+LEAST = 0.75
+"""Part of either side that a nearly whole photo has at least."""
 
 
 def load_photos(paths: Sequence[Path], short_side: int) -> dict[Path, Tensor | str]:
@@ -49,13 +53,14 @@ def hold_out(photos: Sequence[T], at_most: int) -> tuple[list[T], list[T]]:
 class Crops:
     """An endless, reproducible stream of square crops from a list of photos.
 
-    Every photo comes once before any comes again. A crop takes a random part of the short side, from 1 / ROOM of it to
-    all, and is mirrored half of the time. Colours are never touched: they are what is learnt.
+    Every photo comes once before any comes again, and is mirrored half of the time. Colours are never touched: they
+    are what is learnt. cut: how a crop is cut.
     """
 
-    def __init__(self, photos: Sequence[Tensor], size: int, seed: int) -> None:
+    def __init__(self, photos: Sequence[Tensor], size: int, seed: int, cut: Cut | None = None) -> None:
         self.photos = list(photos)
         self.size = size
+        self.cut = cut or square
         self.rng = torch.Generator().manual_seed(seed)
         self.order: list[int] = []
 
@@ -81,16 +86,27 @@ class Crops:
         return self.photos[self.order.pop()]
 
     def _crop(self, photo: Tensor) -> Tensor:
-        height, width = photo.shape[1:]
         part, up, left, flip = torch.rand(4, generator=self.rng).tolist()
-        short = min(height, width)
-        smallest = min(self.size, short)
-        side = smallest + round(part * (short - smallest))
-        top, start = round(up * (height - side)), round(left * (width - side))
-        crop = photo[:, top : top + side, start : start + side]
-        if side != self.size:
+        height, width = self.cut(photo, self.size, part)
+        top, start = round(up * (photo.shape[1] - height)), round(left * (photo.shape[2] - width))
+        crop = photo[:, top : top + height, start : start + width]
+        if (height, width) != (self.size, self.size):
             crop = resize(crop, self.size)
         return crop.flip(2) if flip < 0.5 else crop
+
+
+def square(photo: Tensor, size: int, part: float) -> tuple[int, int]:
+    """Height and width of a crop of 3 x H x W: from `size`, or 1 / ROOM of the short side, to all of it."""
+    short = min(photo.shape[1:])
+    smallest = min(size, short)
+    side = smallest + round(part * (short - smallest))
+    return side, side
+
+
+def nearly_whole(photo: Tensor, size: int, part: float) -> tuple[int, int]:
+    """Height and width of a crop of 3 x H x W: the photo, or hardly less; it is to be squeezed into a square."""
+    kept = LEAST + (1 - LEAST) * part
+    return round(kept * photo.shape[1]), round(kept * photo.shape[2])
 
 
 def resize(photo: Tensor, size: int) -> Tensor:

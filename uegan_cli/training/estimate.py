@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
 from torch import Tensor
 
-from ..config import TrainConfig
+from ..config import Stage, TrainConfig
 from . import distributed
 from .content import enhance_small
 from .loop import JUDGE_EVERY
@@ -21,15 +21,18 @@ SECONDS, TIMES = 6.0, 8
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds that a step of either stage takes, the judge's share included."""
+    """step: seconds that a step of each stage takes, the judge's share included."""
 
-    undo: float
-    learn: float
+    step: Mapping[Stage, float]
 
     def seconds(self, config: TrainConfig, done: int = 0) -> float:
         """Time that a run needs from step `done` to its last."""
-        undo = max(0, config.undo_steps - done)
-        return undo * self.undo + (config.undo_steps + config.steps - done - undo) * self.learn
+        seconds = 0.0
+        for stage, steps in config.stages.items():
+            left = max(0, steps - done)
+            seconds += left * self.step[stage]
+            done = max(0, done - steps)
+        return seconds
 
 
 def measure(rehearsal: Training, judged: int) -> Pace:
@@ -43,10 +46,11 @@ def measure(rehearsal: Training, judged: int) -> Pace:
 
         return _seconds(step)
 
-    judgement = judged * _seconds(lambda: enhance_small(network, photo))
-    undo = seconds_a_step(0) if config.undo_steps else 0.0
-    learn = seconds_a_step(config.undo_steps)
-    return Pace(undo + judgement / JUDGE_EVERY, learn + judgement / JUDGE_EVERY)
+    judgement, done, pace = judged * _seconds(lambda: enhance_small(network, photo)), 0, {}
+    for stage, steps in config.stages.items():
+        pace[stage] = seconds_a_step(done) + judgement / JUDGE_EVERY if steps else 0.0
+        done += steps
+    return Pace(pace)
 
 
 def _seconds(work: Callable[[], Tensor]) -> float:

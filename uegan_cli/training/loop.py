@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from ..config import Stage
 from ..enhancement.devices import enough_memory
 from ..errors import OutputError
 from . import distributed, metrics
@@ -34,7 +35,7 @@ class Progress:
 
     step: int
     steps: int
-    stage: str
+    stage: Stage
     losses: dict[str, float]
     rate: float
     distance: float | None = None
@@ -54,8 +55,9 @@ def run(
     """Train until the run is over, writing `metrics.jsonl` and checkpoints into `folder`; yields every few steps.
 
     Reports come after `report_every` steps or `report_seconds`, and wherever something else is due.
-    Every `judge_every` steps the run is looked at closely: the judge is asked (and once before the first step),
-    and where all is well the state is remembered. A run that goes wrong returns to that state.
+    Every `judge_every` steps and after each stage the run is looked at closely: where there is an adversary the judge
+    is asked (and once before the first step), and where all is well the state is remembered. A run that goes wrong
+    returns to that state.
     Checkpoints are written after `save_every` steps or `save_seconds`, and at the end. Setting `stop`, or closing the
     iterator, ends the run after the step in hand, with a checkpoint; whatever else ends it leaves the good state.
 
@@ -69,7 +71,7 @@ def run(
                 training.judge_now()
             window.step()
             stopped, due, late = distributed.any_of(stop.is_set(), files.is_due(), window.seconds >= report_seconds)
-            closely = training.done % judge_every == 0 or training.over
+            closely = training.done % judge_every == 0 or training.stage != window.stage or training.over
             if window.steps < report_every and not (closely or stopped or due or late):
                 continue
             progress, trouble = _look_back(window, closely)
@@ -119,7 +121,7 @@ class _Window:
 
     def rate(self) -> float:
         """Photos of each kind a second."""
-        return self.steps * self.training.config.batch / max(self.seconds, 1e-9)
+        return self.steps * self.training.photos(self.stage) / max(self.seconds, 1e-9)
 
     def means(self) -> dict[str, float]:
         names = list(self.losses[-1])
@@ -172,7 +174,7 @@ def _look_back(window: _Window, closely: bool) -> tuple[Progress, str | None]:
     """How the steps since the last report went, and what is wrong in words, if anything is."""
     training, losses, rate, stage = window.training, window.means(), window.rate(), window.stage
     trouble, distance = not_numbers(losses) or training.lost_numbers(), None
-    if closely and training.judge is not None and not trouble:
+    if closely and training.to_be_judged and not trouble:
         distance = training.judge_now()
     trouble = trouble or training.health.collapse(losses, window.steps, distance)
     news = training.health.ended if distance is not None else None

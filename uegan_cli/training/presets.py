@@ -10,7 +10,7 @@ from ..styles import names
 
 Preset = Literal["quick", "standard", "paper", "natural"]
 
-_OURS = GeneratorConfig(attention="prenorm")
+_OURS = GeneratorConfig(attention="prenorm", adaptive=True)
 
 
 def preset(name: Preset, **changes: Any) -> TrainConfig:
@@ -18,8 +18,8 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
 
     quick: behind the closed form, with the eyes of the built-in style, small crops; within half an hour on a laptop's
     CPU. standard: the same start, larger crops and many more steps, for one GPU. paper: section IV-B from scratch,
-    without the closed form. natural: as the built-in style was made: toned-down liked photos are undone first, then
-    the adversary joins in.
+    without the closed form. natural: as the built-in style was made: toned-down liked photos are undone first, whole,
+    then the adversary joins in.
     """
     quick = TrainConfig(
         generator=_OURS,
@@ -27,6 +27,7 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
         start=names.BUILT_IN if names.has_built_in() else None,
         size=128,
         batch=4,
+        whole_steps=300,
         undo_steps=200,
         steps=400,
         warm_up=100,
@@ -54,7 +55,7 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
             initialisation="fast",
             size=160,
             batch=6,
-            undo_steps=4_000,
+            whole_steps=1_000,
             steps=300,
             warm_up=80,
             lr_generator=5e-5,
@@ -65,6 +66,8 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
     }
     chosen = presets[name]
     if "steps" in changes:
-        # Both stages are made longer or shorter together.
-        changes = {"undo_steps": round(chosen.undo_steps * changes["steps"] / chosen.steps), **changes}
+        # All stages are made longer or shorter together.
+        part = changes["steps"] / chosen.steps
+        undone = {name: round(getattr(chosen, name) * part) for name in ("whole_steps", "undo_steps")}
+        changes = {**undone, **changes}
     return dataclasses.replace(chosen, **changes)

@@ -30,6 +30,7 @@ from .folder import look_through
 from .health import WORTH
 from .instant import InstantLook, instant_look
 from .judge import judge_between
+from .toning import InTurn, Spoil, TonesOf, ToningDown
 from .training import Training, prepare
 
 JUDGED = 50
@@ -64,24 +65,25 @@ def read_folders(liked: Sequence[Path], raw: Sequence[Path], size: int) -> tuple
 def rehearse(config: TrainConfig, photos: Photos, features: Features | None, device: torch.device) -> Training:
     """A run like the one to come, but for closed form and judge: to see how fast it goes. Leaves that one untouched."""
     start = _start(config)
-    config = dataclasses.replace(config, generator=start.config)
+    config = _fitting(config, start)
     return prepare(config, start, photos.liked, photos.raw, features, device)
 
 
 def begin(config: TrainConfig, photos: Photos, features: Features | None, device: torch.device) -> Session:
     """Networks, closed form and judge for a run at its first step. Raises StyleError for a start that cannot be."""
     start = _start(config)
-    config = dataclasses.replace(config, generator=start.config)
+    config = _fitting(config, start)
     if features is not None:
         features.to(device, torch.bfloat16 if has_bfloat16(device) else torch.float32)
     raw, held_out = hold_out(photos.raw, JUDGED)
     folders = look_through(photos.raw, features), look_through(photos.liked, features)
-    instant, spoil = None, None
+    instant: InstantLook | None = None
+    spoil: Spoil = InTurn([ToningDown(), TonesOf.photos(raw)])
     if config.instant:
         instant = instant_look(*folders, config.seed)
         _start_from(start, instant)
-        spoil = counterparts(instant.form, *folders)
-        config = _to_undo(config, spoil)
+        spoil = before = counterparts(instant.form, *folders)
+        config = _to_undo(config, before)
     judge = judge_between(folders[0], held_out, folders[1], instant.form if instant else None)
     training = prepare(config, start, photos.liked, raw, features, device, judge, spoil)
     return Session(training, instant, photos.liked, photos.raw)
@@ -155,6 +157,12 @@ def _start(config: TrainConfig) -> Generator:
     return generator
 
 
+def _fitting(config: TrainConfig, start: Generator) -> TrainConfig:
+    """The configuration as it is with a start."""
+    whole = config.whole_steps if start.config.adaptive else 0
+    return dataclasses.replace(config, generator=start.config, whole_steps=whole)
+
+
 def _with_transport(config: GeneratorConfig, transport: bool) -> Generator:
     generator = build(dataclasses.replace(config, transport=transport))
     assert isinstance(generator, Generator)
@@ -163,7 +171,8 @@ def _with_transport(config: GeneratorConfig, transport: bool) -> Generator:
 
 def _to_undo(config: TrainConfig, spoil: Counterparts) -> TrainConfig:
     """Counterparts are undone before there is an adversary only where they have anything to teach."""
-    return config if spoil.teach else dataclasses.replace(config, undo_steps=0)
+    whole = config.whole_steps if spoil.uneven else 0
+    return dataclasses.replace(config, whole_steps=whole, undo_steps=config.undo_steps if spoil.plainer else 0)
 
 
 def _start_from(generator: Generator, instant: InstantLook) -> None:
@@ -172,8 +181,7 @@ def _start_from(generator: Generator, instant: InstantLook) -> None:
     A trained generator keeps what it sees. Its edit would be laid over the closed form, and on looks with a known
     answer that cost 4 dB at the start, though the colours of the folders seemed nearer.
     """
-    for parameter in generator.last[1].parameters():
-        parameter.data.zero_()
+    generator.silence()
     for own, found in ((generator.levels, instant.form.levels), (generator.transport, instant.form.transport)):
         own.load_state_dict(found.state_dict())
         own.requires_grad_(False)

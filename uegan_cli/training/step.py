@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
-from torch.optim import Adam, Optimizer
+from torch.optim import Adam, AdamW, Optimizer
 
 from ..config import TrainConfig
 from ..losses import quality
@@ -23,24 +23,27 @@ from .history import Average, FakePool
 
 Losses = dict[str, Tensor]
 
+WHOLE_DECAY = 0.1
+"""Of the photo transport's weights, a tenth of a thousandth at every step: it learns from few photos."""
+
 
 @dataclass
 class Players:
     """The networks of the game, their optimisers and what they remember. All on one device, channels last.
 
-    G, D: the networks as they are called where they learn, together with other processes where there are some.
+    G, D, P (the photo transport of an adaptive generator): the networks as they are called where they learn, together
+    with other processes where there are some.
     """
 
     generator: Generator
     discriminator: Discriminator
     G: nn.Module
     D: nn.Module
+    P: nn.Module | None
     features: Features | None
     average: Average
     pool: FakePool
-    optimise_undo: Optimizer
-    optimise_generator: Optimizer
-    optimise_discriminator: Optimizer
+    optimisers: dict[str, Optimizer]
     precision: torch.dtype
 
 
@@ -59,20 +62,32 @@ def set_up(
     if features is not None:
         # Frozen weights are cast once; autocast would cast them at every step.
         features.to(precision)
-    learnt = [p for p in generator.parameters() if p.requires_grad]
+    photo = generator.photo_transport
+    P = distributed.in_step(photo) if generator.config.adaptive else None
+    # It learns by itself, from whole photos, and is no part of G.
+    photo.requires_grad_(False)
+    learnt, G = [p for p in generator.parameters() if p.requires_grad], distributed.in_step(generator)
+    photo.requires_grad_(True)
+    # Undoing is no game: plain momentum and no decay serve it better.
+    undo = partial(AdamW, betas=(0.9, 0.99), fused=True)
     game = partial(Adam, betas=config.betas, weight_decay=config.weight_decay, fused=True)
+    optimisers: dict[str, Optimizer] = {
+        "undo": undo(learnt, config.lr_undo, weight_decay=0.0),
+        "generator": game(learnt, config.lr_generator),
+        "discriminator": game(discriminator.parameters(), config.lr_discriminator),
+    }
+    if P is not None:
+        optimisers["whole"] = undo(photo.parameters(), config.lr_whole, weight_decay=WHOLE_DECAY)
     return Players(
         generator.train(),
         discriminator.train(),
-        distributed.in_step(generator),
+        G,
         distributed.in_step(discriminator),
+        P,
         features,
         Average(generator, config.average),
         FakePool(config.pool, config.seed),
-        # Undoing is no game: plain momentum and no decay serve it better.
-        Adam(learnt, config.lr_undo, betas=(0.9, 0.99), fused=True),
-        game(learnt, config.lr_generator),
-        game(discriminator.parameters(), config.lr_discriminator),
+        optimisers,
         precision,
     )
 
@@ -100,7 +115,7 @@ def adversarial_step(
         liked_maps, enhanced_maps, raw_maps = zip(*[m.split(len(raw)) for m in D(seen)], strict=True)
     d_loss = quality.discriminator(liked_maps, enhanced_maps, distributed.mean)
     d_loss = d_loss + quality.discriminator(liked_maps, raw_maps, distributed.mean)
-    _descend(players.optimise_discriminator, d_loss)
+    _descend(players.optimisers["discriminator"], d_loss)
 
     # Generator: look liked, keep the content, leave liked photos alone.
     D = players.discriminator.requires_grad_(False)
@@ -118,10 +133,23 @@ def adversarial_step(
     if "toned" in results:
         losses["undo"] = undo_loss(liked, results["toned"])
     g_loss = torch.stack([getattr(w, name) * loss for name, loss in losses.items()]).sum()
-    _descend(players.optimise_generator, g_loss)
+    _descend(players.optimisers["generator"], g_loss)
     D.requires_grad_(True)
     players.average.update(players.generator)
     return {name: loss.detach() for name, loss in {**losses, "generator": g_loss, "discriminator": d_loss}.items()}
+
+
+def whole_step(players: Players, liked: Tensor, spoilt: Tensor, dropped: Tensor) -> Losses:
+    """One update of an adaptive generator's photo transport alone: bring copies of whole photos back.
+
+    liked, spoilt: N x 3 x H x W in [-1, 1]. dropped: see `PhotoTransport.dropout`.
+    """
+    generator = players.generator
+    assert players.P is not None
+    loss = undo_loss(liked, generator.transport(players.P(generator.levels(spoilt), dropped)))
+    _descend(players.optimisers["whole"], loss, most=1.0)
+    players.average.update(generator)
+    return {"undo": loss.detach()}
 
 
 def undo_step(players: Players, liked: Tensor, toned: Tensor) -> Losses:
@@ -129,7 +157,7 @@ def undo_step(players: Players, liked: Tensor, toned: Tensor) -> Losses:
     with _autocast(players, liked):
         undone = players.G(toned)
     loss = undo_loss(liked, undone)
-    _descend(players.optimise_undo, loss)
+    _descend(players.optimisers["undo"], loss)
     players.average.update(players.generator)
     return {"undo": loss.detach()}
 
@@ -147,10 +175,13 @@ def _autocast(players: Players, like: Tensor) -> torch.autocast:
     return torch.autocast(like.device.type, players.precision, enabled=players.precision != torch.float32)
 
 
-def _descend(optimiser: Optimizer, loss: Tensor) -> None:
+def _descend(optimiser: Optimizer, loss: Tensor, most: float | None = None) -> None:
+    """One step down. most: norm that the gradient is cut to."""
     optimiser.zero_grad(set_to_none=True)
     # On the CPU a backward pass in a thread of its own gets its own team of OpenMP threads, and two teams on the same
     # cores wait for each other: up to eight times as slow.
     with torch.autograd.set_multithreading_enabled(loss.device.type != "cpu"):
         loss.backward()  # type: ignore[no-untyped-call]
+    if most is not None:
+        nn.utils.clip_grad_norm_([p for group in optimiser.param_groups for p in group["params"]], most)
     optimiser.step()

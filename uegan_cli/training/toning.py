@@ -1,17 +1,28 @@
 """Toned-down copies of finished photos: pairs for free, to learn the way back before any adversary is asked.
 
 Each photo of a batch is spoilt in its own way, in the terms of a camera and a hurried development: exposure and white
-balance in linear light, then shadows and highlights, contrast, faded blacks and whites, and saturation in sRGB.
+balance in linear light, then shadows and highlights, contrast, faded blacks and whites, and saturation in sRGB. What a
+network learns to undo so well that it undoes nothing else are the curves of this very model; so other copies are given
+tones as real raw photos have them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..networks.light import luma, to_linear, to_srgb
+from .content import small
+
+QUANTILES, SMOOTH = 33, 9
+"""Of luma, from the darkest to the brightest; and how many neighbours a curve between them is smoothed over."""
+
+Spoil = Callable[[Tensor, torch.Generator], Tensor]
+"""N x 3 x H x W in [-1, 1] -> spoilt copies, the same for the same generator state."""
 
 
 @dataclass(frozen=True)
@@ -56,3 +67,69 @@ class ToningDown:
         x = grey + draw(self.saturation) * (x - grey)
         untouched = (torch.rand(n, 1, 1, 1, generator=rng) < self.untouched).to(finished.device)
         return torch.where(untouched, finished, (x * 2 - 1).clamp(-1, 1))
+
+
+GENTLE = ToningDown(
+    exposure=(-0.3, 0.3),
+    shadows=(-0.05, 0.05),
+    highlights=(-0.05, 0.05),
+    contrast=(0.9, 1.1),
+    black=(0.0, 0.03),
+    white=(0.95, 1.0),
+)
+"""What is to be done besides, where the tones are another photo's."""
+
+
+@dataclass(frozen=True)
+class TonesOf:
+    """Brings the tones of each photo some way towards those of a photo drawn at random.
+
+    tones: N x QUANTILES, rising, of luma in [-1, 1].
+    """
+
+    tones: Tensor
+    besides: Spoil = GENTLE
+
+    @classmethod
+    def photos(cls, photos: Sequence[Tensor]) -> TonesOf:
+        """Of photos as 3 x H x W uint8."""
+        return cls(torch.stack([_tones(luma(small(photo)))[0] for photo in photos]))
+
+    def __call__(self, finished: Tensor, rng: torch.Generator) -> Tensor:
+        """N x 3 x H x W in [-1, 1] -> a spoilt copy in [-1, 1]. The same generator state gives the same spoiling."""
+        n = len(finished)
+        light = luma(finished)
+        own, others = _tones(light), self.tones[torch.randint(len(self.tones), (n,), generator=rng)]
+        change = (others.to(finished.device) - own) * torch.rand(n, 1, generator=rng).to(finished.device)
+        ends = [SMOOTH // 2] * 2
+        change = F.avg_pool1d(F.pad(change[:, None], ends, mode="replicate"), SMOOTH, 1)[:, 0]
+        changes = _interpolated(light.flatten(1), own, change).view_as(light)
+        return self.besides((finished + changes).clamp(-1, 1), rng)
+
+
+@dataclass(frozen=True)
+class InTurn:
+    """Every photo of a batch by the next of several ways to spoil it."""
+
+    ways: Sequence[Spoil]
+
+    def __call__(self, finished: Tensor, rng: torch.Generator) -> Tensor:
+        """N x 3 x H x W in [-1, 1] -> a spoilt copy in [-1, 1]. The same generator state gives the same spoiling."""
+        spoilt = finished.clone()
+        for place, way in enumerate(self.ways):
+            spoilt[place :: len(self.ways)] = way(finished[place :: len(self.ways)], rng)
+        return spoilt
+
+
+def _tones(light: Tensor) -> Tensor:
+    """N x 1 x H x W -> N x QUANTILES, rising."""
+    places = torch.linspace(0, light[0].numel() - 1, QUANTILES, device=light.device).long()
+    return light.flatten(1).sort(dim=1).values[:, places]
+
+
+def _interpolated(x: Tensor, places: Tensor, values: Tensor) -> Tensor:
+    """x, N x P -> the values, N x Q, that belong to rising places, N x Q; linear between them."""
+    above = torch.searchsorted(places, x).clamp(1, places.shape[1] - 1)
+    low, high = places.gather(1, above - 1), places.gather(1, above)
+    share = ((x - low) / (high - low).clamp(min=1e-4)).clamp(0, 1)
+    return torch.lerp(values.gather(1, above - 1), values.gather(1, above), share)

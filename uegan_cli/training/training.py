@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,22 +11,23 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from ..config import TrainConfig, train_config_to_json
+from ..config import Stage, TrainConfig, train_config_to_json
 from ..enhancement.devices import has_bfloat16
 from ..errors import DataSetError
 from ..losses.features import Features
 from ..networks import Discriminator
 from ..networks.generator import Generator
+from ..networks.photo_transport import PhotoTransport
 from . import distributed
 from .checkpoints import State
-from .data import Crops
+from .data import Crops, nearly_whole
 from .health import ROLLBACKS, Best, Health, is_better
 from .judge import Judge, Verdict
-from .step import Losses, Players, adversarial_step, set_up, undo_step
-from .toning import ToningDown
+from .step import Losses, Players, adversarial_step, set_up, undo_step, whole_step
+from .toning import Spoil, ToningDown
 
-Spoil = Callable[[Tensor, torch.Generator], Tensor]
-OPTIMISERS = ("optimise_undo", "optimise_generator", "optimise_discriminator")
+WHOLE, WHOLE_TIMES = 96, 6
+"""Side to which whole photos are squeezed, in pixels, and how many times as many go into a step: they are small."""
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Training:
     players: Players
     liked: Crops
     raw: Crops
+    whole: Crops
     toning_rng: torch.Generator
     device: torch.device
     judge: Judge | None = None
@@ -47,13 +49,22 @@ class Training:
 
     @property
     def steps(self) -> int:
-        """Steps of both stages."""
-        return self.config.undo_steps + self.config.steps
+        """Steps of all stages."""
+        return sum(self.config.stages.values())
 
     @property
-    def stage(self) -> str:
-        """`undo` while only toned-down photos are undone, then `learn`."""
-        return "undo" if self.done < self.config.undo_steps else "learn"
+    def stage(self) -> Stage:
+        """The one that the next step is of."""
+        return self._place[0]
+
+    def photos(self, stage: Stage) -> int:
+        """Photos of each kind that go into a step."""
+        return self.config.batch * (WHOLE_TIMES if stage == "whole" else 1)
+
+    @property
+    def to_be_judged(self) -> bool:
+        """Whether there is an adversary now, against which the judge is needed; undoing has an answer that is known."""
+        return self.judge is not None and self.stage == "learn"
 
     @property
     def over(self) -> bool:
@@ -64,10 +75,16 @@ class Training:
         """One step of the stage the run is in."""
         config, players = self.config, self.players
         self._set_learning_rates()
-        share, liked = distributed.share, self._next(self.liked)
-        if self.stage == "undo":
+        share = distributed.share
+        if self.stage == "whole":
+            liked = self._next(self.whole)
+            spoilt, dropped = self.spoil(liked, self.toning_rng), self._dropout(len(liked))
+            losses = whole_step(players, share(liked), share(spoilt), share(dropped))
+        elif self.stage == "undo":
+            liked = self._next(self.liked)
             losses = undo_step(players, share(liked), share(self.spoil(liked, self.toning_rng)))
         else:
+            liked = self._next(self.liked)
             toned = share(self.spoil(liked, self.toning_rng)) if config.weights.undo else None
             losses = adversarial_step(players, config, share(self._next(self.raw)), share(liked), toned)
         self.done += 1
@@ -76,7 +93,8 @@ class Training:
     def judge_now(self) -> float:
         """The distance of the averaged weights' results from the liked photos; the best are remembered.
 
-        The run ends when they have not become better for as many judgements as the configuration has patience for.
+        Those of the first step only where they are a look, the instant one. The run ends when they have not become
+        better for as many judgements as the configuration has patience for.
         """
         health, network = self.health, self.players.average.network
         verdict = distributed.from_first(self._verdict)
@@ -84,11 +102,11 @@ class Training:
         health.stale += 1
         if health.first is None:
             health.first = distance
+            if self.done == 0 and not self.config.instant:
+                return distance
         if is_better(verdict, self.best, most_change):
             weights = {name: tensor.cpu().clone() for name, tensor in network.state_dict().items()}
             self.best, health.stale = Best(self.done, distance, weights), 0
-        elif self.stage == "undo":
-            health.stale = 0
         elif self.best and 0 < self.config.patience <= health.stale and not self.over:
             health.ended = f"no nearer to the liked photos since step {self.best.step}: ended at step {self.done}"
         return distance
@@ -121,8 +139,8 @@ class Training:
         """In words, whether weights or what the optimisers remember are no longer numbers. One look at the device."""
         players = self.players
         tensors = [*players.generator.parameters(), *players.discriminator.parameters()]
-        for name in OPTIMISERS:
-            tensors += [value for memory in getattr(players, name).state.values() for value in memory.values()]
+        for optimiser in players.optimisers.values():
+            tensors += [value for memory in optimiser.state.values() for value in memory.values()]
         # What is not finite makes the sum so.
         total = torch.stack([tensor.detach().float().sum().to(self.device) for tensor in tensors]).sum()
         return None if math.isfinite(float(total)) else "the weights are no longer numbers"
@@ -131,31 +149,52 @@ class Training:
         """`state_dict`, copied into main memory: what comes after does not change it."""
         return {name: value if name == "best" else _copied(value) for name, value in self.state_dict().items()}
 
+    @property
+    def _crops(self) -> tuple[Crops, Crops, Crops]:
+        return self.liked, self.raw, self.whole
+
     def _verdict(self) -> Verdict:
         assert self.judge is not None
         precision = self.players.precision
         with torch.autocast(self.device.type, precision, enabled=precision != torch.float32):
             return self.judge.verdict(self.players.average.network)
 
+    @property
+    def _place(self) -> tuple[Stage, int]:
+        """The stage that the next step is of, and the steps of it that are done."""
+        within = self.done
+        for stage, steps in self.config.stages.items():
+            if within < steps:
+                return stage, within
+            within -= steps
+        return "learn", self.config.steps + within
+
     def _next(self, crops: Crops) -> Tensor:
-        return crops.batch(self.config.batch).to(self.device, memory_format=torch.channels_last, non_blocking=True)
+        batch = crops.batch(self.photos(self.stage))
+        return batch.to(self.device, memory_format=torch.channels_last, non_blocking=True)
+
+    def _dropout(self, count: int) -> Tensor:
+        transport = self.players.generator.photo_transport
+        assert isinstance(transport, PhotoTransport)
+        return transport.dropout(count, self.toning_rng).to(self.device)
 
     def _set_learning_rates(self) -> None:
-        """Constant, then falling linearly: in the undo stage to a tenth, in the adversarial stage to zero.
+        """Constant, then falling linearly: where photos are undone to a tenth, in the adversarial stage to zero.
 
         The generator's rises from zero over the first `warm_up` steps: a discriminator that has seen nothing yet has
         nothing to teach.
         """
-        config, players, caution = self.config, self.players, self.health.caution
-        if self.stage == "undo":
-            factor = _falling(self.done / config.undo_steps, config.constant, 0.1)
-            _set_rate(players.optimise_undo, config.lr_undo * factor * caution)
-        else:
-            played = self.done - config.undo_steps
-            factor = _falling(played / config.steps, config.constant, 0.0) * caution
-            rising = min(1.0, played / config.warm_up) if config.warm_up else 1.0
-            _set_rate(players.optimise_generator, config.lr_generator * factor * rising)
-            _set_rate(players.optimise_discriminator, config.lr_discriminator * factor)
+        config, (stage, done) = self.config, self._place
+        factor = _falling(done / config.stages[stage], config.constant, 0.0 if stage == "learn" else 0.1)
+        factor *= self.health.caution
+        rising = min(1.0, done / config.warm_up) if config.warm_up else 1.0
+        rates = {
+            "whole": {"whole": config.lr_whole},
+            "undo": {"undo": config.lr_undo},
+            "learn": {"generator": config.lr_generator * rising, "discriminator": config.lr_discriminator},
+        }
+        for name, rate in rates[stage].items():
+            _set_rate(self.players.optimisers[name], rate * factor)
 
     def state_dict(self) -> State:
         """Tensors and plain values only, so that it loads with `weights_only=True`."""
@@ -169,9 +208,8 @@ class Training:
             "discriminator": players.discriminator.state_dict(),
             "average": players.average.state_dict(),
             "pool": players.pool.state_dict(),
-            **{name: getattr(players, name).state_dict() for name in OPTIMISERS},
-            "liked": self.liked.state_dict(),
-            "raw": self.raw.state_dict(),
+            "optimisers": {name: optimiser.state_dict() for name, optimiser in players.optimisers.items()},
+            "crops": [crops.state_dict() for crops in self._crops],
             "toning_rng": self.toning_rng.get_state(),
             "torch_rng": torch.get_rng_state(),
             "best": None if self.best is None else vars(self.best),
@@ -183,11 +221,13 @@ class Training:
         if state.get("photos") != [len(self.liked.photos), len(self.raw.photos)]:
             raise DataSetError("the run was begun with other photos than there are now; put them back or start anew")
         try:
-            for name in ("generator", "discriminator", "average", *OPTIMISERS):
+            for name in ("generator", "discriminator", "average"):
                 getattr(players, name).load_state_dict(state[name])
+            for name, optimiser in players.optimisers.items():
+                optimiser.load_state_dict(state["optimisers"][name])
             players.pool.load_state_dict(state["pool"], self.device)
-            self.liked.load_state_dict(state["liked"])
-            self.raw.load_state_dict(state["raw"])
+            for crops, known in zip(self._crops, state["crops"], strict=True):
+                crops.load_state_dict(known)
             self.toning_rng.set_state(state["toning_rng"])
             torch.set_rng_state(state["torch_rng"])
             self.done, self.health = int(state["done"]), Health(**state["health"])
@@ -221,6 +261,7 @@ def prepare(
         players,
         Crops(liked, config.size, config.seed),
         Crops(raw, config.size, config.seed + 1),
+        Crops(liked, WHOLE, config.seed + 3, nearly_whole),
         torch.Generator().manual_seed(config.seed + 2),
         device,
         judge,
