@@ -27,8 +27,8 @@ from uegan_cli.losses import quality
 from uegan_cli.losses.features import Features
 from uegan_cli.networks import Discriminator
 from uegan_cli.networks.generator import Generator
+from uegan_cli.training import data
 from uegan_cli.training.content import described
-from uegan_cli.training.data import Crops, resize
 from uegan_cli.training.loop import run
 from uegan_cli.training.presets import preset
 from uegan_cli.training.session import begin
@@ -43,7 +43,7 @@ from .test_learning import shown as shown
 pytestmark = pytest.mark.benchmark
 
 LOOKS = os.environ.get("UEGAN_BENCH_LOOKS", "teal and orange;crisp;careful").split(";")
-UNDO, STEPS = 100, 200
+STEPS = 200
 KEPT = Path(os.environ["UEGAN_BENCH_FILE"]) if "UEGAN_BENCH_FILE" in os.environ else None
 R1_WEIGHT, R1_EVERY = 1.0, 4
 NEIGHBOURS = 5
@@ -88,7 +88,7 @@ def gradient_penalty(patch: pytest.MonkeyPatch) -> None:
     def penalised(self: Training) -> Losses:
         if self.stage == "learn" and self.done % R1_EVERY == 0:
             liked = self._next(self.liked).requires_grad_()
-            D, adam = self.players.discriminator, self.players.optimise_discriminator
+            D, adam = self.players.discriminator, self.players.optimisers["discriminator"]
             score = torch.stack([prediction.mean(dim=(1, 2, 3)) for prediction in D(liked)]).sum()
             (slope,) = torch.autograd.grad(score, liked, create_graph=True)
             adam.zero_grad()
@@ -118,17 +118,8 @@ def moved_and_cut(patch: pytest.MonkeyPatch) -> None:
 
 
 def whole_photos(patch: pytest.MonkeyPatch) -> None:
-    """Nine tenths of a photo or more, squeezed into the square."""
-
-    def crop(self: Crops, photo: Tensor) -> Tensor:
-        height, width = photo.shape[1:]
-        part, up, left, flip = torch.rand(4, generator=self.rng).tolist()
-        high, wide = (round(side * (0.9 + 0.1 * part)) for side in (height, width))
-        top, start = round(up * (height - high)), round(left * (width - wide))
-        cut = resize(photo[:, top : top + high, start : start + wide], self.size)
-        return cut.flip(2) if flip < 0.5 else cut
-
-    patch.setattr(Crops, "_crop", crop)
+    """Three quarters of a photo or more, squeezed into the square."""
+    patch.setattr(data, "square", data.nearly_whole)
 
 
 def matched_by_content(patch: pytest.MonkeyPatch) -> None:
@@ -188,6 +179,7 @@ VARIATIONS: dict[str, tuple[Callable[[TrainConfig], TrainConfig], Patch]] = {
     "lr of G x 3": (changed(lr_generator=1e-4), nothing),
     "lr of D x 1/2": (changed(lr_discriminator=1e-4), nothing),
     "lr of undoing x 3": (changed(lr_undo=1e-3), nothing),
+    "no whole photos": (changed(whole_steps=0), nothing),
 }
 
 
@@ -208,7 +200,7 @@ def test_a_variation(
     patch(monkeypatch)
     task: Task = make_task(look, photos, shown, 0)
     config = change(preset("quick", steps=STEPS))
-    config = dataclasses.replace(config, undo_steps=min(config.undo_steps, UNDO), patience=0)
+    config = dataclasses.replace(config, patience=0)
     session = begin(config, task.photos, features, CPU)
     start = task.score(session.training.players.average.network)["dE"]
     way = {}
