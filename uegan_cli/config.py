@@ -41,8 +41,12 @@ class GeneratorConfig:
 
 @dataclass(frozen=True)
 class ClosedFormConfig:
-    """Levels and colour transform on their own: the instant look."""
+    """Levels and colour transforms on their own: the instant look, and what was learnt of whole photos alone.
 
+    adaptive: as a generator's.
+    """
+
+    adaptive: bool = False
     working_size: int = WORKING_SIZE
 
 

@@ -158,7 +158,6 @@ PAPER = LossWeights(quality=0.05, identity=0.1, undo=0.0)
 VARIATIONS: dict[str, tuple[Callable[[TrainConfig], TrainConfig], Patch]] = {
     "quick": (as_it_is, nothing),
     "no closed form": (changed(instant=False, undo_steps=0), nothing),
-    "no start from natural": (changed(start=None), nothing),
     "no counterparts: identity loss": (changed(undo_steps=0, weights=PAPER), nothing),
     "no adversary": (weighed(quality=0.0), nothing),
     "adversary x 4": (weighed(quality=0.2), nothing),

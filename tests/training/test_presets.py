@@ -5,7 +5,6 @@ from typing import get_args
 import pytest
 
 from uegan_cli.config import TrainConfig
-from uegan_cli.styles import names
 from uegan_cli.training.presets import Preset, preset
 
 
@@ -31,8 +30,8 @@ def test_the_paper_preset_has_the_papers_constants() -> None:
     assert config.start is None and not config.instant
 
 
-def test_quick_starts_from_the_built_in_style_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(names, "has_built_in", lambda: True)
-    assert preset("quick").start == "natural"
-    monkeypatch.setattr(names, "has_built_in", lambda: False)
-    assert preset("quick").start is None
+def test_natural_is_learnt_from_whole_photos_alone() -> None:
+    config = preset("natural")
+    assert config.stages == {"whole": config.whole_steps, "undo": 0, "learn": 0} and config.whole_steps
+    assert config.generator.adaptive and not config.instant
+    assert preset("natural", steps=7).whole_steps == config.whole_steps

@@ -70,6 +70,21 @@ def test_no_result_is_further_from_the_liked_photos_than_the_closed_form(tmp_pat
     assert isinstance(style.config, ClosedFormConfig)
 
 
+def test_a_style_that_was_learnt_before_the_network_is_without_it(tmp_path: Path) -> None:
+    adaptive = dataclasses.replace(CONFIG.generator, adaptive=True)
+    config = dataclasses.replace(CONFIG, generator=adaptive, whole_steps=3, steps=0, instant=False)
+    session = begin(config, Photos(scenes(20, 0.7, 0.2), scenes(20, seed=1)), None, CPU)
+    list(run(session.training, tmp_path))
+    style = finish(session, "mine", Card())
+    assert style.config == ClosedFormConfig(adaptive=True)
+    assert (style.card.recipe["chosen"], style.card.recipe["step"]) == ("trained", 3)
+    x = torch.rand(2, 3, 96, 128) * 2 - 1
+    with torch.no_grad():
+        expected = session.training.players.average.network(x)
+    assert torch.allclose(style.generator(x), expected, atol=0.01), "but for the rounding to half the bytes"
+    assert not torch.allclose(style.generator(x), x, atol=0.02)
+
+
 def test_a_trained_start_lends_its_eyes_and_not_its_edit() -> None:
     torch.manual_seed(0)
     generator = build(CONFIG.generator)

@@ -173,18 +173,21 @@ def describe_network(config: NetworkConfig) -> str:
     if isinstance(config, BlendConfig):
         return " + ".join(f"{weight:g} x ({describe_network(part)})" for weight, part in config.parts)
     if isinstance(config, GeneratorConfig):
-        closed_form = ", closed form around it" if config.transport else ""
-        return f"UEGAN, width {config.width}, {config.attention} attention, {config.modulation} modulation{closed_form}"
-    return "closed form alone"
+        around = ", closed form around it" * config.transport + ", a map of colours for each photo" * config.adaptive
+        return f"UEGAN, width {config.width}, {config.attention} attention, {config.modulation} modulation{around}"
+    return "closed form, and a map of colours for each photo" if config.adaptive else "closed form alone"
 
 
 def _kind(entry: Entry) -> str:
     if entry.header is None:
         return "damaged"
     config = entry.header.config
-    kind = (
-        "blend" if isinstance(config, BlendConfig) else "network" if isinstance(config, GeneratorConfig) else "instant"
-    )
+    if isinstance(config, BlendConfig):
+        kind = "blend"
+    elif isinstance(config, GeneratorConfig):
+        kind = "network"
+    else:
+        kind = "adaptive" if config.adaptive else "instant"
     return f"{kind}, built in" if entry.built_in else kind
 
 

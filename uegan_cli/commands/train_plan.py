@@ -22,7 +22,7 @@ def tell(run: Options, device: torch.device, pace: Pace, done: int, say: Callabl
 
     config, folder = run.config, folder_of(run.name)
     steps, seconds = sum(config.stages.values()) - done, pace.seconds(config, done)
-    rate = config.batch / pace.step["learn"] if pace.step["learn"] else 0.0
+    rate = config.batch * steps / seconds if seconds else 0.0
     start = f"the network of {config.start}" if config.start else "a new network"
     lines = {
         "steps": f"{_steps(config)}{f', of which {steps} are left' * bool(done)}",
@@ -57,6 +57,8 @@ def _steps(config: TrainConfig) -> str:
     counterparts = "that undo what liked photos may have been before, if they tell, then"
     what = counterparts if config.instant else "that undo toned-down photos, then"
     before = config.whole_steps + config.undo_steps
+    if not config.steps:
+        return f"{before} that undo toned-down photos"
     undone = f"{before} {what} " if before else ""
     return f"{undone}{config.steps}, each on {config.batch} crops of {config.size} px of each kind"
 

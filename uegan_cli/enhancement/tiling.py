@@ -38,11 +38,12 @@ def run_tiled(network: torch.nn.Module, photo: Tensor, device: torch.device, til
         for weight, part in zip(network.weights, network.parts, strict=True):
             out += weight * (run_tiled(part, photo, device, tile) - photo)
         return out.clamp_(-1, 1)
+    assert isinstance(network, ClosedForm | Generator)
+    evened = _evened(network.levels, photo, device, tile)
+    mapped = _mapped(network.photo_transport, evened, device, tile)
     if isinstance(network, Generator):
-        evened = _evened(network.levels, photo, device, tile)
-        return _run_generator(network, _mapped(network.photo_transport, evened, device, tile), device, tile)
-    assert isinstance(network, ClosedForm)
-    return _by_bands(network.transport, _evened(network.levels, photo, device, tile), device, tile)
+        return _run_generator(network, mapped, device, tile)
+    return _by_bands(network.transport, mapped, device, tile)
 
 
 def _evened(levels: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:

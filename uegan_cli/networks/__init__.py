@@ -16,5 +16,5 @@ def build(config: NetworkConfig) -> nn.Module:
     if isinstance(config, BlendConfig):
         return Blend([weight for weight, _ in config.parts], [build(part) for _, part in config.parts])
     if isinstance(config, ClosedFormConfig):
-        return ClosedForm()
+        return ClosedForm(config.adaptive)
     return Generator(config)

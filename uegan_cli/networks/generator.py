@@ -58,18 +58,14 @@ class Generator(nn.Module):
         self.transport = ColourTransport() if config.transport else nn.Identity()
 
     def start_as_identity(self) -> None:
-        """Fresh weights with which r is nearly zero and every stage can learn at once."""
+        """Fresh weights with which it changes nothing yet."""
         initialise_to_learn_fast(self)
-        nn.init.normal_(self.last[1].get_parameter("weight"), std=1e-3)
-        self._silence_photo_transport()
+        self.silence()
 
     def silence(self) -> None:
         """Take its own edit from the network: it keeps what it sees."""
         for parameter in self.last[1].parameters():
             nn.init.zeros_(parameter)
-        self._silence_photo_transport()
-
-    def _silence_photo_transport(self) -> None:
         if isinstance(self.photo_transport, PhotoTransport):
             self.photo_transport.silence()
 

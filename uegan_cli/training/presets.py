@@ -6,7 +6,6 @@ import dataclasses
 from typing import Any, Literal
 
 from ..config import GeneratorConfig, LossWeights, TrainConfig
-from ..styles import names
 
 Preset = Literal["quick", "standard", "paper", "natural"]
 
@@ -16,22 +15,20 @@ _OURS = GeneratorConfig(attention="prenorm", adaptive=True)
 def preset(name: Preset, **changes: Any) -> TrainConfig:
     """The options behind `--preset`, with `changes` made to them.
 
-    quick: behind the closed form, with the eyes of the built-in style, small crops; within half an hour on a laptop's
-    CPU. standard: the same start, larger crops and many more steps, for one GPU. paper: section IV-B from scratch,
-    without the closed form. natural: as the built-in style was made: toned-down liked photos are undone first, whole,
-    then the adversary joins in.
+    quick: behind the closed form, small crops; within half an hour on a laptop's CPU. standard: the same with larger
+    crops and many more steps, for one GPU. paper: section IV-B from scratch, without the closed form. natural: as the
+    built-in style was made: spoilt copies of whole liked photos are undone, and an adversary would only take from that.
     """
     quick = TrainConfig(
         generator=_OURS,
         initialisation="fast",
-        start=names.BUILT_IN if names.has_built_in() else None,
         size=128,
         batch=4,
         whole_steps=300,
         undo_steps=200,
         steps=400,
         warm_up=100,
-        patience=4,
+        patience=3,
         lr_generator=3e-5,
         lr_discriminator=2e-4,
         weights=LossWeights(quality=0.05, identity=0.0, undo=1.0),
@@ -55,17 +52,13 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
             initialisation="fast",
             size=160,
             batch=6,
-            whole_steps=1_000,
-            steps=300,
-            warm_up=80,
-            lr_generator=5e-5,
-            lr_discriminator=2e-4,
-            weights=LossWeights(undo=1.0),
+            whole_steps=450,
+            steps=0,
             instant=False,
         ),
     }
     chosen = presets[name]
-    if "steps" in changes:
+    if "steps" in changes and chosen.steps:
         # All stages are made longer or shorter together.
         part = changes["steps"] / chosen.steps
         undone = {name: round(getattr(chosen, name) * part) for name in ("whole_steps", "undo_steps")}

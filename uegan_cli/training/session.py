@@ -103,7 +103,8 @@ def instant_style(name: str, photos: Photos, features: Features | None, card: Ca
 def finish(session: Session, name: str, card: Card) -> Style:
     """The style a run has come to: its best averaged weights, or the instant look where none came nearer.
 
-    The card says which, and how far each is from the liked photos.
+    Without the network, where the best weights are from before its first step. The card says what was chosen, and how
+    far each is from the liked photos.
     """
     training, instant = session.training, session.instant
     assert training.judge is not None
@@ -112,13 +113,16 @@ def finish(session: Session, name: str, card: Card) -> Style:
     assert training.best is not None
     distances = {"unedited": training.judge.verdict(ClosedForm()).distance, "trained": training.best.distance}
     config: NetworkConfig = training.config.generator
-    weights = training.best.weights
+    weights: Mapping[str, Tensor] = training.best.weights
+    chosen = "trained"
+    if training.best.step <= training.config.whole_steps:
+        config = ClosedFormConfig(adaptive=True, working_size=config.working_size)
+        weights = _without_network(weights)
     if instant is not None:
         distances["instant"] = training.judge.verdict(instant.form).distance
         if distances["trained"] >= WORTH * distances["instant"]:
-            config = ClosedFormConfig(training.config.generator.working_size)
+            config, chosen = ClosedFormConfig(working_size=config.working_size), "instant"
             weights = instant.form.state_dict()
-    chosen = "instant" if isinstance(config, ClosedFormConfig) else "trained"
     recipe = {"chosen": chosen, "step": training.best.step, **train_config_to_json(training.config)}
     metrics = {"distance": {name: round(value, 3) for name, value in distances.items()}}
     data = {"liked": len(session.liked), "raw": len(session.raw)}
@@ -126,6 +130,14 @@ def finish(session: Session, name: str, card: Card) -> Style:
         card, data={**data, **card.data}, recipe={**recipe, **card.recipe}, metrics={**metrics, **card.metrics}
     )
     return _style(name, config, weights, card)
+
+
+def _without_network(weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """What of a generator's weights is an adaptive closed form."""
+    form = ClosedForm(adaptive=True)
+    parts = {name for name, _ in form.named_children()}
+    form.load_state_dict({key: value for key, value in weights.items() if key.split(".")[0] in parts}, strict=False)
+    return form.state_dict()
 
 
 def _style(name: str, config: NetworkConfig, weights: Mapping[str, Tensor], card: Card) -> Style:
