@@ -59,7 +59,8 @@ class Generator(nn.Module):
 
     def start_as_identity(self) -> None:
         """Fresh weights with which it changes nothing yet."""
-        initialise_to_learn_fast(self)
+        for part in (self.encoder, self.attention, self.narrow, self.decoder, self.last):
+            initialise_to_learn_fast(part)
         self.silence()
 
     def silence(self) -> None:
