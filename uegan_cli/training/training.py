@@ -9,7 +9,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim import Optimizer
 
 from ..config import Stage, TrainConfig, train_config_to_json
 from ..enhancement.devices import has_bfloat16
@@ -23,6 +22,7 @@ from .checkpoints import State
 from .data import Crops, nearly_whole
 from .health import ROLLBACKS, Best, Health, is_better
 from .judge import Judge, Verdict
+from .schedule import place, rates
 from .step import Losses, Players, adversarial_step, set_up, undo_step, whole_step
 from .toning import Spoil, ToningDown
 
@@ -55,7 +55,7 @@ class Training:
     @property
     def stage(self) -> Stage:
         """The one that the next step is of."""
-        return self._place[0]
+        return place(self.config, self.done)[0]
 
     def photos(self, stage: Stage) -> int:
         """Photos of each kind that go into a step."""
@@ -159,16 +159,6 @@ class Training:
         with torch.autocast(self.device.type, precision, enabled=precision != torch.float32):
             return self.judge.verdict(self.players.average.network)
 
-    @property
-    def _place(self) -> tuple[Stage, int]:
-        """The stage that the next step is of, and the steps of it that are done."""
-        within = self.done
-        for stage, steps in self.config.stages.items():
-            if within < steps:
-                return stage, within
-            within -= steps
-        return "learn", self.config.steps + within
-
     def _next(self, crops: Crops) -> Tensor:
         batch = crops.batch(self.photos(self.stage))
         return batch.to(self.device, memory_format=torch.channels_last, non_blocking=True)
@@ -179,22 +169,9 @@ class Training:
         return transport.dropout(count, self.toning_rng).to(self.device)
 
     def _set_learning_rates(self) -> None:
-        """Constant, then falling linearly: where photos are undone to a tenth, in the adversarial stage to zero.
-
-        The generator's rises from zero over the first `warm_up` steps: a discriminator that has seen nothing yet has
-        nothing to teach.
-        """
-        config, (stage, done) = self.config, self._place
-        factor = _falling(done / config.stages[stage], config.constant, 0.0 if stage == "learn" else 0.1)
-        factor *= self.health.caution
-        rising = min(1.0, done / config.warm_up) if config.warm_up else 1.0
-        rates = {
-            "whole": {"whole": config.lr_whole},
-            "undo": {"undo": config.lr_undo},
-            "learn": {"generator": config.lr_generator * rising, "discriminator": config.lr_discriminator},
-        }
-        for name, rate in rates[stage].items():
-            _set_rate(self.players.optimisers[name], rate * factor)
+        for name, rate in rates(self.config, self.done).items():
+            for group in self.players.optimisers[name].param_groups:
+                group["lr"] = rate * self.health.caution
 
     def state_dict(self) -> State:
         """Tensors and plain values only, so that it loads with `weights_only=True`."""
@@ -267,18 +244,6 @@ def prepare(
         judge,
         spoil or ToningDown(),
     )
-
-
-def _falling(part: float, constant: float, end: float) -> float:
-    """1 up to `constant` of the way, then a straight line down to `end`."""
-    if part <= constant:
-        return 1.0
-    return 1.0 - (1.0 - end) * (part - constant) / (1.0 - constant)
-
-
-def _set_rate(optimiser: Optimizer, rate: float) -> None:
-    for group in optimiser.param_groups:
-        group["lr"] = rate
 
 
 def _copied(value: Any) -> Any:
