@@ -100,9 +100,9 @@ def noise(photo: Tensor, edited: Tensor) -> tuple[float, float, float, float] | 
     return tuple(float(values[flat].median()) for values in (*mean, *deviation))  # type: ignore[return-value]
 
 
-def test_noise_in_shadows_is_not_brought_out(data: Path) -> None:
+def test_noise_in_shadows_is_not_brought_out(shared_data: Path) -> None:
     enhancer, found = Enhancer("natural", device="cpu"), []
-    for path in [*sorted((data / "raw").glob("zerodce__*")), *sorted((data / "raw").glob("cameras__*"))[::4]]:
+    for path in [*sorted((shared_data / "raw").glob("zerodce__*")), *sorted((shared_data / "raw").glob("cameras__*"))[::4]]:
         photo = read_photo(path)
         before = torch.from_numpy(np.ascontiguousarray(photo.pixels)).permute(2, 0, 1) / 127.5 - 1
         after = torch.from_numpy(np.ascontiguousarray(enhancer.enhance(photo).pixels)).permute(2, 0, 1) / 127.5 - 1
