@@ -52,6 +52,7 @@ def generator_style(config: NetworkConfig | None = None, seed: int = 0, levels: 
     config = config or GeneratorConfig(width=8, attention="paper")
     network = networks.build(config)
     network.start_as_identity()  # type: ignore[operator]
+    torch.nn.init.normal_(network.last[1].weight, std=1e-3)  # type: ignore[index, union-attr, arg-type]
     scene = planar(made_scene(64, 96))[None] * 2 - 1
     with torch.no_grad():
         change = (network(scene) - scene).abs().mean()
