@@ -188,7 +188,7 @@ def _came_to(card: Card) -> str:
         return "The instant look came nearest and is the style; more photos or steps may better it."
     if card.recipe["step"] == 0:
         return "No step came nearer than the start, and that is the style; more photos or steps may better it."
-    return f"The style is what the network had learnt after step {card.recipe['step']}."
+    return f"The style is what had been learnt after step {card.recipe['step']}."
 
 
 class _Stop(Event):
