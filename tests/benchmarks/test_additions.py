@@ -175,8 +175,8 @@ VARIATIONS: dict[str, tuple[Callable[[TrainConfig], TrainConfig], Patch]] = {
     "fidelity at full size": (changed(fidelity_reduction=1), nothing),
     "fidelity x 1/4": (weighed(fidelity=0.25), nothing),
     "fidelity x 4": (weighed(fidelity=4.0), nothing),
-    "lr of G x 3": (changed(lr_generator=1e-4), nothing),
-    "lr of D x 1/2": (changed(lr_discriminator=1e-4), nothing),
+    "lr of G x 3": (changed(lr_generator=3e-5), nothing),
+    "lr of D x 2": (changed(lr_discriminator=2e-4), nothing),
     "lr of undoing x 3": (changed(lr_undo=1e-3), nothing),
     "no whole photos": (changed(whole_steps=0), nothing),
 }

@@ -18,7 +18,7 @@ NEAR_ZERO = 0.5
 FAR = 0.5
 """A distance this much beyond twice the first one is lost."""
 
-WORTH = 0.98
+WORTH = 0.93
 """A distance that is hardly less may be so by chance, and is no reason to take other weights."""
 
 LONG = 200
