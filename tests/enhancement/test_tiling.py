@@ -69,6 +69,14 @@ def test_a_map_of_its_own_is_told_from_the_whole_photo() -> None:
     assert_tiles_change_nothing(network, photo(290, 420), levels=1e-3)
 
 
+@pytest.mark.parametrize("config", [ClosedFormConfig(), GeneratorConfig(width=4, attention="paper", transport=True)])
+def test_local_contrast_is_that_of_the_whole_photo(config: NetworkConfig) -> None:
+    network = build(config)
+    network.local_contrast.gain.fill_(0.8)
+    network.transport.bias.data.fill_(0.1)
+    assert_tiles_change_nothing(network.requires_grad_(False), photo(290, 420), levels=1e-3)
+
+
 def test_blend_is_exact() -> None:
     parts = [generator_style(GeneratorConfig(width=4, attention="paper")), transport_style()]
     config: NetworkConfig = BlendConfig(

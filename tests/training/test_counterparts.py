@@ -9,6 +9,7 @@ from tests.benchmarks.looks import apply, warm_film
 from uegan_cli.networks.closed_form import ClosedForm
 from uegan_cli.networks.levels import levels
 from uegan_cli.networks.light import to_linear, to_srgb
+from uegan_cli.networks.local_contrast import LocalContrast
 from uegan_cli.training.counterparts import Counterparts, counterparts
 from uegan_cli.training.data import load_photos, to_float
 from uegan_cli.training.folder import look_through
@@ -38,7 +39,7 @@ def made(raw: list[Tensor], liked: list[Tensor]) -> Counterparts:
 def test_a_look_that_is_the_same_for_all_photos_leaves_nothing_to_teach(raw_photos: list[Path]) -> None:
     raw, _ = two_sides(raw_photos)
     spoil = made(raw, [apply(warm_film, photo) for photo in raw])
-    assert not spoil.uneven and not spoil.plainer
+    assert not spoil.uneven and not spoil.plainer.gain
 
 
 def test_exposures_that_only_raw_photos_have_are_what_there_is_to_teach(raw_photos: list[Path]) -> None:
@@ -80,9 +81,9 @@ def test_disturbances_are_as_large_as_was_asked_for_and_the_same_for_the_same_dr
     assert torch.allclose(found, torch.tensor([0.5, 0.3, 0.1]), rtol=0.15)
 
 
-def test_clarity_is_taken_out() -> None:
+def test_local_contrast_is_taken_out() -> None:
     x = 0.2 * torch.randn(1, 1, 96, 96).expand(1, 3, 96, 96)
-    plain = Counterparts(unchanged(), torch.zeros(3, 3), clarity=1.3)(x, torch.Generator())
+    plain = Counterparts(unchanged(), torch.zeros(3, 3), LocalContrast(0.3).undone())(x, torch.Generator())
     assert 1.2 < float(x.std() / plain.std()) < 1.35
 
 
@@ -90,4 +91,4 @@ def test_the_identity_needs_no_counterparts() -> None:
     photos = [torch.randint(0, 256, (3, 64, 64), dtype=torch.uint8) for _ in range(12)]
     folder = look_through(photos, None)
     spoil = counterparts(ClosedForm(), folder, folder)
-    assert not spoil.uneven and not spoil.plainer
+    assert not spoil.uneven and not spoil.plainer.gain

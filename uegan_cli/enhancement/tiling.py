@@ -20,6 +20,7 @@ from ..networks.blocks import Padding
 from ..networks.closed_form import ClosedForm
 from ..networks.generator import Generator
 from ..networks.levels import PhotoLevels, expose, measurable
+from ..networks.local_contrast import LocalContrast
 from ..networks.photo_transport import PhotoTransport, thumbnails
 
 TILE = 768
@@ -41,9 +42,10 @@ def run_tiled(network: torch.nn.Module, photo: Tensor, device: torch.device, til
     assert isinstance(network, ClosedForm | Generator)
     evened = _evened(network.levels, photo, device, tile)
     mapped = _mapped(network.photo_transport, evened, device, tile)
+    clear = _clear(network.local_contrast, mapped, device, tile)
     if isinstance(network, Generator):
-        return _run_generator(network, mapped, device, tile)
-    return _by_bands(network.transport, mapped, device, tile)
+        return _run_generator(network, clear, device, tile)
+    return _by_bands(network.transport, clear, device, tile)
 
 
 def _evened(levels: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
@@ -60,6 +62,15 @@ def _mapped(transport: torch.nn.Module, photo: Tensor, device: torch.device, row
         return photo
     coefficients = transport.coefficients(thumbnails(photo).to(device))
     return _by_bands(partial(transport.edit, coefficients=coefficients), photo, device, rows)
+
+
+def _clear(contrast: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
+    """The photo with its local contrast: neighbourhoods are measured on the whole of it."""
+    if not isinstance(contrast, LocalContrast) or not contrast.gain:
+        return photo
+    around = contrast.neighbourhoods(photo)
+    bands = zip(torch.split(photo, rows, dim=2), torch.split(around, rows, dim=2), strict=True)
+    return torch.cat([contrast.edit(band.to(device), near.to(device)).cpu() for band, near in bands], dim=2)
 
 
 def _by_bands(edit: Callable[[Tensor], Tensor], photo: Tensor, device: torch.device, rows: int) -> Tensor:

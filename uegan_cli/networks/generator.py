@@ -12,6 +12,7 @@ from ..config import GeneratorConfig
 from .attention import GlobalAttention
 from .blocks import ConvBlock, NarrowConv, Padding, SameConv, initialise_to_learn_fast
 from .levels import PhotoLevels
+from .local_contrast import LocalContrast
 from .modulation import modulate, penultimate_channels
 from .photo_transport import PhotoTransport
 from .transport import ColourTransport
@@ -31,11 +32,12 @@ class Generator(nn.Module):
     decoder widens the previous one to the size of x_(5-k), sets the attended x_(5-k) beside it and halves the channels.
     The penultimate features are modulated by x1, and what comes out of them is the residual r: `clamp(x + r, -1, 1)`.
 
-    What goes by the photo as a whole comes before, in `levels` and `photo_transport`; what is the same for all photos
-    behind, in `transport`. They are found or learnt by themselves, and no gradient goes through those before.
+    What goes by the photo as a whole comes before, in `levels`, `photo_transport` and `local_contrast`; what is the
+    same for all photos behind, in `transport`. They are found or learnt by themselves, and no gradient goes through
+    those before.
 
-    `levels`, `photo_transport`, `encoder.0..4`, `attention.0..4` (fine to coarse), `narrow.0..3` (1x1), `decoder.0..3`
-    (coarse to fine), `last.0..1` and `transport` are the names that style files use.
+    `levels`, `photo_transport`, `local_contrast`, `encoder.0..4`, `attention.0..4` (fine to coarse), `narrow.0..3`
+    (1x1), `decoder.0..3` (coarse to fine), `last.0..1` and `transport` are the names that style files use.
     """
 
     def __init__(self, config: GeneratorConfig) -> None:
@@ -55,6 +57,7 @@ class Generator(nn.Module):
         self.last = nn.ModuleList([SameConv(penultimate, w, 3), NarrowConv(w, 3, 7)])
         self.levels = PhotoLevels() if config.transport else nn.Identity()
         self.photo_transport = PhotoTransport() if config.adaptive else nn.Identity()
+        self.local_contrast = LocalContrast() if config.transport else nn.Identity()
         self.transport = ColourTransport() if config.transport else nn.Identity()
 
     def start_as_identity(self) -> None:
@@ -73,7 +76,7 @@ class Generator(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """N x 3 x H x W in [-1, 1] -> the same; any size (mirrored up to a multiple of 16, then cropped)."""
         with torch.no_grad():
-            x = self.photo_transport(self.levels(x))
+            x = self.local_contrast(self.photo_transport(self.levels(x)))
         padding = Padding(x.shape[2], x.shape[3])
         padded = padding.pad(x)
         features = self.encode(padded)
@@ -82,7 +85,7 @@ class Generator(nn.Module):
 
     def closed_form(self, x: Tensor) -> Tensor:
         """What the network would do without its residual."""
-        out: Tensor = self.transport(self.photo_transport(self.levels(x)))
+        out: Tensor = self.transport(self.local_contrast(self.photo_transport(self.levels(x))))
         return out.clamp(-1, 1)
 
     def encode(self, x: Tensor) -> list[Tensor]:

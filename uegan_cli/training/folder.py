@@ -18,17 +18,20 @@ MOST_PHOTOS = 150
 
 @dataclass(frozen=True)
 class Folder:
-    """photos: 3 x H x W uint8. colours: N x PIXELS x 3 in [-1, 1]. content: what they show."""
+    """photos: 3 x H x W uint8. colours: N x PIXELS x 3 in [-1, 1]. content: what they show, as told by `features`."""
 
     photos: Sequence[Tensor]
     colours: Tensor
     content: Content
+    features: Features | None = None
 
 
 def look_through(photos: Sequence[Tensor], features: Features | None, seed: int = 0) -> Folder:
     """A folder of photos; of many, MOST_PHOTOS are taken, evenly spread."""
     chosen = photos[:: -(-len(photos) // MOST_PHOTOS)]
-    return Folder(chosen, colours_of(chosen, torch.Generator().manual_seed(seed)), described(chosen, features))
+    return Folder(
+        chosen, colours_of(chosen, torch.Generator().manual_seed(seed)), described(chosen, features), features
+    )
 
 
 @torch.no_grad()

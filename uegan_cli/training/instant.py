@@ -1,9 +1,10 @@
 """The instant look: the closed form that takes the tones and colours of one folder to those of another.
 
 Where raw photos are less even than liked ones, each photo's exposure and white balance are brought nearer to those of
-the others. Then a quadratic map of colours, the same for all photos, chosen so that the mean statistics of the mapped
-raw photos are those of the liked ones, as far as they are not explained by what the photos show. What cannot be told
-for sure from so few photos is left to what looks are like in general: the generalised method of moments, with a prior.
+the others; where liked ones surely have more local contrast, it is added. Then a quadratic map of colours, the same for
+all photos, chosen so that the mean statistics of the mapped raw photos are those of the liked ones, as far as they are
+not explained by what the photos show. What cannot be told for sure from so few photos is left to what looks are like in
+general: the generalised method of moments, with a prior.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from torch import Tensor
 
 from ..networks.closed_form import ClosedForm
 from ..networks.transport import ColourTransport, monomials
-from .content import explain
+from .clarity import local_contrast
+from .content import Content, explain
 from .folder import Folder, seen_through
 from .looks import random_looks
 from .statistics import covariance_of_mean, photo_weights, shrunk, statistics
@@ -43,15 +45,19 @@ LEAST_SLOPE = 0.1
 
 @dataclass(frozen=True)
 class InstantLook:
-    """form: the look. deep: whether deep features told what the photos show."""
+    """form: the look. deep: whether deep features told what the photos show. content: what the raw photos show, seen
+    with the local contrast of the look."""
 
     form: ClosedForm
     deep: bool
+    content: Content
 
 
 def instant_look(raw: Folder, liked: Folder, seed: int = 0) -> InstantLook:
     """The closed form from raw to liked photos."""
-    form, evened = ClosedForm(), raw
+    form = ClosedForm()
+    form.local_contrast, raw = local_contrast(raw, liked)
+    evened = raw
     form.transport = _transport(raw, liked, seed)
     for _ in range(EVENINGS):
         uneven = unevenness(raw, liked, Inverse.of(form.transport, evened.colours))
@@ -60,7 +66,7 @@ def instant_look(raw: Folder, liked: Folder, seed: int = 0) -> InstantLook:
         form.levels = uneven.evened()
         evened = replace(raw, colours=seen_through(form.levels, raw.colours))
         form.transport = _transport(evened, liked, seed)
-    return InstantLook(form.requires_grad_(False), deep=len(raw.content) > 1)
+    return InstantLook(form.requires_grad_(False), len(raw.content) > 1, raw.content)
 
 
 def _transport(raw: Folder, liked: Folder, seed: int) -> ColourTransport:

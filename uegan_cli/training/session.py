@@ -82,6 +82,7 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
     if config.instant:
         instant = instant_look(*folders, config.seed)
         _start_from(start, instant)
+        folders = dataclasses.replace(folders[0], content=instant.content), folders[1]
         spoil = before = counterparts(instant.form, *folders)
         config = _to_undo(config, before)
     judge = judge_between(folders[0], held_out, folders[1], instant.form if instant else None)
@@ -184,7 +185,7 @@ def _with_transport(config: GeneratorConfig, transport: bool) -> Generator:
 def _to_undo(config: TrainConfig, spoil: Counterparts) -> TrainConfig:
     """Counterparts are undone before there is an adversary only where they have anything to teach."""
     whole = config.whole_steps if spoil.uneven else 0
-    return dataclasses.replace(config, whole_steps=whole, undo_steps=config.undo_steps if spoil.plainer else 0)
+    return dataclasses.replace(config, whole_steps=whole, undo_steps=config.undo_steps if spoil.plainer.gain else 0)
 
 
 def _start_from(generator: Generator, instant: InstantLook) -> None:
@@ -194,6 +195,7 @@ def _start_from(generator: Generator, instant: InstantLook) -> None:
     answer that cost 4 dB at the start, though the colours of the folders seemed nearer.
     """
     generator.silence()
-    for own, found in ((generator.levels, instant.form.levels), (generator.transport, instant.form.transport)):
-        own.load_state_dict(found.state_dict())
+    for name in ("levels", "local_contrast", "transport"):
+        own = getattr(generator, name)
+        own.load_state_dict(getattr(instant.form, name).state_dict())
         own.requires_grad_(False)

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..networks.light import REC601, luma
+from ..networks.local_contrast import NEAR, near
 from .content import small
 
 PIXELS = 768
@@ -71,6 +72,13 @@ def bands(photos: Sequence[Tensor]) -> Tensor:
     return torch.stack([_bands(luma(small(photo))) for photo in photos])
 
 
+def clarity(photos: Sequence[Tensor]) -> Tensor:
+    """Photos (3 x H x W uint8) -> N x 1: how much more detail there is just below the size that local contrast is made
+    of than just above, in natural logarithms. Much the same for all photos, whatever they show, and for any curve of
+    tones."""
+    return torch.stack([_clarity(luma(small(photo))) for photo in photos])
+
+
 def photo_weights(rows: Tensor, freedom: float = FREEDOM, rounds: int = 10) -> Tensor:
     """How much each photo counts, N x S -> N with sum 1: by a Student distribution of that much freedom fitted to the
     rows, so that odd photos do not decide."""
@@ -107,3 +115,9 @@ def _bands(x: Tensor) -> Tensor:
         found.append((x - near).abs().mean().add(1e-4).log())
         x = near
     return torch.stack(found)
+
+
+def _clarity(x: Tensor) -> Tensor:
+    around = near(x)
+    below, above = near(x, 4 * NEAR) - around, around - near(around)
+    return torch.stack([(below.abs().mean() + 1e-3).log() - (above.abs().mean() + 1e-3).log()])

@@ -146,7 +146,8 @@ def whole_step(players: Players, liked: Tensor, spoilt: Tensor, dropped: Tensor)
     """
     generator = players.generator
     assert players.P is not None
-    loss = undo_loss(liked, generator.transport(players.P(generator.levels(spoilt), dropped)))
+    mapped = players.P(generator.levels(spoilt), dropped)
+    loss = undo_loss(liked, generator.transport(generator.local_contrast(mapped)))
     _descend(players.optimisers["whole"], loss, most=1.0)
     players.average.update(generator)
     return {"undo": loss.detach()}
