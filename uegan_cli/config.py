@@ -12,7 +12,7 @@ Attention = Literal["paper", "reference", "prenorm", "none"]
 Modulation = Literal["feature", "pixel", "none"]
 Recipe = Literal["reference", "paper"]
 Initialisation = Literal["paper", "fast"]
-Stage = Literal["whole", "undo", "learn"]
+Stage = Literal["whole", "learn"]
 
 WORKING_SIZE = 512
 """Long side, in pixels, of the photo the generator sees (the paper's training size)."""
@@ -124,8 +124,8 @@ class TrainConfig:
     initialisation: `paper` (orthogonal, gain 0.02) or `fast` (He et al., last layer near zero), of a new generator.
     fidelity_reduction: factor by which photos are made smaller before the fidelity loss compares them.
     size: pixels along a side of the square crops. batch: photos of each kind in a step.
-    Spoilt copies of liked photos alone are undone before there is an adversary: whole_steps by an adaptive generator's
-    map of colours, on small pictures of whole photos; undo_steps by the network. steps: adversarial steps.
+    whole_steps: before there is an adversary, in which an adaptive generator's map of colours brings spoilt copies of
+    liked photos back, on small pictures of whole photos. steps: adversarial steps.
     constant: the part of them with the full learning rate; it falls linearly over the rest, to zero when there is an
     adversary. average: decay of the weights' moving average.
     warm_up: adversarial steps over which the generator's learning rate rises from zero.
@@ -141,10 +141,8 @@ class TrainConfig:
     size: int = 256
     batch: int = 10
     whole_steps: int = 0
-    undo_steps: int = 0
     steps: int = 20_000
     lr_whole: float = 1e-3
-    lr_undo: float = 3e-4
     lr_generator: float = 1e-4
     lr_discriminator: float = 4e-4
     betas: tuple[float, float] = (0.5, 0.999)
@@ -161,7 +159,7 @@ class TrainConfig:
     @property
     def stages(self) -> dict[Stage, int]:
         """Steps of each stage, in their order."""
-        return {"whole": self.whole_steps, "undo": self.undo_steps, "learn": self.steps}
+        return {"whole": self.whole_steps, "learn": self.steps}
 
 
 def train_config_to_json(config: TrainConfig) -> dict[str, Any]:

@@ -157,8 +157,8 @@ def as_it_is(config: TrainConfig) -> TrainConfig:
 PAPER = LossWeights(quality=0.05, identity=0.1, undo=0.0)
 VARIATIONS: dict[str, tuple[Callable[[TrainConfig], TrainConfig], Patch]] = {
     "quick": (as_it_is, nothing),
-    "no closed form": (changed(instant=False, undo_steps=0), nothing),
-    "no counterparts: identity loss": (changed(undo_steps=0, weights=PAPER), nothing),
+    "no closed form": (changed(instant=False), nothing),
+    "no counterparts: identity loss": (changed(weights=PAPER), nothing),
     "no adversary": (weighed(quality=0.0), nothing),
     "adversary x 4": (weighed(quality=0.2), nothing),
     "hinge, not relativistic": (as_it_is, not_relativistic),
@@ -177,7 +177,6 @@ VARIATIONS: dict[str, tuple[Callable[[TrainConfig], TrainConfig], Patch]] = {
     "fidelity x 4": (weighed(fidelity=4.0), nothing),
     "lr of G x 3": (changed(lr_generator=3e-5), nothing),
     "lr of D x 2": (changed(lr_discriminator=2e-4), nothing),
-    "lr of undoing x 3": (changed(lr_undo=1e-3), nothing),
     "no whole photos": (changed(whole_steps=0), nothing),
 }
 

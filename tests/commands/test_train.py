@@ -66,7 +66,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(uegan, uegan_home):
     assert (outcome.code, outcome.err) == (0, "Looking through 20 photos\nnothing was written\n")
     lines = {line[:9].strip(): line[9:] for line in outcome.out.splitlines() if not line.startswith("note")}
     assert (lines["liked"], lines["raw"]) == ("10 photos", "10 photos")
-    before = "500 that undo what liked photos may have been before, if they tell"
+    before = "300 on whole photos if raw ones are uneven"
     assert lines["steps"] == f"{before}, then 400, each on 2 crops of 96 px of each kind"
     assert lines["start"] == "a new network, and the instant look"
     assert lines["VGG"] == "not here: it would be downloaded, 548 MB, once"
@@ -79,7 +79,7 @@ def test_a_dry_run_in_json_is_the_verdict_and_the_plan(uegan, without_vgg):
     asked = ("train", "--liked", "liked", "--raw", "raw", "--dry-run", "--json", "--quiet")
     outcome = uegan(*asked, *TINY, *without_vgg)
     photos, plan = outcome.records
-    assert (photos["photos"]["liked"]["usable"], plan["plan"]["steps_left"]) == (10, 900)
+    assert (photos["photos"]["liked"]["usable"], plan["plan"]["steps_left"]) == (10, 700)
     assert plan["plan"]["features"] == "vgg.pth" and plan["plan"]["seconds"] > 0
 
 

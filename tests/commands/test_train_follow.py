@@ -14,7 +14,7 @@ from uegan_cli.commands.train_samples import Samples
 from uegan_cli.training import loop
 from uegan_cli.training.estimate import Pace
 
-PACE = Pace({"whole": 0.1, "undo": 0.5, "learn": 1.0})
+PACE = Pace({"whole": 0.5, "learn": 1.0})
 
 
 class Written:
@@ -68,7 +68,7 @@ def test_each_report_is_a_json_object(tmp_path, capsys):
     followed(tmp_path, Report(json=True))
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [record["step"] for record in records] == [2, 3, 4, 6, 8]
-    assert [record["stage"] for record in records] == ["undo", "undo", "learn", "learn", "learn"]
+    assert [record["stage"] for record in records] == ["whole", "whole", "learn", "learn", "learn"]
     assert [record["distance"] for record in records] == [None, 7.0, 6.0, None, 6.0]
     assert records[0]["seconds_left"] > 0 == records[-1]["seconds_left"]
     assert records[-1]["losses"].keys() >= {"generator", "discriminator"}

@@ -26,7 +26,7 @@ CARD = Card(
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     lines = [
-        {"step": 10, "stage": "undo", "photos_per_second": 2.0, "undo": 0.3},
+        {"step": 10, "stage": "whole", "photos_per_second": 2.0, "undo": 0.3},
         {"step": 20, "stage": "learn", "photos_per_second": 1.0, "generator": 0.5, "news_loss": 1.0, "distance": 8.0},
         {"step": 40, "stage": "learn", "photos_per_second": 1.0, "generator": 0.4, "news_loss": 2.0, "distance": 5.0},
     ]

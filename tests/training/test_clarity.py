@@ -14,11 +14,11 @@ from uegan_cli.training.statistics import clarity
 
 
 @pytest.fixture(scope="module")
-def sides(raw_photos: list[Path]) -> tuple[list[Tensor], list[Tensor]]:
-    """A hundred ordinary photos a side."""
+def sides(raw_photos: list[Path]) -> tuple[Folder, list[Tensor]]:
+    """A hundred ordinary photos, looked through, and a hundred others."""
     photos = list(load_photos(raw_photos[:200], 192).values())
     order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(0)).tolist()
-    return [photos[i] for i in order[::2]], [photos[i] for i in order[1::2]]
+    return look_through([photos[i] for i in order[::2]], None), [photos[i] for i in order[1::2]]
 
 
 def crisper(x: Tensor) -> Tensor:
@@ -26,33 +26,32 @@ def crisper(x: Tensor) -> Tensor:
     return (x + 0.6 * (light - blurred(light, min(x.shape[-2:]) / 24))).clamp(0, 1)
 
 
-def folders(raw: list[Tensor], liked: list[Tensor]) -> tuple[Folder, Folder]:
-    return look_through(raw, None), look_through(liked, None)
+@pytest.fixture(scope="module")
+def crisp(sides: tuple[Folder, list[Tensor]]) -> Folder:
+    """The first hundred, made crisper."""
+    return look_through([apply(crisper, photo) for photo in sides[0].photos], None)
 
 
-def test_tones_and_colours_are_not_taken_for_it(sides: tuple[list[Tensor], list[Tensor]]) -> None:
-    raw, _ = sides
-    plain = clarity(raw).mean()
+def test_tones_and_colours_are_not_taken_for_it(sides: tuple[Folder, list[Tensor]], crisp: Folder) -> None:
+    some = sides[0].photos[:40]
+    plain = clarity(some).mean()
     for look in (bright_airy, teal_and_orange):
-        assert abs(float(clarity([apply(look, photo) for photo in raw]).mean() - plain)) < 0.02
-    assert clarity([apply(crisper, photo) for photo in raw]).mean() - plain > 0.1
+        assert abs(float(clarity([apply(look, photo) for photo in some]).mean() - plain)) < 0.02
+    assert clarity(crisp.photos[:40]).mean() - plain > 0.1
 
 
-def test_the_same_photos_made_crisper_say_how_much(sides: tuple[list[Tensor], list[Tensor]]) -> None:
-    raw, _ = sides
-    found, seen = local_contrast(*folders(raw, [apply(crisper, photo) for photo in raw]))
+def test_the_same_photos_made_crisper_say_how_much(sides: tuple[Folder, list[Tensor]], crisp: Folder) -> None:
+    found, seen = local_contrast(sides[0], crisp)
     assert 0.4 < float(found.gain) <= MOST
-    assert not torch.equal(seen.colours, look_through(raw, None).colours)
+    assert not torch.equal(seen.colours, sides[0].colours)
 
 
-def test_other_photos_without_it_say_nothing(sides: tuple[list[Tensor], list[Tensor]]) -> None:
-    raw, liked = sides
-    given = folders(raw, [apply(bright_airy, photo) for photo in liked])
-    found, seen = local_contrast(*given)
-    assert float(found.gain) == 0 and seen is given[0]
+def test_other_photos_without_it_say_nothing(sides: tuple[Folder, list[Tensor]]) -> None:
+    raw, others = sides
+    found, seen = local_contrast(raw, look_through([apply(bright_airy, photo) for photo in others], None))
+    assert float(found.gain) == 0 and seen is raw
 
 
-def test_it_is_never_taken_away(sides: tuple[list[Tensor], list[Tensor]]) -> None:
+def test_it_is_never_taken_away(sides: tuple[Folder, list[Tensor]], crisp: Folder) -> None:
     """A folder of portraits before blurred backgrounds is not a wish for blur."""
-    raw, liked = sides
-    assert float(local_contrast(*folders([apply(crisper, photo) for photo in raw], liked))[0].gain) == 0
+    assert float(local_contrast(crisp, sides[0])[0].gain) == 0

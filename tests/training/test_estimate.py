@@ -12,11 +12,11 @@ from uegan_cli.training.estimate import Pace, measure
 from uegan_cli.training.session import Photos, begin, rehearse
 from uegan_cli.training.training import Training
 
-from .tiny import adaptive, photos, tensors, training
+from .tiny import photos, tensors, training
 
 CPU = torch.device("cpu")
 GENERATOR = GeneratorConfig(width=2, attention="prenorm", adaptive=True)
-CONFIG = TrainConfig(GENERATOR, size=96, batch=2, whole_steps=1, undo_steps=2, steps=4, pool=2, instant=False)
+CONFIG = TrainConfig(GENERATOR, size=96, batch=2, whole_steps=2, steps=4, pool=2, instant=False)
 
 
 def steps_taking(seconds: float, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,12 +46,12 @@ def test_a_run_that_was_timed_is_the_run_it_would_have_been() -> None:
 def test_the_pace_is_that_of_each_stage(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     steps_taking(0.3, stage, monkeypatch)
     monkeypatch.setattr(estimate, "TIMES", 2)
-    found = measure(adaptive(), 0).step
+    found = measure(training(), 0).step
     assert {one: seconds >= 0.3 for one, seconds in found.items()} == {one: one == stage for one in get_args(Stage)}
 
 
-def test_a_run_without_an_undo_stage_has_no_pace_for_it() -> None:
-    assert measure(training(undo_steps=0), 0).step["undo"] == 0
+def test_a_run_without_whole_photos_has_no_pace_for_them() -> None:
+    assert measure(training(whole_steps=0), 0).step["whole"] == 0
 
 
 def test_the_judge_takes_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,10 +64,10 @@ def test_a_slow_step_is_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimate, "SECONDS", 0.2)
     steps_taking(0.3, "learn", monkeypatch)
     begun = time.monotonic()
-    assert 0.3 <= measure(training(undo_steps=0), 0).step["learn"] <= time.monotonic() - begun < 0.59
+    assert 0.3 <= measure(training(whole_steps=0), 0).step["learn"] <= time.monotonic() - begun < 0.59
 
 
 def test_the_time_left_is_that_of_the_steps_left() -> None:
-    config = TrainConfig(whole_steps=5, undo_steps=10, steps=100)
-    pace = Pace({"whole": 3.0, "undo": 2.0, "learn": 0.5})
-    assert [pace.seconds(config, done) for done in (0, 3, 5, 9, 15, 65, 115)] == [85, 76, 70, 62, 50, 25, 0]
+    config = TrainConfig(whole_steps=10, steps=100)
+    pace = Pace({"whole": 2.0, "learn": 0.5})
+    assert [pace.seconds(config, done) for done in (0, 4, 10, 60, 110)] == [70, 62, 50, 25, 0]

@@ -19,7 +19,7 @@ from uegan_cli.training.metrics import read
 from uegan_cli.training.step import Losses
 from uegan_cli.training.training import Training
 
-from .tiny import Said, adaptive, assert_same, judge, training
+from .tiny import Said, assert_same, judge, training
 
 
 def after_steps(subject: Training, change: Callable[[Losses], Losses]) -> None:
@@ -42,11 +42,11 @@ def poisoned_at(subject: Training, *steps: int) -> Training:
     return subject
 
 
-def test_a_run_undoes_first_and_then_plays_the_game(tmp_path: Path) -> None:
+def test_a_run_brings_whole_photos_back_first_and_then_plays_the_game(tmp_path: Path) -> None:
     reports = list(run(training(), tmp_path, report_every=1))
     assert [r.step for r in reports] == list(range(1, 9))
-    assert [r.stage for r in reports] == ["undo"] * 3 + ["learn"] * 5
-    assert set(reports[0].losses) == {"undo"}
+    assert [r.stage for r in reports] == ["whole"] * 3 + ["learn"] * 5
+    assert reports[0].rate > 0 and set(reports[0].losses) == {"undo"}
     assert {"quality", "identity", "discriminator", "generator", "undo"} <= set(reports[-1].losses)
 
 
@@ -68,25 +68,6 @@ def test_a_stop_asked_for_between_reports_ends_after_the_step_with_a_checkpoint(
     reports = list(run(subject, tmp_path, report_every=100, stop=stop))
     assert [r.step for r in reports] == [3, 4] and not subject.over
     assert [f.name for f in checkpoints(tmp_path)] == ["checkpoint-0000004.pt"]
-
-
-def test_an_adaptive_generator_undoes_whole_photos_before(tmp_path: Path) -> None:
-    reports = list(run(adaptive(), tmp_path, report_every=1))
-    assert [r.stage for r in reports] == ["whole"] * 2 + ["undo"] * 3 + ["learn"] * 5
-    assert reports[0].rate > 0 and set(reports[0].losses) == {"undo"}
-
-
-@pytest.mark.parametrize("stop", [1, 3, 7])
-def test_an_adaptive_run_resumes_bit_for_bit(tmp_path: Path, stop: int) -> None:
-    whole, first = adaptive(), run(adaptive(), tmp_path / "parts", report_every=1, judge_every=2)
-    list(run(whole, tmp_path / "whole", report_every=1, judge_every=2))
-    list(islice(first, stop))
-    first.close()
-    second, found = adaptive(), newest(tmp_path / "parts")
-    assert found is not None and found.state["done"] == stop
-    second.load_state_dict(found.state)
-    list(run(second, tmp_path / "parts", report_every=1, judge_every=2))
-    assert_same(whole.state_dict(), second.state_dict())
 
 
 @pytest.mark.parametrize("stop", [2, 5])
@@ -176,7 +157,7 @@ def test_a_run_that_goes_wrong_again_and_again_ends_with_the_best(tmp_path: Path
 def test_without_any_good_weights_it_ends_in_one_line_and_keeps_nothing_broken(tmp_path: Path) -> None:
     broken = training()
     next(broken.players.generator.parameters()).data.fill_(math.nan)
-    with pytest.raises(DataSetError, match="the undo loss is no longer a number at step 1, again after going back 3"):
+    with pytest.raises(DataSetError, match="the weights are no longer numbers at step 1, again after going back 3"):
         list(run(broken, tmp_path, report_every=1))
     assert read(tmp_path) == []
 

@@ -17,7 +17,7 @@ def test_every_preset_can_be_made_and_changed(name: Preset) -> None:
 def test_fewer_steps_are_fewer_of_all_stages() -> None:
     quick, tenth = preset("quick"), preset("quick", steps=40)
     assert {stage: steps // 10 for stage, steps in quick.stages.items()} == tenth.stages
-    assert preset("quick", steps=40, undo_steps=5).undo_steps == 5
+    assert preset("quick", steps=40, whole_steps=5).whole_steps == 5
 
 
 def test_the_paper_preset_has_the_papers_constants() -> None:
@@ -32,6 +32,6 @@ def test_the_paper_preset_has_the_papers_constants() -> None:
 
 def test_natural_is_learnt_from_whole_photos_alone() -> None:
     config = preset("natural")
-    assert config.stages == {"whole": config.whole_steps, "undo": 0, "learn": 0} and config.whole_steps
+    assert config.stages == {"whole": config.whole_steps, "learn": 0} and config.whole_steps
     assert config.generator.adaptive and not config.instant
     assert preset("natural", steps=7).whole_steps == config.whole_steps

@@ -11,7 +11,7 @@ from uegan_cli.losses.features import Features
 from uegan_cli.losses.fidelity import fidelity
 from uegan_cli.losses.identity import identity
 from uegan_cli.networks import Discriminator, build
-from uegan_cli.training.step import Players, adversarial_step, set_up, undo_step
+from uegan_cli.training.step import Players, adversarial_step, set_up
 
 CONFIG = TrainConfig(generator=GeneratorConfig(width=4, attention="paper"), batch=2, pool=0, average=0.9)
 
@@ -71,13 +71,6 @@ def test_the_discriminator_comes_to_tell_liked_from_raw() -> None:
     game = players(config)
     losses = [adversarial_step(game, config, batch(s) * 0.3 - 0.5, batch(s + 50) * 0.3 + 0.5) for s in range(12)]
     assert float(losses[-1]["discriminator"]) < 0.7 * float(losses[0]["discriminator"])
-
-
-def test_undoing_learns_to_undo() -> None:
-    config = dataclasses.replace(CONFIG, lr_undo=5e-3)
-    game = players(config)
-    losses = [float(undo_step(game, batch(s), batch(s) * 0.5)["undo"]) for s in range(25)]
-    assert losses[-1] < 0.8 * losses[0]
 
 
 def test_toned_copies_of_liked_photos_can_join_the_game() -> None:

@@ -31,13 +31,13 @@ def test_rates_fall_as_the_paper_says() -> None:
 
 
 def test_rates_are_halved_for_every_time_the_run_went_back() -> None:
-    plain, careful = training(undo_steps=0), training(undo_steps=0)
+    plain, careful = training(whole_steps=0), training(whole_steps=0)
     careful.health.rollbacks = 2
     assert rates(careful, 4) == [(g / 4, d / 4) for g, d in rates(plain, 4)]
 
 
 def test_a_state_can_be_returned_to_again_and_again() -> None:
-    subject = training(undo_steps=0)
+    subject = training(whole_steps=0)
     subject.step()
     good, ends = subject.snapshot(), []
     for _ in range(2):
@@ -49,7 +49,7 @@ def test_a_state_can_be_returned_to_again_and_again() -> None:
 
 
 def test_the_best_stays_the_best_when_the_run_goes_back() -> None:
-    subject = training(Said(3.0, 2.0), undo_steps=0)
+    subject = training(Said(3.0, 2.0), whole_steps=0)
     subject.judge_now()
     good = subject.snapshot()
     subject.step()
@@ -62,7 +62,7 @@ def test_weights_and_moments_that_are_no_numbers_are_noticed() -> None:
     subject = training()
     subject.step()
     assert subject.lost_numbers() is None
-    moment = next(iter(subject.players.optimisers["undo"].state.values()))["exp_avg_sq"]
+    moment = next(iter(subject.players.optimisers["whole"].state.values()))["exp_avg_sq"]
     moment[0, 0, 0, 0] = math.inf
     assert subject.lost_numbers() is not None
     moment[0, 0, 0, 0] = 0

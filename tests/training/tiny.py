@@ -15,11 +15,11 @@ from uegan_cli.training.judge import Judge, Verdict, judge_between
 from uegan_cli.training.training import Training, prepare
 
 CONFIG = TrainConfig(
-    generator=GeneratorConfig(width=2, attention="prenorm"),
+    generator=GeneratorConfig(width=2, attention="prenorm", adaptive=True),
     weights=LossWeights(undo=0.5),
     size=96,
     batch=2,
-    undo_steps=3,
+    whole_steps=3,
     steps=5,
     pool=3,
 )
@@ -50,12 +50,6 @@ def training(judge: Judge | None = None, **changes: Any) -> Training:
     config = dataclasses.replace(CONFIG, **changes)
     torch.manual_seed(0)
     return prepare(config, build(config.generator), photos(0), photos(1), None, torch.device("cpu"), judge)
-
-
-def adaptive(judge: Judge | None = None, **changes: Any) -> Training:
-    """The same with a generator that has a map of colours for each photo, and two steps for it."""
-    generator = dataclasses.replace(CONFIG.generator, adaptive=True)
-    return training(judge, generator=generator, whole_steps=2, **changes)
 
 
 def tensors(state: object) -> Iterator[torch.Tensor]:

@@ -54,13 +54,12 @@ def tell(run: Options, device: torch.device, pace: Pace, done: int, say: Callabl
 
 
 def _steps(config: TrainConfig) -> str:
-    counterparts = "that undo what liked photos may have been before, if they tell, then"
-    what = counterparts if config.instant else "that undo toned-down photos, then"
-    before = config.whole_steps + config.undo_steps
+    before = f"{config.whole_steps} on whole photos"
     if not config.steps:
-        return f"{before} that undo toned-down photos"
-    undone = f"{before} {what} " if before else ""
-    return f"{undone}{config.steps}, each on {config.batch} crops of {config.size} px of each kind"
+        return before
+    even = " if raw ones are uneven" if config.instant else ""
+    before = f"{before}{even}, then " if config.whole_steps else ""
+    return f"{before}{config.steps}, each on {config.batch} crops of {config.size} px of each kind"
 
 
 def _features(run: Options) -> str:

@@ -25,7 +25,6 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
         size=128,
         batch=4,
         whole_steps=300,
-        undo_steps=200,
         steps=400,
         warm_up=100,
         patience=3,
@@ -60,8 +59,6 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
     }
     chosen = presets[name]
     if "steps" in changes and chosen.steps:
-        # All stages are made longer or shorter together.
-        part = changes["steps"] / chosen.steps
-        undone = {name: round(getattr(chosen, name) * part) for name in ("whole_steps", "undo_steps")}
-        changes = {**undone, **changes}
+        # Both stages are made longer or shorter together.
+        changes = {"whole_steps": round(chosen.whole_steps * changes["steps"] / chosen.steps), **changes}
     return dataclasses.replace(chosen, **changes)

@@ -17,7 +17,7 @@ def place(config: TrainConfig, done: int) -> tuple[Stage, int]:
 def rates(config: TrainConfig, done: int) -> dict[str, float]:
     """The learning rates of the step to come, by optimiser.
 
-    Constant, then falling linearly: where photos are undone to a tenth, in the adversarial stage to zero. The
+    Constant, then falling linearly: for whole photos to a tenth, in the adversarial stage to zero. The
     generator's rises from zero over the first `warm_up` steps: a discriminator that has seen nothing yet has nothing to
     teach.
     """
@@ -25,7 +25,6 @@ def rates(config: TrainConfig, done: int) -> dict[str, float]:
     rising = min(1.0, within / config.warm_up) if config.warm_up else 1.0
     at_most: dict[Stage, dict[str, float]] = {
         "whole": {"whole": config.lr_whole},
-        "undo": {"undo": config.lr_undo},
         "learn": {"generator": config.lr_generator * rising, "discriminator": config.lr_discriminator},
     }
     factor = _falling(within / config.stages[stage], config.constant, 0.0 if stage == "learn" else 0.1)

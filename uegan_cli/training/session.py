@@ -24,7 +24,7 @@ from ..styles.preview import make_preview
 from ..styles.store import load_style
 from .checks import Verdict, check
 from .content import SHORT_SIDE
-from .counterparts import Counterparts, counterparts
+from .counterparts import counterparts
 from .data import ROOM, hold_out, load_photos
 from .folder import look_through
 from .health import WORTH
@@ -84,7 +84,8 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
         _start_from(start, instant)
         folders = dataclasses.replace(folders[0], content=instant.content), folders[1]
         spoil = before = counterparts(instant.form, *folders)
-        config = _to_undo(config, before)
+        if not before.uneven:
+            config = dataclasses.replace(config, whole_steps=0)
     judge = judge_between(folders[0], held_out, folders[1], instant.form if instant else None)
     training = prepare(config, start, photos.liked, raw, features, device, judge, spoil)
     return Session(training, instant, photos.liked, photos.raw)
@@ -180,12 +181,6 @@ def _with_transport(config: GeneratorConfig, transport: bool) -> Generator:
     generator = build(dataclasses.replace(config, transport=transport))
     assert isinstance(generator, Generator)
     return generator
-
-
-def _to_undo(config: TrainConfig, spoil: Counterparts) -> TrainConfig:
-    """Counterparts are undone before there is an adversary only where they have anything to teach."""
-    whole = config.whole_steps if spoil.uneven else 0
-    return dataclasses.replace(config, whole_steps=whole, undo_steps=config.undo_steps if spoil.plainer.gain else 0)
 
 
 def _start_from(generator: Generator, instant: InstantLook) -> None:

@@ -68,16 +68,16 @@ def set_up(
     photo.requires_grad_(False)
     learnt, G = [p for p in generator.parameters() if p.requires_grad], distributed.in_step(generator)
     photo.requires_grad_(True)
-    # Undoing is no game: plain momentum and no decay serve it better.
-    undo = partial(AdamW, betas=(0.9, 0.99), fused=True)
     game = partial(Adam, betas=config.betas, weight_decay=config.weight_decay, fused=True)
     optimisers: dict[str, Optimizer] = {
-        "undo": undo(learnt, config.lr_undo, weight_decay=0.0),
         "generator": game(learnt, config.lr_generator),
         "discriminator": game(discriminator.parameters(), config.lr_discriminator),
     }
     if P is not None:
-        optimisers["whole"] = undo(photo.parameters(), config.lr_whole, weight_decay=WHOLE_DECAY)
+        # This is no game: plain momentum serves it better.
+        optimisers["whole"] = AdamW(
+            photo.parameters(), config.lr_whole, betas=(0.9, 0.99), weight_decay=WHOLE_DECAY, fused=True
+        )
     return Players(
         generator.train(),
         discriminator.train(),
@@ -150,16 +150,6 @@ def whole_step(players: Players, liked: Tensor, spoilt: Tensor, dropped: Tensor)
     loss = undo_loss(liked, generator.transport(generator.local_contrast(mapped)))
     _descend(players.optimisers["whole"], loss, most=1.0)
     players.average.update(generator)
-    return {"undo": loss.detach()}
-
-
-def undo_step(players: Players, liked: Tensor, toned: Tensor) -> Losses:
-    """One update of G alone: bring toned-down copies (N x 3 x H x W) back to the liked photos."""
-    with _autocast(players, liked):
-        undone = players.G(toned)
-    loss = undo_loss(liked, undone)
-    _descend(players.optimisers["undo"], loss)
-    players.average.update(players.generator)
     return {"undo": loss.detach()}
 
 

@@ -23,7 +23,7 @@ from .data import Crops, nearly_whole
 from .health import ROLLBACKS, Best, Health, is_better
 from .judge import Judge, Verdict
 from .schedule import place, rates
-from .step import Losses, Players, adversarial_step, set_up, undo_step, whole_step
+from .step import Losses, Players, adversarial_step, set_up, whole_step
 from .toning import Spoil, ToningDown
 
 WHOLE, WHOLE_TIMES = 96, 6
@@ -63,7 +63,7 @@ class Training:
 
     @property
     def to_be_judged(self) -> bool:
-        """Whether there is an adversary now, against which the judge is needed; undoing has an answer that is known."""
+        """Whether there is an adversary now, against which the judge is needed; before, the answers are known."""
         return self.judge is not None and self.stage == "learn"
 
     @property
@@ -80,9 +80,6 @@ class Training:
             liked = self._next(self.whole)
             spoilt, dropped = self.spoil(liked, self.toning_rng), self._dropout(len(liked))
             losses = whole_step(players, share(liked), share(spoilt), share(dropped))
-        elif self.stage == "undo":
-            liked = self._next(self.liked)
-            losses = undo_step(players, share(liked), share(self.spoil(liked, self.toning_rng)))
         else:
             liked = self._next(self.liked)
             toned = share(self.spoil(liked, self.toning_rng)) if config.weights.undo else None
