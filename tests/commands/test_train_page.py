@@ -61,7 +61,7 @@ def test_it_tells_what_was_learnt_from_how_it_went_and_how_to_use_it(folder):
         assert f"<b>{title}</b>" in text
     assert text.index("Distance to") < text.index("<b>Generator") < text.index("<b>News loss")
     assert "9.10 → 4.20" in text and "unedited 9.1" in text and "instant 6.3" in text
-    assert "<dd>1 minute</dd>" in text, "70 seconds of steps"
+    assert "<dd>2 minutes</dd>" in text, "60 seconds for whole photos, which are six times as many, and 60 for crops"
     assert "<code>uegan enhance PHOTO -s mine</code>" in text
 
 

@@ -18,6 +18,7 @@ from .report import duration
 from .train_style import STYLE
 
 if TYPE_CHECKING:
+    from ..config import TrainConfig
     from ..styles.card import Card
     from ..training.checks import Verdict
     from ..training.runs import Options
@@ -83,7 +84,7 @@ class Page:
         told = {name: str(count) for name, count in facts.items()}
         if lines:
             told["steps"] = str(lines[-1]["step"])
-            told["of learning"] = duration(_seconds(lines, self.run.config.batch))
+            told["of learning"] = duration(_seconds(lines, self.run.config))
         distances = [line["distance"] for line in lines if "distance" in line]
         if card is not None:
             measured = card.metrics["distance"]
@@ -117,11 +118,15 @@ def _said(words: str, command: str) -> str:
     return f'<p class="command"><span>{words}</span><code>{escape(command)}</code></p>'
 
 
-def _seconds(lines: Lines, batch: int) -> float:
+def _seconds(lines: Lines, config: TrainConfig) -> float:
     """Time that went into the steps of the run."""
-    steps = [0, *(line["step"] for line in lines)]
-    spans = zip(steps, steps[1:], lines, strict=False)
-    return sum(((after - before) * batch / line["photos_per_second"] for before, after, line in spans), 0.0)
+    from ..training.schedule import photos_in_step
+
+    seconds, before = 0.0, 0
+    for line in lines:
+        photos = (line["step"] - before) * photos_in_step(config, line["stage"])
+        seconds, before = seconds + photos / line["photos_per_second"], line["step"]
+    return seconds
 
 
 def _curves(lines: Lines, card: Card | None) -> str:

@@ -138,20 +138,22 @@ def _train(
     report.say(f"Learning {run.name} on {where}: {training.steps - training.done} steps")
     instant = None if begun.instant is None else begun.instant.form
     samples = Samples(page.folder, rows, instant) if first else None
-    with _stopping() as stop:
-        progress = loop.run(training, page.folder, stop=stop)
-        if samples is None:
-            for _ in progress:
-                pass
-        else:
-            with board(page.folder, training.done) if wish.tensorboard else nullcontext() as curves:
+    with board(page.folder, training.done) if first and wish.tensorboard else nullcontext() as curves:
+        with _stopping() as stop:
+            progress = loop.run(training, page.folder, stop=stop)
+            if samples is None:
+                for _ in progress:
+                    pass
+            else:
                 Follower(training, pace, samples, page, curves, report).follow(progress)
+        if training.over and samples is not None:
+            sheet = _finish(begun, run, page, samples, wish, report)
+            if curves is not None:
+                curves.show(training.done, sheet)
     if not training.over:
         if first:
             _end_early(run, page, training.done, report)
         raise SystemExit(128 + (stop.signal or signal.SIGINT))
-    if samples is not None:
-        _finish(begun, run, page, samples, wish, report)
 
 
 def _end_early(run: Options, page: Page, done: int, report: Report) -> None:
@@ -163,19 +165,20 @@ def _end_early(run: Options, page: Page, done: int, report: Report) -> None:
     report.say(f"stopped after step {done}; go on with: uegan train --resume --name {shlex.quote(run.name)}")
 
 
-def _finish(begun: Session, run: Options, page: Page, samples: Samples, wish: Wish, report: Report) -> None:
-    """The style, with its sheet and its page."""
+def _finish(begun: Session, run: Options, page: Page, samples: Samples, wish: Wish, report: Report) -> Path:
+    """The style, with its page and its sheet, which is returned."""
     from ..styles.store import install
     from ..training.session import finish
 
     style = install(finish(begun, run.name, run.card), overwrite=wish.overwrite or wish.resume)
     report.result(str(style.path))
-    samples.draw("result", style.generator, run.name)
+    sheet = samples.draw("result", style.generator, run.name)
     written = page.write(_came_to(style.card), style.card)
     report.record({"style": str(style.path), "report": str(written), "card": style.card.to_json()})
     for line in (_distances(style.card), _came_to(style.card), f"{written}: how it went"):
         report.say(line)
     report.say(f"{run.name} is ready: uegan enhance PHOTO -s {run.name}")
+    return sheet
 
 
 def _distances(card: Card) -> str:

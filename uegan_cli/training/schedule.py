@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from ..config import Stage, TrainConfig
 
+WHOLE_TIMES = 6
+"""How many times as many photos go into a step where they are whole: they are small."""
+
+
+def photos_in_step(config: TrainConfig, stage: Stage) -> int:
+    """Photos of each kind."""
+    return config.batch * (WHOLE_TIMES if stage == "whole" else 1)
+
 
 def place(config: TrainConfig, done: int) -> tuple[Stage, int]:
     """After so many steps: the stage that the next one is of, and how many of that stage are done."""

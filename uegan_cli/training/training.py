@@ -22,12 +22,12 @@ from .checkpoints import State
 from .data import Crops, nearly_whole
 from .health import ROLLBACKS, Best, Health, is_better
 from .judge import Judge, Verdict
-from .schedule import place, rates
+from .schedule import photos_in_step, place, rates
 from .step import Losses, Players, adversarial_step, set_up, whole_step
 from .toning import Spoil, ToningDown
 
-WHOLE, WHOLE_TIMES = 96, 6
-"""Side to which whole photos are squeezed, in pixels, and how many times as many go into a step: they are small."""
+WHOLE = 96
+"""Side to which whole photos are squeezed, in pixels."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Training:
 
     def photos(self, stage: Stage) -> int:
         """Photos of each kind that go into a step."""
-        return self.config.batch * (WHOLE_TIMES if stage == "whole" else 1)
+        return photos_in_step(self.config, stage)
 
     @property
     def to_be_judged(self) -> bool:
