@@ -42,7 +42,7 @@ from .test_learning import shown as shown
 
 pytestmark = pytest.mark.benchmark
 
-LOOKS = os.environ.get("UEGAN_BENCH_LOOKS", "teal and orange;crisp;careful").split(";")
+LOOKS = os.environ.get("UEGAN_BENCH_LOOKS", "teal and orange;faded matte;careful").split(";")
 STEPS = 200
 KEPT = Path(os.environ["UEGAN_BENCH_FILE"]) if "UEGAN_BENCH_FILE" in os.environ else None
 R1_WEIGHT, R1_EVERY = 1.0, 4
