@@ -63,6 +63,15 @@ def test_a_run_is_found_by_its_style_or_its_folder(tmp_path: Path) -> None:
     assert folder_of(str(tmp_path)) == tmp_path
 
 
+def test_a_run_never_goes_into_a_folder_that_happens_to_have_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert folder_of("mine") == runs_dir() / "mine"
+    assert folder_of("./mine") == Path("./mine")
+
+
 HOLD = """
 import sys, time
 from pathlib import Path

@@ -41,9 +41,12 @@ class Options:
 
 
 def folder_of(name_or_path: str) -> Path:
-    """The folder of a run: a path, or the name of a style that was trained here."""
+    """The folder of a run: a path, or the name of a style that was trained here.
+
+    A name is never a path, or a run would go into a folder of photos that happens to have the name.
+    """
     path = Path(name_or_path).expanduser()
-    return path if path.is_dir() or path.name != name_or_path else runs_dir() / name_or_path
+    return runs_dir() / name_or_path if path.name == name_or_path else path
 
 
 def make(folder: Path) -> None:
