@@ -37,6 +37,11 @@ def weights_dir() -> Path:
     return (_home() or Path(platformdirs.user_cache_dir(_APP, appauthor=False))) / "weights"
 
 
+def measured_file() -> Path:
+    """What `eval` has measured before; safe to delete."""
+    return (_home() or Path(platformdirs.user_cache_dir(_APP, appauthor=False))) / "measured.sqlite"
+
+
 def config_file() -> Path:
     """The user's `config.toml`; it need not exist."""
     return (_home() or Path(platformdirs.user_config_dir(_APP, appauthor=False))) / "config.toml"

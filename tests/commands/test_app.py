@@ -13,7 +13,7 @@ import uegan_cli
 from uegan_cli.commands import app, enhance
 from uegan_cli.paths import config_file
 
-COMMANDS = ["enhance", "styles", "style-create", "train", "doctor"]
+COMMANDS = ["enhance", "styles", "style-create", "train", "eval", "doctor"]
 
 
 def test_the_version_is_the_packages(uegan):
@@ -38,6 +38,11 @@ def test_help_fits_a_narrow_terminal(uegan, monkeypatch, command):
     monkeypatch.setenv("COLUMNS", "80")
     for line in uegan(*command.split(), "--help").out.splitlines():
         assert cell_len(line.rstrip()) <= 80
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS, "styles list", "styles show"])
+def test_help_is_not_about_types(uegan, command):
+    assert not {"<bool>", "<str>", "<list[str]>"} & set(uegan(*command.split(), "--help").out.split())
 
 
 def test_an_error_is_one_line_without_a_traceback(uegan):

@@ -13,7 +13,7 @@ import typer
 
 from .. import __version__
 from ..errors import UeganError
-from . import doctor, enhance, settings, style_create, styles, train
+from . import doctor, enhance, eval, options, settings, style_create, styles, train
 from .report import printable
 from .streams import open_missing
 
@@ -21,6 +21,7 @@ ENHANCE, STYLES, TRAINING, SETUP = "Enhance", "Styles", "Training", "Setup"
 
 app = typer.Typer(
     name="uegan",
+    cls=options.Group,
     help="Learns the look of the photos you love and puts it on any photo, at full resolution.",
     epilog="Start with [bold]uegan enhance PHOTO[/bold]. Each command has examples: [bold]uegan enhance --help[/bold].",
     no_args_is_help=True,
@@ -28,13 +29,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("enhance", rich_help_panel=ENHANCE, epilog=enhance.EXAMPLES, no_args_is_help=True)(enhance.enhance)
-app.add_typer(styles.app, name="styles", rich_help_panel=STYLES)
-app.command("style-create", rich_help_panel=STYLES, epilog=style_create.EXAMPLES, no_args_is_help=True)(
-    style_create.style_create
+app.command("enhance", rich_help_panel=ENHANCE, epilog=enhance.EXAMPLES, no_args_is_help=True, cls=options.Command)(
+    enhance.enhance
 )
-app.command("train", rich_help_panel=TRAINING, epilog=train.EXAMPLES, no_args_is_help=True)(train.train)
-app.command("doctor", rich_help_panel=SETUP, epilog=doctor.EXAMPLES)(doctor.doctor)
+app.add_typer(styles.app, name="styles", rich_help_panel=STYLES)
+app.command(
+    "style-create", rich_help_panel=STYLES, epilog=style_create.EXAMPLES, no_args_is_help=True, cls=options.Command
+)(style_create.style_create)
+app.command("train", rich_help_panel=TRAINING, epilog=train.EXAMPLES, no_args_is_help=True, cls=options.Command)(
+    train.train
+)
+app.command("eval", rich_help_panel=TRAINING, epilog=eval.EXAMPLES, no_args_is_help=True, cls=options.Command)(
+    eval.eval
+)
+app.command("doctor", rich_help_panel=SETUP, epilog=doctor.EXAMPLES, cls=options.Command)(doctor.doctor)
 
 
 def _version(wanted: bool) -> None:
@@ -48,7 +56,7 @@ def _settings(
     context: typer.Context,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, metavar="", help="Print the version and exit."),
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     # `doctor` has to run where the settings are what is broken.

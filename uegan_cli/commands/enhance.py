@@ -64,7 +64,6 @@ def enhance(
         typer.Option(
             "--in-place",
             rich_help_panel=OUTPUT,
-            metavar="",
             help="Replace the photo; NAME.jpg_original keeps the first.",
         ),
     ] = False,
@@ -98,33 +97,29 @@ def enhance(
     ] = "all",
     preserve: Annotated[
         bool,
-        typer.Option("--preserve", rich_help_panel=OUTPUT, metavar="", help="Give results the photo's date and time."),
+        typer.Option("--preserve", rich_help_panel=OUTPUT, help="Give results the photo's date and time."),
     ] = False,
     sheet: Annotated[
         Path | None,
         typer.Option("--sheet", metavar="FILE", rich_help_panel=OUTPUT, help="Write a sheet of before and after too."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", "-f", rich_help_panel=OUTPUT, metavar="", help="Replace outputs that exist.")
+        bool, typer.Option("--force", "-f", rich_help_panel=OUTPUT, help="Replace outputs that exist.")
     ] = False,
     update: Annotated[
         bool,
-        typer.Option(
-            "--update", "-u", rich_help_panel=OUTPUT, metavar="", help="Replace outputs older than their photo."
-        ),
+        typer.Option("--update", "-u", rich_help_panel=OUTPUT, help="Replace outputs older than their photo."),
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", rich_help_panel=OUTPUT, metavar="", help="Enhance uegan's own results once more.")
+        bool, typer.Option("--again", rich_help_panel=OUTPUT, help="Enhance uegan's own results once more.")
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", "-n", rich_help_panel=OUTPUT, metavar="", help="Say what would be done, and stop."),
+        typer.Option("--dry-run", "-n", rich_help_panel=OUTPUT, help="Say what would be done, and stop."),
     ] = False,
     recursive: Annotated[
         bool,
-        typer.Option(
-            "--recursive", "-r", rich_help_panel=WHICH, metavar="", help="Search folders with all below them."
-        ),
+        typer.Option("--recursive", "-r", rich_help_panel=WHICH, help="Search folders with all below them."),
     ] = False,
     include: Annotated[
         list[str] | None,
@@ -140,15 +135,11 @@ def enhance(
     ] = None,
     null: Annotated[
         bool,
-        typer.Option(
-            "--null", "-0", rich_help_panel=WHICH, metavar="", help="The list's names end in zero bytes, not lines."
-        ),
+        typer.Option("--null", "-0", rich_help_panel=WHICH, help="The list's names end in zero bytes, not lines."),
     ] = False,
     first_frame: Annotated[
         bool,
-        typer.Option(
-            "--first-frame", rich_help_panel=WHICH, metavar="", help="Take the first picture of files with several."
-        ),
+        typer.Option("--first-frame", rich_help_panel=WHICH, help="Take the first picture of files with several."),
     ] = False,
     max_pixels: Annotated[
         int | None,
@@ -162,7 +153,7 @@ def enhance(
         ),
     ] = None,
     fail_fast: Annotated[
-        bool, typer.Option("--fail-fast", rich_help_panel=WHICH, metavar="", help="Stop at the first photo that fails.")
+        bool, typer.Option("--fail-fast", rich_help_panel=WHICH, help="Stop at the first photo that fails.")
     ] = False,
     device: options.Device = "auto",
     full_network: Annotated[
@@ -170,7 +161,6 @@ def enhance(
         typer.Option(
             "--full-network",
             rich_help_panel=NETWORK,
-            metavar="",
             help="Run the network at full size. Slow; needs a GPU.",
         ),
     ] = False,

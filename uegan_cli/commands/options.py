@@ -5,9 +5,32 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
+
+
+class _WithoutTypes:
+    """Help that says <bool> behind no flag and <list[str]> behind no PHOTO, as typer does."""
+
+    def get_params(self, context: Any) -> list[Any]:
+        params: list[Any] = super().get_params(context)  # type: ignore[misc]
+        for param in params:
+            if getattr(param, "is_flag", False) and param.metavar is None:
+                param.metavar = ""
+            elif isinstance(param, typer.core.TyperArgument):
+                param.display_type_rich = lambda ctx: None  # type: ignore[method-assign]
+        return params
+
+
+class Command(_WithoutTypes, typer.core.TyperCommand):
+    pass
+
+
+class Group(_WithoutTypes, typer.core.TyperGroup):
+    pass
+
 
 MESSAGES = "Messages"
 NETWORK = "Network"
@@ -66,14 +89,10 @@ VggWeights = Annotated[
         help="ImageNet weights of a VGG-19 or VGG-16 (.safetensors or .pth).",
     ),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", metavar="", help="Replace what has the name already.")]
-Json = Annotated[
-    bool, typer.Option("--json", rich_help_panel=MESSAGES, metavar="", help="Print JSON, one object a line.")
-]
-Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", rich_help_panel=MESSAGES, metavar="", help="Say only what went wrong.")
-]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", rich_help_panel=MESSAGES, metavar="", help="Say more.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what has the name already.")]
+Json = Annotated[bool, typer.Option("--json", rich_help_panel=MESSAGES, help="Print JSON, one object a line.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=MESSAGES, help="Say only what went wrong.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", rich_help_panel=MESSAGES, help="Say more.")]
 NoColour = Annotated[
     bool,
     typer.Option(
@@ -82,7 +101,6 @@ NoColour = Annotated[
         is_eager=True,
         expose_value=True,
         rich_help_panel=MESSAGES,
-        metavar="",
         help="No colours; NO_COLOR does the same.",
     ),
 ]

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -63,10 +63,20 @@ class Report:
         """An error or a warning: never silenced."""
         _to_stderr(f"uegan: {printable(text)}")
 
-    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
-        """A table on stdout: as wide as the terminal, or tab-separated where it is not read by a person."""
+    def table(
+        self,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        right: Collection[int] = (),
+        best: Collection[tuple[int, int]] = (),
+        headed: bool = False,
+    ) -> None:
+        """A table on stdout: as wide as the terminal, or tab-separated where it is not read by a person.
+
+        right: columns of numbers. best: rows and columns of cells that stand out. headed: piped, too.
+        """
         if not sys.stdout.isatty():
-            for row in rows:
+            for row in [headings, *rows] if headed else rows:
                 self.result("\t".join(row))
             return
         from rich.box import SIMPLE_HEAD
@@ -77,8 +87,9 @@ class Report:
         table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for index, heading in enumerate(headings):
             table.add_column(heading, justify="right" if index in right else "left", no_wrap=index == 0)
-        for row in rows:
-            table.add_row(*(Text(printable(cell)) for cell in row))
+        for at, row in enumerate(rows):
+            cells = [Text(printable(cell), "bold" if (at, column) in best else "") for column, cell in enumerate(row)]
+            table.add_row(*cells)
         Console(highlight=False).print(table)
 
     @contextmanager

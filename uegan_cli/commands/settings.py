@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .. import paths
@@ -35,7 +35,7 @@ def defaults(group: Any) -> dict[str, dict[str, Any]]:
 
     group: the command group of the program.
     """
-    options = {name: {param.name for param in command.params} for name, command in group.commands.items()}
+    options = {name: {param.name: param for param in command.params} for name, command in group.commands.items()}
     everywhere = set().union(*options.values())
     chosen: dict[str, dict[str, Any]] = {name: {} for name in options}
     settings = read()
@@ -44,21 +44,28 @@ def defaults(group: Any) -> dict[str, dict[str, Any]]:
             _check(key, everywhere)
             for command, known in options.items():
                 if _param(key) in known:
-                    chosen[command][_param(key)] = value
+                    chosen[command][_param(key)] = _value(known[_param(key)], value)
     for command, table in settings.items():
         if isinstance(table, Mapping):
             _check(command, set(options), "a command")
             for key, value in table.items():
-                _check(key, options[command], f"an option of {command}")
-                chosen[command][_param(key)] = value
+                known = options[command]
+                _check(key, known, f"an option of {command}")
+                if _param(key) in known:
+                    chosen[command][_param(key)] = _value(known[_param(key)], value)
     return chosen
+
+
+def _value(option: Any, value: Any) -> Any:
+    """One value for an option that takes several is a list of one."""
+    return [value] if getattr(option, "multiple", False) and not isinstance(value, list) else value
 
 
 def _param(key: str) -> str:
     return key.replace("-", "_")
 
 
-def _check(key: str, known: set[str], kind: str = "an option") -> None:
+def _check(key: str, known: Collection[str], kind: str = "an option") -> None:
     if _param(key) in known or key in known:
         return
     near = difflib.get_close_matches(_param(key), known, n=1)

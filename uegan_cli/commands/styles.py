@@ -17,6 +17,7 @@ from . import options
 from .report import Report, size_in_words
 
 app = typer.Typer(
+    cls=options.Group,
     help="List, show, share, rename, remove and check styles.",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -31,7 +32,7 @@ Name = options.StyleName
 NewName = Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")]
 
 
-@app.command("list")
+@app.command("list", cls=options.Command)
 def list_styles(json: options.Json = False, no_color: options.NoColour = False) -> None:
     """All styles, with what they are."""
     report = Report(json)
@@ -45,7 +46,7 @@ def list_styles(json: options.Json = False, no_color: options.NoColour = False) 
         report.say("No styles here. `uegan train` or `uegan style-create` makes one.")
 
 
-@app.command()
+@app.command(cls=options.Command)
 def show(
     name: Annotated[str, typer.Argument(autocompletion=options.style_names, metavar="NAME|FILE")],
     preview: Annotated[
@@ -65,7 +66,7 @@ def show(
         report.say(f"{preview}: before and after")
 
 
-@app.command("export")
+@app.command("export", cls=options.Command)
 def export_style(
     name: Name,
     to: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="Where to.")] = Path("."),
@@ -75,7 +76,7 @@ def export_style(
     Report().result(str(store.export(name, to, overwrite=overwrite)))
 
 
-@app.command("import")
+@app.command("import", cls=options.Command)
 def import_style(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A style file.")],
     name: Annotated[
@@ -88,14 +89,14 @@ def import_style(
     Report().result(f"{style.name}: imported; `uegan enhance PHOTO -s {style.name}` uses it")
 
 
-@app.command()
+@app.command(cls=options.Command)
 def rename(name: Name, new: NewName, overwrite: options.Overwrite = False) -> None:
     """Give a style another name."""
     store.rename(name, new, overwrite=overwrite)
     Report().result(f"{name} -> {new}")
 
 
-@app.command()
+@app.command(cls=options.Command)
 def remove(
     name: Annotated[list[str], typer.Argument(autocompletion=options.style_names, metavar="NAME")],
 ) -> None:
@@ -105,7 +106,7 @@ def remove(
         Report().result(f"{each}: removed")
 
 
-@app.command()
+@app.command(cls=options.Command)
 def verify(
     name: Annotated[
         list[str] | None,

@@ -63,13 +63,11 @@ def train(
     ] = None,
     tensorboard: Annotated[
         bool,
-        typer.Option("--tensorboard", metavar="", rich_help_panel=SEEN, help="Curves and sheets for TensorBoard, too."),
+        typer.Option("--tensorboard", rich_help_panel=SEEN, help="Curves and sheets for TensorBoard, too."),
     ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", metavar="", help="Go on with the run of this name where it stopped.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run of this name where it stopped.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", "-n", metavar="", help="Look at the photos, say what would be done, and stop.")
+        bool, typer.Option("--dry-run", "-n", help="Look at the photos, say what would be done, and stop.")
     ] = False,
     preset: Annotated[
         Literal["quick", "standard", "paper", "natural"],
@@ -170,7 +168,6 @@ def train(
         bool,
         typer.Option(
             "--download",
-            metavar="",
             rich_help_panel=options.NETWORK,
             help="Fetch VGG-19 without asking (548 MB, once).",
         ),

@@ -12,10 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import train_verdict
+from . import pages, train_verdict
 from .curves import draw_curve
 from .report import duration
-from .train_style import STYLE
 
 if TYPE_CHECKING:
     from ..config import TrainConfig
@@ -52,12 +51,10 @@ class Page:
 
     def write(self, status: str, card: Card | None = None) -> Path:
         """Write the page as the run stands. card: that of the style, once it is made. Raises OutputError."""
-        from ..photo.atomic import replacing
         from ..training.metrics import read
 
         path = self.folder / NAME
-        with replacing(path) as file:
-            file.write(self._html(status, card, read(self.folder)).encode())
+        pages.write(path, self._html(status, card, read(self.folder)))
         return path
 
     def _html(self, status: str, card: Card | None, lines: Lines) -> str:
@@ -70,13 +67,7 @@ class Page:
             _photos(self.verdict),
             _card(card or self.run.card),
         ]
-        return (
-            '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{name} – uegan</title><style>{STYLE}</style></head>\n<body><main>"
-            + "\n".join(sections)
-            + "</main></body></html>\n"
-        )
+        return pages.html(f"{self.run.name} – uegan", sections, ["train.css"])
 
     def _facts(self, lines: Lines, card: Card | None) -> str:
         """What there is to know at a glance."""

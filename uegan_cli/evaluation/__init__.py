@@ -1,0 +1,1 @@
+"""Is it better: photos and what becomes of them, measured."""

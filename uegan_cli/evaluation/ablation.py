@@ -1,0 +1,56 @@
+"""The paper's Tables III and IV: which variant of the method a style is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..config import GeneratorConfig
+from ..styles.file import Style
+
+LOSSES = {
+    "without the identity loss": (22.56, 0.8773, 4.68),
+    "with all losses": (22.88, 0.8882, 4.76),
+}
+NETWORKS = {
+    "GAM + U-Net": (22.44, 0.8756, 4.66),
+    "GAM + MM-P": (17.41, 0.8037, 4.46),
+    "without GAM": (22.54, 0.8790, 4.73),
+    "without GAM and MM": (21.87, 0.8653, 4.51),
+    "UEGAN": (22.88, 0.8882, 4.76),
+}
+"""Rows of the tables, in their order, with the PSNR, SSIM and NIMA that the paper reports on FiveK."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """losses, network: rows of the two tables; None where a style has no place in one."""
+
+    losses: str | None
+    network: str | None
+
+
+def variant(style: Style) -> Variant:
+    """By the network, and by the weight that the identity loss had when it was trained.
+
+    A style of Table III is a whole UEGAN, one of Table IV has all losses; the whole method is in both.
+    """
+    if not isinstance(style.config, GeneratorConfig):
+        return Variant(None, None)
+    network = _network(style.config)
+    weights = style.card.recipe.get("weights")
+    has_identity = bool(weights.get("identity", 0)) if isinstance(weights, Mapping) else True
+    losses = ("with all losses" if has_identity else "without the identity loss") if network == "UEGAN" else None
+    return Variant(losses, network if has_identity else None)
+
+
+def _network(config: GeneratorConfig) -> str:
+    if config.modulation == "pixel":
+        return "GAM + MM-P"
+    attends, modulates = config.attention != "none", config.modulation == "feature"
+    return {
+        (True, True): "UEGAN",
+        (True, False): "GAM + U-Net",
+        (False, True): "without GAM",
+        (False, False): "without GAM and MM",
+    }[attends, modulates]
