@@ -32,6 +32,11 @@ def runs_dir() -> Path:
     return _data() / "runs"
 
 
+def jobs_dir() -> Path:
+    """Journals of jobs whose results do not go into a folder of this machine."""
+    return _data() / "jobs"
+
+
 def weights_dir() -> Path:
     """Downloaded feature weights (VGG); safe to delete."""
     return (_home() or Path(platformdirs.user_cache_dir(_APP, appauthor=False))) / "weights"

@@ -13,7 +13,7 @@ import uegan_cli
 from uegan_cli.commands import app, enhance
 from uegan_cli.paths import config_file
 
-COMMANDS = ["enhance", "styles", "style-create", "train", "eval", "doctor"]
+COMMANDS = ["enhance", "batch", "styles", "style-create", "train", "eval", "doctor"]
 
 
 def test_the_version_is_the_packages(uegan):

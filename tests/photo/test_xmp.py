@@ -24,12 +24,12 @@ def marked(packet: bytes | None, mark: Mark = MARK) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "mark", [MARK, Mark('a "b" <c> & d', "", 0), Mark("été 日本", "f" * 64, 1), Mark("it's", "x", 1 / 3)]
+    "mark", [MARK, Mark('a "b" <c> & d', "", 0), Mark("été 日本", "f" * 64, 1), Mark("it's", "x", 1 / 3, "work 7")]
 )
 @pytest.mark.parametrize("packet", [None, PACKET % b"", PACKET % (b" " * 2000)])
 def test_a_mark_is_read_as_it_was_written(mark: Mark, packet: bytes | None) -> None:
     found = read_mark(marked(packet, mark))
-    assert found is not None and (found.style, found.style_hash) == (mark.style, mark.style_hash)
+    assert found is not None and (found.style, found.style_hash, found.job) == (mark.style, mark.style_hash, mark.job)
     assert found.strength == pytest.approx(mark.strength, abs=1e-5)
 
 
@@ -53,7 +53,7 @@ def test_the_mark_is_about_what_the_packet_is_about() -> None:
 
 def test_a_new_mark_takes_the_place_of_the_old_one() -> None:
     once = marked(PACKET % b"")
-    again = marked(once, Mark("other", "99", 0.5))
+    again = marked(marked(once, Mark("some", "98", 1, "job")), Mark("other", "99", 0.5))
     assert again.count(b"uegan:Style=") == 1
     assert read_mark(again) == Mark("other", "99", 0.5)
     assert marked(again) == once

@@ -13,7 +13,7 @@ import typer
 
 from .. import __version__
 from ..errors import UeganError
-from . import doctor, enhance, eval, options, settings, style_create, styles, train
+from . import batch, doctor, enhance, eval, options, settings, style_create, styles, train
 from .report import printable
 from .streams import open_missing
 
@@ -31,6 +31,9 @@ app = typer.Typer(
 )
 app.command("enhance", rich_help_panel=ENHANCE, epilog=enhance.EXAMPLES, no_args_is_help=True, cls=options.Command)(
     enhance.enhance
+)
+app.command("batch", rich_help_panel=ENHANCE, epilog=batch.EXAMPLES, no_args_is_help=True, cls=options.Command)(
+    batch.batch
 )
 app.add_typer(styles.app, name="styles", rich_help_panel=STYLES)
 app.command(

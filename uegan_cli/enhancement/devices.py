@@ -30,6 +30,14 @@ def choose(wish: str = "auto") -> torch.device:
     return torch.device(kind)
 
 
+def several(wish: str) -> list[str]:
+    """The devices that `wish` names for one job: some with commas between them, `all` GPUs, or one, see `choose`."""
+    if wish == "all":
+        count = torch.cuda.device_count()
+        return [f"cuda:{number}" for number in range(count)] or ["auto"]
+    return [name.strip() for name in wish.split(",")]
+
+
 def describe(device: torch.device) -> str:
     """The device in words: `CPU (8 threads)`, `cuda:0 (NVIDIA RTX 4090)`."""
     if device.type == "cuda":

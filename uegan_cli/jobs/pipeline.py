@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import OutputError, PhotoError, UeganError
 from ..photo.atomic import replacing
+from ..photo.metadata import mark_of
 from ..photo.photo import Keep, Photo
 from ..photo.reading import MAX_PIXELS, read_photo
 from ..photo.suffixes import WRITABLE
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 B = TypeVar("B")
+M = TypeVar("M")
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,18 @@ def run(
 
     On a CPU many photos in a thread each are faster than one photo in many threads: nothing waits for anything.
     """
-    made: Future[Enhancer] = Future()
+    return through(tasks, lambda made: Line(made, decoding, encoding).take, enhancer, jobs)
+
+
+def through(
+    items: Iterable[A], line: Callable[[Future[M]], Callable[[A], B]], make: Callable[[], M], jobs: int
+) -> Generator[B, None, None]:
+    """What a line makes of each item, in order. line: is given what `make` will have made, before it is."""
+    made: Future[M] = Future()
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="photo")
     try:
-        results = _ahead(pool, _Line(made, decoding, encoding).take, tasks, jobs)
-        _fulfil(made, enhancer)
+        results = _ahead(pool, line(made), items, jobs)
+        _fulfil(made, make)
         yield from results
     finally:
         _finish(pool)
@@ -124,7 +133,7 @@ def _ahead(pool: ThreadPoolExecutor, function: Callable[[A], B], items: Iterable
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """The straight line of a photo."""
 
     enhancer: Future[Enhancer]
@@ -140,6 +149,9 @@ class _Line:
     def _take(self, task: Task) -> Result:
         started, decoding = time.perf_counter(), self.decoding
         photo = read_photo(task.source, max_pixels=decoding.max_pixels, first_frame=decoding.first_frame)
+        mark = mark_of(photo.metadata) if task.fresh else None
+        if mark is not None:
+            return Result(task, "skipped", f"enhanced already with {mark.style}")
         tags = read_tags(photo.metadata.exif) if decoding.tags else {}
         seconds = time.perf_counter() - started
         enhancer = self.enhancer.result()
@@ -165,7 +177,7 @@ class _Line:
             task.target,
             quality=encoding.quality,
             format=format,
-            mark=Mark(enhancer.style.name, enhancer.style.hash, enhancer.strength),
+            mark=Mark(enhancer.style.name, enhancer.style.hash, enhancer.strength, task.job),
             metadata=encoding.metadata,
             preserve_times_from=times,
         )

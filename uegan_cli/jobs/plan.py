@@ -23,7 +23,8 @@ class Task:
     """One photo: read `source`, write `target`; `skip` says why it is left alone, if it is.
 
     backup: where the photo's first state is kept when it is replaced in place. problem: why it cannot be done, where
-    that is known before.
+    that is known before. job: what a batch knows the work by; goes into the result's mark. fresh: a photo that proves
+    to be a result of uegan is left alone.
     """
 
     source: Path
@@ -31,6 +32,8 @@ class Task:
     skip: str | None = None
     backup: Path | None = None
     problem: UeganError | None = None
+    job: str = ""
+    fresh: bool = False
 
     @property
     def is_work(self) -> bool:

@@ -41,6 +41,11 @@ def read_mark(path: str | os.PathLike[str]) -> Mark | None:
             metadata = FORMATS[format].read_metadata(file) if format else Metadata("")
     except OSError as error:
         raise PhotoError(f"{os.fspath(path)}: cannot be opened: {error.strerror}") from error
+    return mark_of(metadata)
+
+
+def mark_of(metadata: Metadata) -> Mark | None:
+    """The provenance mark among what a file says."""
     # A packet that could not be added to is followed by one of our own.
     packets = [metadata.xmp, *(segment.data for segment in metadata.segments)]
     return next((mark for mark in map(xmp.read_mark, packets) if mark), None)

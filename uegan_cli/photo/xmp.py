@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, unescape
 
 NAMESPACE = "urn:uegan:provenance:1.0:"
-_FIELDS = ("Style", "StyleHash", "Strength")
+_FIELDS = ("Style", "StyleHash", "Strength", "Job")
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
 
 _RDF = b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n</rdf:RDF>'
@@ -27,12 +27,14 @@ _ORIENTATION = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])\b")
 class Mark:
     """Where a picture's look is from.
 
-    style: the style's name. style_hash: the hash of its file. strength: 0..1.
+    style: the style's name. style_hash: the hash of its file. strength: 0..1. job: what a batch knows the work by;
+    empty for pictures of no batch.
     """
 
     style: str
     style_hash: str
     strength: float
+    job: str = ""
 
 
 def read_mark(packet: bytes | None) -> Mark | None:
@@ -74,8 +76,8 @@ def unpadded(packet: bytes) -> bytes:
 
 
 def _description(packet: bytes, rdf: str, mark: Mark) -> bytes:
-    values = (mark.style, mark.style_hash, f"{mark.strength:g}")
-    attributes = "".join(f' uegan:{n}="{escape(v, _QUOTES)}"' for n, v in zip(_FIELDS, values, strict=True))
+    values = zip(_FIELDS, (mark.style, mark.style_hash, f"{mark.strength:g}", mark.job), strict=True)
+    attributes = "".join(f' uegan:{name}="{escape(value, _QUOTES)}"' for name, value in values if value)
     opening = f"<{rdf}:Description {rdf}:about=".encode() + about(packet)
     return opening + f' xmlns:uegan="{NAMESPACE}"{attributes}/>\n'.encode()
 
@@ -89,9 +91,9 @@ def _less_padding(packet: bytes, room: int) -> bytes:
 
 
 def _mark(packet: bytes, prefix: bytes) -> Mark | None:
-    style, style_hash, strength = (_value(packet, prefix, name) for name in _FIELDS)
+    style, style_hash, strength, job = (_value(packet, prefix, name) for name in _FIELDS)
     try:
-        return Mark(style, style_hash, float(strength))
+        return Mark(style, style_hash, float(strength), job)
     except ValueError:
         return None
 
