@@ -78,7 +78,8 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        sys.exit(130)
+        # A library that waits makes one of any signal.
+        sys.exit(128 + (_received[0] if _received else signal.SIGINT))
     except Exception as error:
         sys.exit(_told(error))
     finally:

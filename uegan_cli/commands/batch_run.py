@@ -165,20 +165,15 @@ def _engines(work: Work, photos: int) -> tuple[Engine, Engine]:
 
         cluster = Cluster(work.job, request.ray_address, request.device, request.jobs, work.report.say)
         return cluster, cluster
-    jobs = request.jobs or pipeline.enough_jobs(max(photos, 4 if request.watch else 1))
+    jobs = request.jobs or pipeline.enough_jobs(4 if request.watch else photos)
 
-    def local(rows: object) -> object:
-        import torch
+    def told(device: str) -> None:
+        what = "Enhancing" if request.watch else f"Enhancing {counted(photos, 'photo')}"
+        work.report.say(f"{what} with {work.style.name} on {device}")
 
-        from ..enhancement.devices import choose, describe, several
-
-        devices = several(request.device)
-        shown = ", ".join(describe(choose(device)) for device in devices)
-        work.report.say(f"Enhancing {counted(photos, 'photo')} with {work.style.name} on {shown}")
-        threads = max(1, torch.get_num_threads() // jobs)
-        return engines.Local(work.job, devices, jobs, threads)(rows)  # type: ignore[arg-type]
-
-    return local, engines.Alone(work.job, request.device, 1)  # type: ignore[return-value]
+    device = request.device.partition(",")[0]
+    alone = engines.Alone(work.job, "auto" if device == "all" else device, 1)
+    return engines.Local(work.job, request.device, jobs, told), alone
 
 
 def _do(work: Work, engine: Engine, alone: Engine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -57,21 +57,32 @@ def enhancer_for(job: Job, devices: Sequence[str], threads: int) -> Enhancer:
 
 
 class Local:
-    """The engine of this machine. jobs: photos at a time. threads: of the CPU, for each."""
+    """The engine of this machine.
 
-    def __init__(self, job: Job, devices: Sequence[str], jobs: int, threads: int) -> None:
+    device: see `devices.several`. jobs: photos at a time. told: is told once, when the style is loaded, where it runs.
+    """
+
+    def __init__(self, job: Job, device: str, jobs: int, told: Callable[[str], None]) -> None:
         self._job = job
-        self._devices = devices
+        self._device = device
         self._jobs = jobs
-        self._threads = threads
+        self._told = told
+        self._made: Enhancer | None = None
 
     def __call__(self, rows: Iterable[Row]) -> Generator[Done, None, None]:
-        return pipeline.through(
-            rows,
-            lambda made: Worker(self._job, made).take,
-            lambda: enhancer_for(self._job, self._devices, self._threads),
-            self._jobs,
-        )
+        return pipeline.through(rows, lambda made: Worker(self._job, made).take, self._enhancer, self._jobs)
+
+    def _enhancer(self) -> Enhancer:
+        if self._made is None:
+            import torch
+
+            from ..enhancement.devices import choose, describe, several
+
+            devices = several(self._device)
+            threads = max(1, torch.get_num_threads() // self._jobs)
+            self._made = enhancer_for(self._job, devices, threads)
+            self._told(", ".join(describe(choose(device)) for device in devices))
+        return self._made
 
 
 class Alone:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -230,8 +231,10 @@ def _below(path: str, root: str) -> str:
 
 def _found(relative: str, info: dict[str, Any]) -> Found:
     told = ("ETag", "etag", "md5", "mtime", "LastModified", "last_modified", "updated", "created")
-    version = next((str(info[name]) for name in told if info.get(name) is not None), "")
-    return Found(relative, int(info.get("size") or 0), version)
+    version = next((info[name] for name in told if info.get(name) is not None), "")
+    # One and the same system tells a time as a number here and as a date there.
+    version = version.timestamp() if isinstance(version, datetime) else version
+    return Found(relative, int(info.get("size") or 0), str(version))
 
 
 def _send(system: Any, path: Path, target: str) -> None:
