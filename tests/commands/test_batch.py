@@ -151,7 +151,7 @@ def test_photos_that_come_into_a_watched_folder_are_done_when_they_are_whole(
     watching: Callable[[], subprocess.Popen[str]],
 ) -> None:
     process = watching()
-    assert Path("dst/a.jpg").exists()
+    assert appears(Path("dst/a.jpg")), "what was there before is done, too"
     data = Path("src/a.jpg").read_bytes()
     Path("src/new").mkdir()
     with open("src/new/slow.jpg", "wb") as file:

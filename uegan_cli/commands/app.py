@@ -77,9 +77,11 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app()
-    except KeyboardInterrupt:
-        # A library that waits makes one of any signal.
-        sys.exit(128 + (_received[0] if _received else signal.SIGINT))
+    except (KeyboardInterrupt, SystemExit) as end:
+        # Libraries take one for another: what counts is what was received.
+        if _received or isinstance(end, KeyboardInterrupt):
+            sys.exit(128 + (_received[0] if _received else signal.SIGINT))
+        raise
     except Exception as error:
         sys.exit(_told(error))
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,9 +68,10 @@ def _perform(job: Job, request: Request, style: Entry, journal: Journal, report:
     work = Work(job, request, style, journal, report, counts["done"], started)
     engine, alone = _engines(work, counts["todo"])
     try:
-        _do(work, engine, alone)
         if request.watch:
             _watch(work, engine, alone)
+        else:
+            _do(work, engine, alone)
     except (KeyboardInterrupt, SystemExit):
         report.say("stopped; what was written is whole, and the same command goes on with the rest")
         raise
@@ -176,28 +177,32 @@ def _engines(work: Work, photos: int) -> tuple[Engine, Engine]:
     return engines.Local(work.job, request.device, jobs, told), alone
 
 
-def _do(work: Work, engine: Engine, alone: Engine) -> None:
-    """All that is to be done now."""
+def _do(work: Work, engine: Engine, alone: Engine, only: Collection[str] | None = None) -> None:
+    """All that is to be done now. only: of these files alone."""
     from ..jobs.batch import work as do
 
-    todo = work.journal.counts()["todo"]
-    with work.report.bar(todo, "photos") as advance, closing(do(work.journal, engine, alone)) as results:
+    todo = work.journal.counts()["todo"] if only is None else len(only)
+    results = do(work.journal, engine, alone, only)
+    with work.report.bar(todo, "photos") as advance, closing(results):
         for done in results:
             advance(done.row.relative)
             _tell(done, work)
 
 
 def _watch(work: Work, engine: Engine, alone: Engine) -> None:
-    """Photos that come, as they are whole."""
-    from ..jobs.batch import look_again
+    """Photos that are there, and photos that come, as they are whole."""
+    from ..jobs.batch import look_again, survey
     from ..jobs.watching import whole_files
+
+    def there() -> list[str]:
+        survey(work.job, work.journal, work.request.retry_failed)
+        return [row.relative for row in work.journal.rows("todo")]
 
     assert isinstance(work.job.source, Folder)
     work.report.say(f"Watching {work.job.source}; Ctrl-C ends it")
-    for names in whole_files(work.job.source.root):
-        if names:
-            look_again(work.job, work.journal, names)
-            _do(work, engine, alone)
+    for names in whole_files(work.job.source.root, there):
+        look_again(work.job, work.journal, names)
+        _do(work, engine, alone, set(names))
 
 
 def _tell(done: Done, work: Work) -> None:

@@ -112,16 +112,20 @@ def look_again(job: Job, journal: Journal, names: Iterable[str]) -> None:
     _refuse_collisions(journal)
 
 
-def work(journal: Journal, engine: Engine, alone: Engine) -> Generator[Done, None, None]:
+def work(
+    journal: Journal, engine: Engine, alone: Engine, only: Container[str] | None = None
+) -> Generator[Done, None, None]:
     """Do what is to be done, and put it down as it is done. Raises OutputError where the disk is full.
 
-    alone: does what the program may have broken down on, and survives it. What is finished after the last result was
+    only: of these files alone. alone: does what the program may have broken down on, and survives it. What is finished after the last result was
     taken is not put down, but found by its mark the next time.
     """
     suspicious: list[Row] = []
 
     def others() -> Iterator[Row]:
         for row in journal.rows("todo"):
+            if only is not None and row.relative not in only:
+                continue
             if row.tries >= CRASHES:
                 suspicious.append(row)
             else:
