@@ -117,8 +117,8 @@ def work(
 ) -> Generator[Done, None, None]:
     """Do what is to be done, and put it down as it is done. Raises OutputError where the disk is full.
 
-    only: of these files alone. alone: does what the program may have broken down on, and survives it. What is finished after the last result was
-    taken is not put down, but found by its mark the next time.
+    only: of these files alone. alone: does what the program may have broken down on, and survives it. What is finished
+    after the last result was taken is not put down, but found by its mark the next time.
     """
     suspicious: list[Row] = []
 
