@@ -193,9 +193,8 @@ def test_what_all_results_come_to() -> None:
     whole = {row: 1 - sum(f["quick"]["dE"] for f in learnt) / sum(f[row]["dE"] for f in learnt) for row in closed}
     for row, shares in closed.items():
         mean = sum(shares) / len(shares)
-        print(
-            f"of the distance {row}, {whole[row]:.0%} of it all is closed; {mean:.0%} of each, {min(shares):.0%} at least"
-        )
+        told = f"{whole[row]:.0%} of all of it closed, {mean:.0%} of each, {min(shares):.0%} at least"
+        print(f"of the distance {row}: {told}")
     if len(learnt) >= 3 * len(KNOWN):
         assert sum(closed["as they are"]) / len(learnt) >= 0.6 and min(closed["as they are"]) > 0
         # Of it all: where the closed form leaves nothing to see, a third of that is nothing to see either.
