@@ -139,5 +139,5 @@ def test_no_more_is_taken_than_workers_can_be_given(job: Job, cluster: Machines,
 
 
 def test_a_cluster_that_is_not_there_is_named(job: Job) -> None:
-    with pytest.raises(DeviceError, match="--ray-address 127.0.0.1:1: no Ray cluster"):
+    with pytest.raises(DeviceError, match="--ray-address 127.0.0.1:1: nothing answers there"):
         Cluster(job, "127.0.0.1:1", "cpu", 1, lambda _: None)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import signal
+import socket
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,9 +159,33 @@ def _connect(ray: Any, address: str) -> None:
     """Raises DeviceError."""
     import logging
 
-    where = {"auto": "auto", "local": "local"}.get(address, address if "://" in address else f"{address}")
+    if re.fullmatch(r"[\w.-]+:\d+", address):
+        _check_reachable(address)
+    with _signals_as_they_were():
+        try:
+            ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False, ignore_reinit_error=True)
+        except Exception as error:
+            reason = " ".join(str(error).split())[:200]
+            raise DeviceError(f"--ray-address {address}: no Ray cluster can be reached ({reason})") from error
+
+
+def _check_reachable(address: str) -> None:
+    """Ray itself tries for minutes."""
+    host, _, port = address.rpartition(":")
     try:
-        ray.init(address=where, logging_level=logging.ERROR, log_to_driver=False, ignore_reinit_error=True)
-    except Exception as error:
-        reason = " ".join(str(error).split())[:200]
-        raise DeviceError(f"--ray-address {address}: no Ray cluster can be reached ({reason})") from error
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError as error:
+        raise DeviceError(f"--ray-address {address}: nothing answers there ({error.strerror or error})") from error
+
+
+@contextmanager
+def _signals_as_they_were() -> Iterator[None]:
+    """Ray puts a handler of its own in the place of ours, which finishes the photos in hand."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = [signal.getsignal(number) for number in numbers]
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in zip(numbers, handlers, strict=True):
+                signal.signal(number, handler)
