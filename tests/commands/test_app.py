@@ -106,21 +106,6 @@ def test_help_imports_nothing_heavy(arguments):
     assert done.returncode == 0, done.stderr
 
 
-def test_completion_lists_style_names_and_imports_nothing_heavy(bright):
-    code = (
-        "import sys\nfrom uegan_cli.commands.app import app\n"
-        "sys.argv = ['uegan']\n"
-        "try:\n    app(prog_name='uegan')\nexcept SystemExit:\n    pass\n"
-        f"sys.exit(','.join(set({HEAVY!r}) & set(sys.modules)) or 0)"
-    )
-    asking = {"_UEGAN_COMPLETE": "complete_bash", "COMP_WORDS": "uegan enhance --style br", "COMP_CWORD": "3"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**os.environ, **asking}
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["bright"]
-
-
 def test_help_is_about_as_fast_as_typer_itself():
     def seconds(code):
         times = []

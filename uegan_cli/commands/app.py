@@ -13,7 +13,7 @@ import typer
 
 from .. import __version__
 from ..errors import UeganError
-from . import batch, doctor, enhance, eval, options, settings, style_create, styles, train
+from . import batch, completions, doctor, enhance, eval, options, settings, style_create, styles, train
 from .report import printable
 from .streams import open_missing
 
@@ -25,6 +25,8 @@ app = typer.Typer(
     help="Learns the look of the photos you love and puts it on any photo, at full resolution.",
     epilog="Start with [bold]uegan enhance PHOTO[/bold]. Each command has examples: [bold]uegan enhance --help[/bold].",
     no_args_is_help=True,
+    # Typer's own start the whole program at every key.
+    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -46,6 +48,9 @@ app.command("eval", rich_help_panel=TRAINING, epilog=eval.EXAMPLES, no_args_is_h
     eval.eval
 )
 app.command("doctor", rich_help_panel=SETUP, epilog=doctor.EXAMPLES, cls=options.Command)(doctor.doctor)
+app.command(
+    "completions", rich_help_panel=SETUP, epilog=completions.EXAMPLES, no_args_is_help=True, cls=options.Command
+)(completions.completions)
 
 
 def _version(wanted: bool) -> None:
