@@ -21,6 +21,7 @@ def new_style() -> MakeStyle:
         torch.manual_seed(seed)
         config = GeneratorConfig(width=4, attention="paper")
         weights = networks.build(config).state_dict()
-        return make_style(name, config, weights, card or Card(author="Ada"), preview)
+        card = card or Card(author="Ada", created="2026-01-01T00:00:00+00:00")
+        return make_style(name, config, weights, card, preview)
 
     return make

@@ -8,11 +8,13 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from tests.closed_forms import closed_form_weights
+from uegan_cli import networks
 from uegan_cli.config import BlendConfig, ClosedFormConfig, GeneratorConfig
 from uegan_cli.errors import StyleError
 from uegan_cli.styles.card import Card
-from uegan_cli.styles.file import encode_style, make_style, read_style
+from uegan_cli.styles.file import encode_style, look_hash, make_style, read_style
 from uegan_cli.styles.header import canonical, seal
+from uegan_cli.styles.store import install
 
 JPEG = b"\xff\xd8 a preview \xff\xd9"
 
@@ -84,6 +86,29 @@ def test_a_card_with_fields_of_a_later_version_is_read(new_style, written):
         metadata |= {"card": card, "seal": seal(metadata["hash"], card, JPEG)}
 
     assert read_style(rewritten(written, grow)).card == new_style().card
+
+
+@pytest.mark.parametrize("config", [GeneratorConfig(width=4), ClosedFormConfig()])
+def test_a_style_of_an_earlier_version_is_the_same_look(tmp_path, config):
+    """Its network is said with fewer words, and has not got the parts that came later."""
+    torch.manual_seed(0)
+    style = make_style("mine", config, networks.build(config).state_dict(), Card(), JPEG)
+    (tmp_path / "mine.safetensors").write_bytes(encode_style(style))
+
+    def from_before(tensors, metadata):
+        tensors.pop("generator.local_contrast.gain", None)
+        network = {k: v for k, v in json.loads(metadata["network"]).items() if k not in ("adaptive", "transport")}
+        weights = {key.removeprefix("generator."): t for key, t in tensors.items() if key.startswith("generator.")}
+        look = look_hash(canonical(network), weights)
+        card = metadata["card"]
+        metadata |= {"network": canonical(network), "hash": look, "seal": seal(look, card, JPEG)}
+
+    old = read_style(rewritten(tmp_path / "mine.safetensors", from_before))
+    assert old.hash != style.hash
+    x = torch.rand(1, 3, 40, 40) * 2 - 1
+    assert torch.equal(old.generator(x), style.generator(x))
+    installed = read_style(install(old, overwrite=True).path)
+    assert installed.hash == style.hash, "written anew it is said in today's words"
 
 
 @pytest.mark.parametrize("length", [0, 4, 100, 3000])

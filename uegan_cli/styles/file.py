@@ -24,6 +24,9 @@ from .header import Header, canonical, digest, metadata_of, naming, parse, seal
 
 _PREFIX = "generator."
 _PREVIEW = "preview"
+_LATER = ("local_contrast.gain",)
+"""Tensors that networks have been given since styles are written; at first they change nothing."""
+
 MOST_PARTS = 16
 """Networks that one blend may be made of."""
 
@@ -58,7 +61,7 @@ def make_style(
     generator = networks.build(config)
     generator.load_state_dict({key: tensor.float() for key, tensor in weights.items()})
     generator.eval().requires_grad_(False)
-    return Style(name, config, generator, card, look_hash(config, generator.state_dict()), preview)
+    return Style(name, config, generator, card, _hash(config, generator), preview)
 
 
 def encode_style(style: Style) -> bytes:
@@ -66,7 +69,9 @@ def encode_style(style: Style) -> bytes:
     tensors = {_PREFIX + key: _shortest(tensor) for key, tensor in style.generator.state_dict().items()}
     if style.preview is not None:
         tensors[_PREVIEW] = torch.frombuffer(bytearray(style.preview), dtype=torch.uint8)
-    return save(tensors, metadata_of(style.config, style.card, style.hash, style.preview))
+    # That of a style from an earlier version is another once it is written in today's words.
+    look = _hash(style.config, style.generator)
+    return save(tensors, metadata_of(style.config, style.card, look, style.preview))
 
 
 def read_style(path: Path, name: str | None = None) -> Style:
@@ -89,11 +94,20 @@ def _checked(name: str, path: Path, header: Header, tensors: dict[str, Tensor], 
     weights = {key.removeprefix(_PREFIX): tensor for key, tensor in tensors.items() if key.startswith(_PREFIX)}
     if len(weights) != len(tensors):
         raise StyleError("holds tensors that are not part of a style")
-    check_weights(header.config, weights)
-    if header.hash != look_hash(header.config, weights):
+    if header.hash != look_hash(header.network, weights):
+        # What is wrong with the tensors says more, if anything is.
+        check_weights(header.config, _of_today(header.config, weights))
         raise StyleError("is damaged: its weights are not what was written")
-    made = make_style(name, header.config, weights, header.card, preview)
-    return Style(name, made.config, made.generator, made.card, made.hash, preview, path)
+    made = make_style(name, header.config, _of_today(header.config, weights), header.card, preview)
+    return Style(name, made.config, made.generator, made.card, header.hash, preview, path)
+
+
+def _of_today(config: NetworkConfig, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """The weights, and in the place of what an earlier version's networks lacked those that change nothing."""
+    _check_parts(config)
+    fresh = networks.build(config).state_dict()
+    later = {key: tensor for key, tensor in fresh.items() if key.endswith(_LATER) and key not in weights}
+    return {**weights, **later}
 
 
 def _take_preview(tensors: dict[str, Tensor]) -> bytes | None:
@@ -136,9 +150,13 @@ def _leaves(config: NetworkConfig, weight: float = 1.0) -> list[float]:
     return [leaf for share, part in config.parts for leaf in _leaves(part, weight * share)]
 
 
-def look_hash(config: NetworkConfig, weights: Mapping[str, Tensor]) -> str:
-    """SHA-256 of the network and the float32 values of its weights: how they are stored does not count."""
-    parts: list[str | bytes] = [canonical(config_to_json(config))]
+def _hash(config: NetworkConfig, generator: nn.Module) -> str:
+    return look_hash(canonical(config_to_json(config)), generator.state_dict())
+
+
+def look_hash(network: str, weights: Mapping[str, Tensor]) -> str:
+    """SHA-256 of what describes the network and of its weights as float32: how they are stored does not count."""
+    parts: list[str | bytes] = [network]
     for key in sorted(weights):
         parts += [key, weights[key].float().contiguous().numpy().tobytes()]
     return digest(*parts)

@@ -23,13 +23,15 @@ _KEYS = ("network", "card", "hash", "seal")
 @dataclass(frozen=True)
 class Header:
     """hash: SHA-256 of the network and its weights; the same look has the same hash, whatever its name or card.
-    seal: SHA-256 of everything else the file says: schema, hash, card and preview.
+    seal: SHA-256 of everything else the file says: schema, hash, card and preview. network: the text that describes the
+    network; that of an earlier version says less than `config`.
     """
 
     config: NetworkConfig
     card: Card
     hash: str
     seal: str
+    network: str
 
 
 def metadata_of(config: NetworkConfig, card: Card, look: str, preview: bytes | None) -> dict[str, str]:
@@ -72,7 +74,7 @@ def parse(metadata: dict[str, str] | None) -> Header:
         canonical(config_to_json(config))
     except (ValueError, TypeError, RecursionError) as error:
         raise StyleError("its header cannot be read") from error
-    return Header(config, card, metadata["hash"], metadata["seal"])
+    return Header(config, card, metadata["hash"], metadata["seal"], metadata["network"])
 
 
 @contextmanager
