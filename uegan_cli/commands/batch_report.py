@@ -56,19 +56,20 @@ def _page(journal: Journal, job: Job, style: Entry) -> str:
     sections = [
         f'<header><p class="kicker">uegan batch</p><h1>{escape(style.name)}</h1>'
         f'<p class="status">{escape(str(job.source))} → {escape(str(job.destination))}</p><dl>{told}</dl></header>',
-        _list("Failed", journal.rows("failed"), counts["failed"]),
-        _list("Still to do", journal.rows("todo"), counts["todo"]),
-        _list("Skipped", journal.rows("skipped"), counts["skipped"]),
+        _list("Failed", journal.rows("failed"), counts["failed"], job),
+        _list("Still to do", journal.rows("todo"), counts["todo"], job),
+        _list("Skipped", journal.rows("skipped"), counts["skipped"], job),
     ]
     return pages.html(f"{style.name} – uegan batch", sections, [])
 
 
-def _list(title: str, rows: Iterable[Row], count: int) -> str:
+def _list(title: str, rows: Iterable[Row], count: int, job: Job) -> str:
     if not count:
         return ""
     lines = []
     for row, _ in zip(rows, range(MOST), strict=False):
-        lines.append(f"<tr><td>{_text(row.relative)}</td><td>{_text(row.reason or '')}</td></tr>")
+        reason = (row.reason or "").removeprefix(f"{job.source}/{row.relative}: ")
+        lines.append(f"<tr><td>{_text(row.relative)}</td><td>{_text(reason)}</td></tr>")
     more = f'<p class="status">and {counted(count - MOST, "file")} more</p>' if count > MOST else ""
     body = f'<div class="scroll" tabindex="0" role="region" aria-label="{title}"><table>{"".join(lines)}</table></div>'
     return f"<section><h2>{title}</h2>{body}{more}</section>"
