@@ -66,6 +66,7 @@ def findings() -> Iterator[Finding]:
         _settings,
         _styles,
         _weights,
+        _cluster,
     )
     for check in checks:
         try:
@@ -193,6 +194,7 @@ def _styles() -> Iterator[Finding]:
 
 
 def _weights() -> Iterator[Finding]:
+    from ..evaluation.nima import FILE, cached_file
     from ..losses.features import downloaded_file
 
     file = downloaded_file()
@@ -200,8 +202,22 @@ def _weights() -> Iterator[Finding]:
         yield Finding("VGG-19", "ok", str(file))
     else:
         yield Finding(
-            "VGG-19", "note", "not here; only training needs it", "uegan train --download fetches it (548 MB)"
+            "VGG-19", "note", "not here; training needs it, and KID", "uegan train --download fetches it (548 MB)"
         )
+    nima = cached_file()
+    if nima is not None:
+        yield Finding("NIMA", "ok", str(nima))
+    else:
+        place = f"{FILE} of its authors goes into {paths.weights_dir()}"
+        yield Finding("NIMA", "note", "not here; only `uegan eval` can use it", place)
+
+
+def _cluster() -> Iterator[Finding]:
+    try:
+        yield Finding("Ray", "ok", f"{metadata.version('ray')}, for --engine ray")
+    except metadata.PackageNotFoundError:
+        fix = f'{sys.executable} -m pip install "uegan-cli[ray]"'
+        yield Finding("Ray", "note", "not installed; only several machines need it", fix)
 
 
 def _nearest(folder: Path) -> Path:
