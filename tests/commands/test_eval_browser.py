@@ -77,7 +77,8 @@ def page(context: sync_api.BrowserContext, photos: Path, bright: Style, uegan: R
 
 
 def names(page: sync_api.Page) -> list[str]:
-    return page.locator("figcaption b").all_inner_texts()
+    # Not the inner texts: those of figures outside the window, which the browser does not lay out, are empty.
+    return page.locator("figcaption b").all_text_contents()
 
 
 def choice(page: sync_api.Page, label: str) -> sync_api.Locator:
