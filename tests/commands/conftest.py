@@ -76,6 +76,10 @@ def environment() -> dict[str, str]:
 
 @pytest.fixture
 def bright() -> Style:
+    return bright_style()
+
+
+def bright_style() -> Style:
     """A style that lifts every colour by a tenth of white, in the cache."""
     weights = closed_form_weights(bias=torch.full((3,), 0.2))
     return install(make_style("bright", ClosedFormConfig(), weights, Card(author="Ada", description="Lifted")))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import bright_style, environment
 from uegan_cli.evaluation.votes import count, read_votes
-from uegan_cli.styles.file import Style
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, part of the extra `test`")
 PHONE = {"width": 390, "height": 800}
@@ -49,30 +50,32 @@ def context(browser: sync_api.Browser) -> Iterator[sync_api.BrowserContext]:
     assert not problems
 
 
-@pytest.fixture
-def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Five photos in `raw`, upright and lying, and brighter ones in `finished`."""
-    monkeypatch.chdir(tmp_path)
-    rng = np.random.default_rng(0)
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five photos in `raw`, upright and lying, and brighter ones in `finished`. Of these the page of a comparison of
+    four subjects and a reference, in `page`, and that of a study of three subjects, hence fifteen pairs, in `study`."""
+    folder, rng = tmp_path_factory.mktemp("pages"), np.random.default_rng(0)
     for number, size in enumerate([(320, 240), (240, 320), (320, 200), (300, 300), (320, 240)]):
         coarse = rng.integers(20, 200, (6, 8, 3), np.uint8)
         picture = Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
-        for folder, lift in (("raw", 0), ("finished", 10 * number + 5)):
-            Path(folder).mkdir(exist_ok=True)
-            picture.point(lambda level, lift=lift: level + lift).save(f"{folder}/photo {number}.png")
-    return tmp_path
+        for name, lift in (("raw", 0), ("finished", 10 * number + 5)):
+            (folder / name).mkdir(exist_ok=True)
+            picture.point(lambda level, lift=lift: level + lift).save(folder / name / f"photo {number}.png")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UEGAN_HOME", str(folder / "home"))
+        bright_style()
+        every = ["raw", "-s", "bright", "--results", "theirs=finished"]
+        asked = ["-s", "natural", "--reference", "finished", "--no-baselines", "--html", "page"]
+        for options in (asked, ["--study", "study"]):
+            command = [sys.executable, "-m", "uegan_cli", "eval", *every, *options]
+            subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True)
+    return folder
 
 
 @pytest.fixture
-def page(context: sync_api.BrowserContext, photos: Path, bright: Style, uegan: Run) -> sync_api.Page:
-    """The page of a comparison of four subjects and a reference."""
-    code = uegan(
-        "eval", "raw", "-s", "bright", "-s", "natural", "--results", "theirs=finished", "--reference", "finished",
-        "--no-baselines", "--html", "page",
-    ).code  # fmt: skip
-    assert code == 0
+def page(context: sync_api.BrowserContext, pages: Path) -> sync_api.Page:
     page = context.new_page()
-    page.goto((photos / "page" / "index.html").as_uri())
+    page.goto((pages / "page" / "index.html").as_uri())
     return page
 
 
@@ -202,15 +205,15 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(page: sync_api.Page) -> Non
     assert page.locator("figure .compare").first.bounding_box()["width"] > 300
 
 
-def test_very_many_photos_come_a_hundred_at_a_time(page: sync_api.Page) -> None:
+def test_very_many_photos_come_a_hundred_at_a_time(page: sync_api.Page, pages: Path) -> None:
     source = page.evaluate("document.documentElement.outerHTML")
     data = json.loads(page.locator("#comparison").text_content())
     old = page.locator("#comparison").text_content()
     data["photos"] = [data["photos"][0] | {"name": f"{number}"} for number in range(250)]
-    many = Path("page/many.html")
-    many.write_text(Path("page/index.html").read_text().replace(old, json.dumps(data)))
+    many = pages / "page" / "many.html"
+    many.write_text((pages / "page" / "index.html").read_text().replace(old, json.dumps(data)))
     assert old in source
-    page.goto(many.resolve().as_uri())
+    page.goto(many.as_uri())
     assert page.locator("figure").count() == 120
     page.get_by_role("button", name="Show 120 more of 130").click()
     page.get_by_role("button", name="Show 10 more of 10").click()
@@ -219,12 +222,10 @@ def test_very_many_photos_come_a_hundred_at_a_time(page: sync_api.Page) -> None:
 
 
 @pytest.fixture
-def study(context: sync_api.BrowserContext, photos: Path, bright: Style, uegan: Run) -> sync_api.Page:
-    """The page of a study of three subjects on five photos: fifteen pairs."""
-    assert uegan("eval", "raw", "-s", "bright", "--results", "theirs=finished", "--study", "study").code == 0
-    assert [path.name for path in Path("study").iterdir()] == ["study.html"], "one file, which can be sent around"
+def study(context: sync_api.BrowserContext, pages: Path) -> sync_api.Page:
+    assert [path.name for path in (pages / "study").iterdir()] == ["study.html"], "one file, which can be sent around"
     page = context.new_page()
-    page.goto((photos / "study" / "study.html").as_uri())
+    page.goto((pages / "study" / "study.html").as_uri())
     return page
 
 

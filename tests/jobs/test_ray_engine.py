@@ -32,17 +32,18 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 COUNT = 24
 
 
-@pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Machines]:
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Machines]:
     """A head without cores, and two nodes with one each."""
-    for name, value in {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", **environment()}.items():
-        monkeypatch.setenv(name, value)
-    made = Machines(initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": 100_000_000})
-    made.worker = [made.add_node(num_cpus=1, object_store_memory=100_000_000) for _ in range(2)]
-    made.wait_for_nodes()
-    yield made
-    ray.shutdown()
-    made.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", **environment()}.items():
+            patch.setenv(name, value)
+        made = Machines(initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": 100_000_000})
+        made.worker = [made.add_node(num_cpus=1, object_store_memory=100_000_000) for _ in range(2)]
+        made.wait_for_nodes()
+        yield made
+        ray.shutdown()
+        made.shutdown()
 
 
 @pytest.fixture
