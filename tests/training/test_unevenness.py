@@ -63,3 +63,18 @@ def test_the_instant_look_evens_out_and_then_maps(raw_photos: list[Path]) -> Non
     assert float(form.levels.pull[0, 0]) < -0.3
     spread = [float(levels(c).std(dim=0)[0]) for c in (toned.colours, seen_through(form, raw.colours))]
     assert spread[1] < spread[0] + 0.1
+
+
+def test_twenty_photos_are_seldom_taken_for_uneven_by_chance(raw_photos: list[Path]) -> None:
+    """Without counting that the largest of three ratios is looked for, two of five such pairs of folders would be."""
+    photos = [photo for photo in load_photos(raw_photos[::2], 48).values() if isinstance(photo, Tensor)]
+    whole, rng = look_through(photos, None), torch.Generator().manual_seed(0)
+
+    def folder(chosen: Tensor) -> Folder:
+        return Folder([], whole.colours[chosen], tuple(rows[chosen] for rows in whole.content))
+
+    found = 0
+    for _ in range(40):
+        liked, raw = torch.randperm(len(whole.colours), generator=rng)[:120].split([20, 100])
+        found += bool(unevenness(folder(raw), folder(liked), UNCHANGED).pull.any())
+    assert found <= 1

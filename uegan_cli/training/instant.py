@@ -21,7 +21,7 @@ from .clarity import local_contrast
 from .content import Content, explain
 from .folder import Folder, seen_through
 from .looks import random_looks
-from .statistics import covariance_of_mean, photo_weights, shrunk, statistics
+from .statistics import photo_weights, shrunk, statistics
 from .unevenness import Inverse, unevenness
 
 ROUNDS, ITERATIONS = 3, 60
@@ -29,7 +29,7 @@ EVENINGS = 2
 """What is uneven is seen better through a look that was found without it."""
 
 SHRINK = 0.6
-PRIOR = 0.1
+PRIOR = 0.3
 """Weight of the prior: the statistics are less sure than their covariance says, since the folders show other things."""
 
 LOOKS = 400
@@ -80,9 +80,8 @@ def _transport(raw: Folder, liked: Folder, seed: int) -> ColourTransport:
         found = statistics((raw.colours + terms @ edit).clamp(-1, 1))
         weights = photo_weights(found)
         explained = explain((raw.content, liked.content), (found, wanted), (weights, wanted_weights))
-        left = explained.left
-        unsure = covariance_of_mean(left[0], weights) + covariance_of_mean(left[1], wanted_weights)
-        unsure = unsure + explained.doubt * explained.covariance
+        counted = weights.square().sum() + wanted_weights.square().sum()
+        unsure = explained.covariance * (counted + explained.doubt)
         sure = torch.linalg.inv(shrunk(unsure, SHRINK)).float()
         target = wanted_weights @ wanted + explained.difference
 

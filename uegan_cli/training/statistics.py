@@ -92,11 +92,6 @@ def photo_weights(rows: Tensor, freedom: float = FREEDOM, rounds: int = 10) -> T
     return weights
 
 
-def covariance_of_mean(away: Tensor, weights: Tensor) -> Tensor:
-    """How surely a weighted mean is known, from the N x S deviations from it: S x S."""
-    return (away * weights[:, None]).T @ away / len(away)
-
-
 def shrunk(covariance: Tensor, share: float) -> Tensor:
     """With its off-diagonal entries made smaller, in float64: so few photos do not tell so many correlations."""
     diagonal = covariance.diagonal().double()
