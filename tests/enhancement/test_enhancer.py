@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -67,7 +67,7 @@ def test_everything_but_the_pixels_stays(style: Style) -> None:
     photo = replace(as_photo(made_scene(40, 60)), alpha=alpha, warnings=("x",))
     result = Enhancer(style, device="cpu").enhance(photo)
     assert difference(result.pixels, photo.pixels).mean() > 2
-    assert replace(result, pixels=photo.pixels) == photo
+    assert all(getattr(result, f.name) is getattr(photo, f.name) for f in fields(photo) if f.name != "pixels")
 
 
 def test_the_input_is_left_alone(style: Style) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -53,15 +53,19 @@ def keeping(file: Path | None) -> Iterator[Kept]:
 def _opened(file: Path) -> sqlite3.Connection | None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        # Each result is kept as it is found; what a power cut takes is measured again.
-        connection = sqlite3.connect(file, timeout=30, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute(_SCHEMA)
-        return connection
+        with ExitStack() as stack:
+            # Each result is kept as it is found; what a power cut takes is measured again.
+            connection = sqlite3.connect(file, timeout=30, isolation_level=None)
+            stack.callback(connection.close)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute(_SCHEMA)
+            stack.pop_all()
+            return connection
     except sqlite3.DatabaseError as error:
         if not isinstance(error, sqlite3.OperationalError):
-            file.unlink(missing_ok=True)
+            with suppress(OSError):
+                file.unlink()
         return None
     except OSError:
         return None

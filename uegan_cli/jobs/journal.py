@@ -176,29 +176,29 @@ def in_memory(file: Path) -> Iterator[Journal]:
 
 def _open(file: Path) -> sqlite3.Connection | None:
     """None where there is something else, or what is left of a journal."""
-    connection = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(file, timeout=30, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        # After a power cut the last rows may be missing; the results' marks tell them.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        whole = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise OutputError(f"{file}: a newer uegan has made this journal; use that one")
-        if version == 0 and whole:
-            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-        if whole:
-            connection.execute(f"SELECT {_COLUMNS}, scan FROM photos LIMIT 1")
-            return connection
+        with contextlib.ExitStack() as stack:
+            connection = sqlite3.connect(file, timeout=30, isolation_level=None)
+            stack.callback(connection.close)
+            connection.execute("PRAGMA journal_mode = WAL")
+            # After a power cut the last rows may be missing; the results' marks tell them.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            whole = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise OutputError(f"{file}: a newer uegan has made this journal; use that one")
+            if version == 0 and whole:
+                connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+            if whole:
+                connection.execute(f"SELECT {_COLUMNS}, scan FROM photos LIMIT 1")
+                stack.pop_all()
+                return connection
     except sqlite3.DatabaseError as error:
         if _is_outside(error):
             raise OutputError(f"{file}: the journal cannot be written ({error})") from error
     except OSError as error:
         raise OutputError(f"{file}: the journal cannot be made ({error.strerror or error})") from error
-    if connection is not None:
-        connection.close()
     return None
 
 

@@ -10,12 +10,15 @@ from uegan_cli.photo.formats import av1, boxes
 
 from .item_photos import made, smooth
 
+YUV = imagecodecs.AVIF.PIXEL_FORMAT
 Options = dict[str, object]
 
 
 def coded(pixels: np.ndarray, level: int, **options: object) -> bytes:
     """The bitstream of an AVIF."""
-    file = io.BytesIO(imagecodecs.avif_encode(pixels, level=level, **{"speed": 9, "pixelformat": "420", **options}))
+    file = io.BytesIO(
+        imagecodecs.avif_encode(pixels, level=level, **{"speed": 9, "pixelformat": YUV.YUV420, **options})
+    )
     container = boxes.read(file)
     return container.data(container.primary)
 
@@ -25,7 +28,7 @@ def test_the_quantiser_falls_while_the_quality_rises() -> None:
     assert found == sorted(set(found), reverse=True) and found[0] == 255 and found[-1] == 0
 
 
-@pytest.mark.parametrize("options", [{"pixelformat": "444"}, {"pixelformat": "400"}, {"speed": 6}])
+@pytest.mark.parametrize("options", [{"pixelformat": YUV.YUV444}, {"pixelformat": YUV.YUV400}, {"speed": 6}])
 def test_it_is_found_in_every_form_of_the_header(options: Options) -> None:
     for pixels in (smooth(1, 1), smooth(), np.tile(smooth(), (3, 10, 1))):
         assert av1.quantiser(coded(pixels, 60, **options)) == av1.quantiser(coded(smooth(), 60))

@@ -86,7 +86,9 @@ def test_white_and_black_stay_white_and_black(tmp_path: Path) -> None:
 
 def test_lossless_files_stay_exact(tmp_path: Path) -> None:
     pixels = np.random.default_rng(1).integers(0, 256, (40, 50, 3), dtype=np.uint8)
-    encoded = imagecodecs.avif_encode(pixels, level=100, matrix=0, pixelformat="444", speed=8)
+    encoded = imagecodecs.avif_encode(
+        pixels, level=100, matrix=0, pixelformat=imagecodecs.AVIF.PIXEL_FORMAT.YUV444, speed=8
+    )
     (tmp_path / "in.avif").write_bytes(encoded)
     write_photo(read_photo(tmp_path / "in.avif"), tmp_path / "out.avif")
     assert np.array_equal(read_photo(tmp_path / "out.avif").pixels, pixels)

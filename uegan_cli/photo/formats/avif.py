@@ -119,7 +119,7 @@ def _encoded(bands: Pixels, encoding: ItemEncoding, exact: bool, quality: int) -
             level=quality,
             speed=_SPEED,
             bitspersample=depth,
-            pixelformat=chroma,
+            pixelformat=imagecodecs.AVIF.PIXEL_FORMAT[f"YUV{chroma}"],  # versions differ in what it is called
             primaries=primaries,
             transfer=transfer,
             matrix=matrix if exact or matrix in _MATRICES else items.SRGB[2],
