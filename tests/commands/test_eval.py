@@ -17,8 +17,10 @@ from torchvision.models import mobilenet_v2
 from tests.commands.conftest import Run
 from tests.conftest import lying_beside
 from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig, train_config_to_json
+from uegan_cli.errors import PhotoError
 from uegan_cli.networks import build
 from uegan_cli.paths import measured_file
+from uegan_cli.photo.reading import read_photo
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
 from uegan_cli.styles.store import install
@@ -101,7 +103,7 @@ def test_anybodys_results_are_judged_beside_styles(pairs: Path, bright: Style, s
     Path("theirs/below/b.tif").unlink()
     rows = summary("raw", "-s", "bright", "--results", "theirs=theirs", "--reference", "finished")
     assert rows["theirs"]["photos"] == 2
-    assert rows["theirs"]["psnr"]["mean"] is None, "equal pictures: infinite, which JSON does not know"
+    assert rows["theirs"]["psnr"]["mean"] == 100, "equal pictures"
     assert rows["theirs"]["ssim"]["mean"] == 1
     outcome = uegan("eval", "raw", "--results", "theirs=theirs", "--reference", "finished")
     assert "theirs: has no result of 1 photo" in outcome.err
@@ -115,6 +117,7 @@ def test_results_of_another_size_are_judged_at_the_smaller_one(pairs: Path, summ
         Image.open(path).resize((40, 32), Image.Resampling.LANCZOS).save(f"theirs/{path.stem}.jpg", quality=98)
     rows = summary("raw", "--results", "theirs=theirs", "--reference", "finished")
     assert rows["theirs"]["psnr"]["mean"] > 30
+    assert (rows["theirs"]["size"]["mean"], rows["input"]["size"]["mean"]) == (0.5, 1)
 
 
 def test_what_has_no_partner_is_listed_and_left_out(pairs: Path, uegan: Run) -> None:
@@ -215,6 +218,86 @@ def test_fresh_measures_all_anew(pairs: Path, summary: Summary, monkeypatch: pyt
     monkeypatch.setattr("uegan_cli.evaluation.measures.structure", lambda *_: 0.5)
     assert summary("raw", "--no-baselines")["input"]["fidelity"]["mean"] == 1
     assert summary("raw", "--no-baselines", "--fresh")["input"]["fidelity"]["mean"] == 0.5
+    assert summary("raw", "--no-baselines")["input"]["fidelity"]["mean"] == 0.5, "the next time, too"
+
+
+def test_what_another_version_has_measured_is_measured_anew(
+    pairs: Path, bright: Style, uegan: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ("eval", "raw", "-s", "bright", "--no-baselines", "--html", "page")
+    assert uegan(*arguments).code == 0
+    before = {path.name for path in Path("page/photos").iterdir()}
+    monkeypatch.setattr("uegan_cli.evaluation.judging.__version__", "9.9")
+    assert uegan(*arguments).code == 0
+    after = {path.name for path in Path("page/photos").iterdir()}
+    assert len(after) == len(before) == 6 and not before & after, "and what the page shows no more is gone"
+
+
+def test_a_photo_that_is_too_large_is_refused_also_where_it_was_measured(pairs: Path, uegan: Run) -> None:
+    assert uegan("eval", "raw", "--no-baselines").code == 0
+    outcome = uegan("eval", "raw", "--no-baselines", "--max-pixels", "1000", "--html", "page")
+    assert outcome.code == 3 and outcome.err.count("raw/b.png") == 1
+
+
+def test_a_picture_that_cannot_be_shown_stops_no_other(
+    pairs: Path, bright: Style, uegan: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was measured before, and can be read no more."""
+    arguments = ("eval", "raw", "-s", "bright", "--reference", "finished", "--no-baselines")
+    assert uegan(*arguments).code == 0
+
+    def unreadable(path: Path, **_: object) -> None:
+        if path.name == "b.png":
+            raise PhotoError(f"{path}: cannot be read")
+        return read_photo(path)
+
+    monkeypatch.setattr("uegan_cli.evaluation.subjects.read_photo", unreadable)
+    outcome = uegan(*arguments, "--html", "page", "--csv", "found.csv")
+    assert outcome.code == 1 and outcome.err.count("raw/b.png: cannot be read") == 1
+    shown = json.loads(Path("page/index.html").read_text().split('id="comparison">')[1].split("</script>")[0])
+    assert [photo["name"] for photo in shown["photos"]] == ["a", "c"]
+    assert "raw/b.png: cannot be read" in Path("found.csv").read_text()
+
+
+def test_a_reference_that_vanishes_stops_no_other(pairs: Path, uegan: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uegan_cli.evaluation.measures.fidelity", None, raising=False)
+    Path("finished/b.tif").unlink()
+    Path("finished/b.tif").symlink_to("nowhere")
+    outcome = uegan("eval", "raw", "--reference", "finished", "--no-baselines")
+    assert outcome.code == 1 and "finished/b.tif: cannot be read" in outcome.err
+    assert "3 photos, 1 failed" in outcome.err
+
+
+def test_what_styles_have_made_is_no_input(pairs: Path, bright: Style, uegan: Run) -> None:
+    assert uegan("enhance", "raw", "-s", "bright").code == 0
+    outcome = uegan("eval", "raw", "-s", "bright")
+    assert "raw/a_bright.png: a result of uegan, left out" in outcome.err and "3 photos, 0 failed" in outcome.err
+    outcome = uegan("eval", *sorted(Path("raw").glob("*_bright.png")))
+    assert outcome.code == 3 and "name the photos that they were made of" in outcome.err
+
+
+def test_a_folder_without_photos_is_named(pairs: Path, bright: Style, uegan: Run) -> None:
+    Path("empty").mkdir()
+    outcome = uegan("eval", "raw", "empty", "-s", "bright", "--no-baselines")
+    assert outcome.code == 0 and "empty: no photos here" in outcome.err
+
+
+def test_every_problem_of_a_photo_is_said(pairs: Path, uegan: Run) -> None:
+    for name in ("theirs", "others"):
+        Path(name).mkdir()
+        for photo in "abc":
+            Path(name, f"{photo}.png").write_bytes(
+                Path(f"raw/{photo}.png").read_bytes()[: 200 if photo == "b" else None]
+            )
+    outcome = uegan("eval", "raw", "--results", "theirs=theirs", "--results", "others=others", "--no-baselines")
+    assert "theirs/b.png: broken" in outcome.err and "others/b.png: broken" in outcome.err
+
+
+def test_two_states_of_one_style_are_compared(pairs: Path, bright: Style, summary: Summary, uegan: Run) -> None:
+    Path("old").mkdir()
+    assert uegan("styles", "export", "bright", "old").code == 0
+    found = summary("raw", "-s", "bright", "-s", "old/bright.safetensors", "--no-baselines")
+    assert list(found) == ["input", "bright", "bright.safetensors"]
 
 
 def test_a_broken_photo_is_named_once_and_stops_no_other(pairs: Path, bright: Style, uegan: Run) -> None:
@@ -324,10 +407,22 @@ def test_bad_input_gets_one_line(pairs: Path, uegan: Run, arguments: tuple[str, 
 
 
 def test_a_style_in_the_settings_is_the_style_that_is_judged(
-    pairs: Path, bright: Style, summary: Summary, uegan_home: Path
+    pairs: Path, bright: Style, summary: Summary, uegan: Run, uegan_home: Path
 ) -> None:
     (uegan_home / "config.toml").write_text('style = "bright"\n')
     assert list(summary("raw", "--no-baselines")) == ["input", "bright"]
+    found = summary("raw", "--results", "theirs=finished", "--no-baselines")
+    assert list(found) == ["input", "theirs"], "who names results alone wants them alone"
+    assert "no votes" in uegan("eval", "--votes", "raw/a.png").err
+
+
+def test_a_style_in_the_environment_is_the_style_that_is_judged(
+    pairs: Path, bright: Style, summary: Summary, uegan: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert uegan("styles", "export", "bright", "my style.safetensors").code == 0
+    for name in ("bright", "my style.safetensors"):
+        monkeypatch.setenv("UEGAN_STYLE", name)
+        assert list(summary("raw", "--no-baselines"))[1] == Path(name).stem
 
 
 def test_a_page_takes_the_place_of_a_page_and_of_nothing_else(pairs: Path, bright: Style, uegan: Run) -> None:

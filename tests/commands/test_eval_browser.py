@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import shutil
@@ -52,15 +54,18 @@ def context(browser: sync_api.Browser) -> Iterator[sync_api.BrowserContext]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five photos in `raw`, upright and lying, and brighter ones in `finished`. Of these the page of a comparison of
-    four subjects and a reference, in `page`, and that of a study of three subjects, hence fifteen pairs, in `study`."""
+    """Five photos in `raw`, upright and lying, and in `finished` brighter ones, one of them small. Of these the page of
+    a comparison of four subjects and a reference, in `page`, and that of a study of three subjects, hence fifteen
+    pairs, in `study`."""
     folder, rng = tmp_path_factory.mktemp("pages"), np.random.default_rng(0)
     for number, size in enumerate([(320, 240), (240, 320), (320, 200), (300, 300), (320, 240)]):
         coarse = rng.integers(20, 200, (6, 8, 3), np.uint8)
         picture = Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
         for name, lift in (("raw", 0), ("finished", 10 * number + 5)):
             (folder / name).mkdir(exist_ok=True)
-            picture.point(lambda level, lift=lift: level + lift).save(folder / name / f"photo {number}.png")
+            changed = picture.point(lambda level, lift=lift: level + lift)
+            changed = changed.resize((160, 120)) if lift > 40 else changed
+            changed.save(folder / name / f"photo {number}.png")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UEGAN_HOME", str(folder / "home"))
         bright_style()
@@ -113,7 +118,7 @@ def test_every_photo_is_there_with_its_figures_and_both_its_pictures(page: sync_
 
 def test_the_table_is_that_of_the_terminal(page: sync_api.Page) -> None:
     heads = page.locator("thead th").all_inner_texts()
-    assert [head.split()[0] for head in heads] == ["photos", "PSNR", "SSIM", "ΔE", "change"]
+    assert [head.split()[0] for head in heads] == ["photos", "PSNR", "SSIM", "ΔE", "change", "size"]
     assert page.locator("tbody th").all_inner_texts() == ["input", "bright", "natural", "theirs"]
     assert "1.0000" in page.locator("tbody tr").nth(3).inner_text()
 
@@ -187,6 +192,16 @@ def test_a_photo_is_enlarged_and_turned_over_with_the_keyboard_alone(page: sync_
     page.keyboard.press("PageUp")
     page.keyboard.press("PageUp")
     assert dialog.locator("b").inner_text() == "photo 0"
+    button = dialog.get_by_role("button", name="Next")
+    button.focus()
+    for number in (1, 2, 3):
+        page.keyboard.press("Enter")
+        assert dialog.locator("b").inner_text() == f"photo {number}"
+    page.keyboard.press("Enter")
+    assert button.is_disabled() and page.evaluate("dialog.contains(document.activeElement)")
+    seam = dialog.get_by_role("slider").input_value()
+    page.keyboard.press("PageDown")
+    assert dialog.get_by_role("slider").input_value() == seam
     page.keyboard.press("Escape")
     assert not dialog.is_visible()
 
@@ -225,8 +240,14 @@ def test_very_many_photos_come_a_hundred_at_a_time(page: sync_api.Page, pages: P
 def study(context: sync_api.BrowserContext, pages: Path) -> sync_api.Page:
     assert [path.name for path in (pages / "study").iterdir()] == ["study.html"], "one file, which can be sent around"
     page = context.new_page()
+    page.clock.install()
     page.goto((pages / "study" / "study.html").as_uri())
     return page
+
+
+def look(page: sync_api.Page) -> None:
+    """For as long as it takes to see a pair."""
+    page.clock.run_for(400)
 
 
 def counted(page: sync_api.Page) -> str:
@@ -251,6 +272,7 @@ def test_a_study_is_done_with_two_keys_and_its_votes_are_counted(study: sync_api
     seen = []
     for number in range(15):
         seen.append(frozenset(sides(study)))
+        look(study)
         study.keyboard.press("12"[number % 2])
     assert len(set(seen)) == 15, "every pair once"
     assert study.get_by_role("heading", name="Thank you").is_visible()
@@ -273,6 +295,7 @@ def test_a_vote_is_for_the_picture_that_was_chosen(study: sync_api.Page, tmp_pat
     for number in range(15):
         pair = [by_picture[side.split(",")[1]] for side in sides(study)]
         chosen.append((pair[number % 2], pair[1 - number % 2]))
+        look(study)
         study.locator("#left" if number % 2 == 0 else "#right").click()
     votes = json.loads(saved(study, tmp_path / "votes.json").read_text())["votes"]
     assert [(vote["chosen"], vote["other"]) for vote in votes] == chosen
@@ -284,6 +307,24 @@ def test_a_study_is_blind(study: sync_api.Page) -> None:
         study.locator(f"#{side} img").get_attribute("alt") for side in ("left", "right")
     )
     assert not any(name in told for name in ("bright", "theirs", "input", "photo 0"))
+
+
+def test_a_pair_that_no_one_has_seen_gets_no_vote(study: sync_api.Page) -> None:
+    study.get_by_role("button", name="Start").click()
+    look(study)
+    study.locator("#left").dblclick()
+    assert counted(study) == "2 of 15"
+    look(study)
+    study.locator("#left").focus()
+    study.keyboard.down("Enter")
+    study.keyboard.down("Enter")
+    assert counted(study) == "3 of 15"
+
+
+def test_a_study_is_blind_to_who_makes_small_pictures(study: sync_api.Page) -> None:
+    photos = json.loads(study.locator("#study").text_content())["photos"]
+    sizes = [{Image.open(io.BytesIO(base64.b64decode(p))).size for p in photo["pictures"].values()} for photo in photos]
+    assert sizes[-1] == {(160, 120)} and all(len(of_photo) == 1 for of_photo in sizes)
 
 
 def test_another_person_sees_another_order(study: sync_api.Page, browser: sync_api.Browser) -> None:
@@ -301,6 +342,7 @@ def test_another_person_sees_another_order(study: sync_api.Page, browser: sync_a
 def test_a_study_goes_on_after_a_reload_and_takes_a_choice_back(study: sync_api.Page, tmp_path: Path) -> None:
     study.get_by_role("button", name="Start").click()
     for key in "121":
+        look(study)
         study.keyboard.press(key)
     fourth = sides(study)
     study.reload()

@@ -54,20 +54,33 @@ def test_the_colour_distance_sees_a_cast_of_any_hue_and_no_brightness() -> None:
         assert colour_distance(grey, of(cast)) == pytest.approx(chroma * 2 / np.pi, abs=1.5)
 
 
-def test_a_spread_holds_the_distance() -> None:
+def test_the_spread_is_how_far_distances_of_such_sets_lie_apart() -> None:
     rng = np.random.default_rng(1)
-    many = of(*(flat(level, level, level) for level in rng.integers(30, 220, 40)))
-    low, high = spread(tone_distance, many, of(flat(128, 128, 128)))
-    assert low < tone_distance(many, of(flat(128, 128, 128))) < high
+
+    def some(least: int, most: int) -> np.ndarray:
+        return of(*(flat(level, level, level) for level in rng.integers(least, most, 30)))
+
+    pairs = [(some(30, 120), some(110, 220)) for _ in range(40)]
+    apart = np.std([tone_distance(*pair) for pair in pairs])
+    assert np.mean([spread(tone_distance, *pair) for pair in pairs[:8]]) == pytest.approx(apart, rel=0.35)
+    assert np.isnan(spread(tone_distance, some(30, 60), some(30, 60)[:1]))
 
 
 def test_kid_is_nothing_within_a_set_and_grows_with_the_difference() -> None:
     rng = np.random.default_rng(2)
     one, two, far = (rng.normal(shift, 1, (60, 30)).astype(np.float32) for shift in (0, 0, 1))
-    near, deviation = kernel_distance(one, two)
-    assert abs(near) < 3 * deviation
+    near, error = kernel_distance(one, two)
+    assert abs(near) < 3 * error
     assert kernel_distance(one, far)[0] > 10 * abs(near)
     assert kernel_distance(one, far) == kernel_distance(one, far), "the same numbers every time"
+
+
+def test_the_error_of_kid_is_how_far_kids_of_such_sets_lie_apart() -> None:
+    rng = np.random.default_rng(4)
+    found = [
+        kernel_distance(*(rng.normal(shift, 1, (60, 30)).astype(np.float32) for shift in (0, 1))) for _ in range(40)
+    ]
+    assert np.mean([error for _, error in found]) == pytest.approx(np.std([kid for kid, _ in found]), rel=0.4)
 
 
 def test_kid_of_very_many_photos_is_that_of_some() -> None:

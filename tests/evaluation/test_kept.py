@@ -37,6 +37,24 @@ def test_where_nothing_can_be_kept_things_go_on(tmp_path: Path) -> None:
             assert kept.get("a") is None
 
 
+def test_what_another_version_has_measured_is_forgotten(tmp_path: Path) -> None:
+    with keeping(tmp_path / "k", version="1") as kept:
+        kept.put("a", np.array([1.0]))
+    with keeping(tmp_path / "k", version="2") as kept:
+        assert kept.get("a") is None
+    with keeping(tmp_path / "k", version="1") as kept:
+        assert kept.get("a") is None, "nor does it fill the disk"
+
+
+def test_what_is_measured_afresh_is_what_is_found_the_next_time(tmp_path: Path) -> None:
+    for fresh, value in ((False, 1.0), (True, 2.0)):
+        with keeping(tmp_path / "k", fresh) as kept:
+            assert kept.get("a") is None
+            kept.put("a", np.array([value]))
+    with keeping(tmp_path / "k") as kept:
+        assert kept.get("a") == [2.0]
+
+
 PUT = """
 import os, sys
 from pathlib import Path

@@ -19,20 +19,17 @@ def test_a_mean_is_over_n_not_over_n_minus_1() -> None:
     assert mean_of([20.0, 30.0]).mean == 25.0
 
 
-def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
+@pytest.mark.parametrize("n", [3, 5, 40])
+def test_the_interval_holds_the_truth_about_as_often_as_it_says(n: int) -> None:
     rng = np.random.default_rng(0)
-    held = 0
-    for _ in range(60):
-        cell = mean_of(rng.normal(5, 2, 40).tolist())
-        held += cell.low <= 5 <= cell.high
-    assert 50 <= held <= 60
+    cells = [mean_of(rng.normal(5, 2, n).tolist()) for _ in range(100)]
+    assert 90 <= sum(cell.low <= 5 <= cell.high for cell in cells) <= 99
 
 
 def test_one_photo_has_no_interval_and_equal_values_have_none_to_speak_of() -> None:
     assert math.isnan(mean_of([3.0]).low)
     cell = mean_of([3.0, 3.0, 3.0])
     assert (cell.low, cell.mean, cell.high) == (3.0, 3.0, 3.0)
-    assert mean_of([1.0, math.inf]).mean == math.inf
 
 
 def test_a_photo_that_failed_counts_nowhere() -> None:
@@ -68,7 +65,7 @@ def test_sets_are_compared_with_the_liked_one() -> None:
         table.add(Finding(SOURCE, "mine", rows=rows))
     cells = table.rows()[0].cells
     assert cells["tone"].mean == pytest.approx(30, abs=0.1)
-    assert 29 < cells["tone"].low < 30 < cells["tone"].high < 31.1
+    assert 27 < cells["tone"].low < 30 < cells["tone"].high < 33
     assert cells["colour"].mean == pytest.approx(0, abs=1e-6)
     assert cells["kid"].low < cells["kid"].mean < cells["kid"].high
 

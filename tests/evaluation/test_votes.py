@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from uegan_cli.errors import NoInputError
-from uegan_cli.evaluation.votes import FORMAT, Preferences, VotesError, count, read_votes
+from uegan_cli.evaluation.votes import FORMAT, Preferences, Vote, VotesError, count, read_votes
 
 NAMES = ["Input", "CycleGAN", "Exposure", "EnlightenGAN", "DPE", "FiveK", "Flickr"]
 TABLE_II = np.array(
@@ -82,8 +82,8 @@ def test_who_never_met_are_not_compared() -> None:
     assert all(map(math.isfinite, found.scores()))
 
 
-def file_of(path: Path, voter: str, *votes: tuple[str, str, str], study: str = "s") -> Path:
-    told = [{"photo": photo, "chosen": chosen, "other": other} for photo, chosen, other in votes]
+def file_of(path: Path, voter: str, *votes: tuple[str, str, str], study: str = "s", at: str = "") -> Path:
+    told = [{"photo": photo, "chosen": chosen, "other": other, "at": at} for photo, chosen, other in votes]
     path.write_text(json.dumps({"format": FORMAT, "study": study, "voter": voter, "votes": told}))
     return path
 
@@ -103,6 +103,34 @@ def test_a_file_that_is_there_twice_counts_once_and_the_last_choice_is_the_choic
     later = file_of(tmp_path / "2.json", "ann", ("p", "input", "mine"))
     assert count(read_votes([first, first, later])).counts.sum() == 1
     assert read_votes([first, first, later])[0].winner == "input"
+
+
+def test_the_last_choice_is_the_choice_whatever_the_files_are_called(tmp_path: Path) -> None:
+    """Browsers call the second file `votes (1).json`, which the shell names first."""
+    later = file_of(tmp_path / "v (1).json", "ann", ("p", "input", "mine"), at="2026-03-01T10:05:00.000Z")
+    first = file_of(tmp_path / "v.json", "ann", ("p", "mine", "input"), at="2026-03-01T10:00:00.000Z")
+    assert [vote.winner for vote in read_votes([later, first])] == ["input"]
+
+
+def test_the_interval_knows_that_the_votes_of_one_person_go_together() -> None:
+    """Six people, twenty photos: two always prefer the other, and everybody does on some photos."""
+    rng, held, alone = np.random.default_rng(0), 0, 0
+    for _ in range(200):
+        taste, appeal = rng.normal(0, 0.7, 6), rng.normal(0, 1, 20)
+        chance = 1 / (1 + np.exp(-(0.4 + taste[:, None] + appeal)))
+        won = rng.random((6, 20)) < chance
+        votes = [
+            Vote("s", f"voter {v}", f"photo {p}", *(("mine", "input") if won[v, p] else ("input", "mine")))
+            for v in range(6)
+            for p in range(20)
+        ]
+        found = count(votes)
+        place = found.names.index("mine"), found.names.index("input")
+        truth = 0.577  # the mean of 1 / (1 + exp(-x)), x normal around 0.4 with variance 0.49 + 1
+        share, bare = found.share(*place), Preferences(found.names, found.counts).share(*place)
+        held += share.low <= truth <= share.high
+        alone += bare.low <= truth <= bare.high
+    assert alone < 170 < 185 <= held
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "uegan votes 9", "votes": []}', "\xff"])

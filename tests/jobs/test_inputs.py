@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from uegan_cli.errors import NoInputError, UsageError
-from uegan_cli.jobs.inputs import find_inputs, photos_in, raws_with_photos, read_list
+from uegan_cli.jobs.inputs import find_inputs, photos_in, read_list
+from uegan_cli.photo.suffixes import raws_with_photos
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import PhotoError, StyleError, UsageError
-from ..jobs.inputs import Input, find_inputs
+from ..jobs.inputs import enhanced_with, find_inputs
 from ..jobs.plan import Existing, Naming, Task, format_of, plan
 from ..jobs.results import Result, exit_code, failed, unworked
 from .report import Report, counted
@@ -70,26 +70,10 @@ def make_plan(request: Request, style: Entry, report: Report) -> list[Task]:
     for name in found.empty:
         report.say(f"{name}: no photos here")
     naming = Naming(style.name, request.output, request.format, request.in_place)
-    tasks = plan(found.photos, naming, request.existing, _enhanced_with(found.photos))
+    tasks = plan(found.photos, naming, request.existing, enhanced_with(found.photos))
     if request.sheet is not None:
         _check_sheet(request.sheet, tasks, request.existing.force)
     return tasks
-
-
-def _enhanced_with(inputs: Sequence[Input]) -> dict[Path, str]:
-    """The style of every photo that is a result of uegan."""
-    from ..photo.metadata import read_mark
-
-    styles = {}
-    for photo in inputs:
-        try:
-            mark = read_mark(photo.path)
-        except PhotoError:
-            # Reading the photo will say what is wrong with it.
-            continue
-        if mark is not None:
-            styles[photo.path] = mark.style
-    return styles
 
 
 def _check_sheet(path: Path, tasks: Sequence[Task], force: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class Request:
 
 
 def eval(
+    context: typer.Context,
     photos: Annotated[
         list[str] | None,
         typer.Argument(
@@ -63,6 +65,7 @@ def eval(
             "--style",
             "-s",
             autocompletion=options.style_names,
+            envvar="UEGAN_STYLE",
             metavar="NAME|FILE",
             rich_help_panel=WHAT,
             help="A style to judge; repeat it for more. Without it: natural.",
@@ -172,14 +175,14 @@ def eval(
     if votes:
         from .eval_votes import tell_votes
 
-        _check_votes_alone([style, results, reference, liked, html, study, ablation, csv, fail_under])
+        _check_votes_alone(context)
         code = tell_votes([Path(name) for name in photos or ()], report)
     else:
         from .eval_run import perform
 
         request = Request(
             photos=tuple(photos or ()),
-            styles=tuple(style or (() if results else ("natural",))),
+            styles=_styles(style, bool(results), context),
             results=_named_folders(results or ()),
             strength=strength,
             reference=reference,
@@ -205,8 +208,24 @@ def eval(
         raise typer.Exit(code)
 
 
-def _check_votes_alone(others: Sequence[object]) -> None:
-    if any(others):
+def _styles(given: list[str] | None, results: bool, context: typer.Context) -> tuple[str, ...]:
+    """Who names results alone wants them alone, whatever style is set."""
+    source = _source("style", context)
+    if results and source != "COMMANDLINE":
+        return ()
+    # It names one, as for other commands; Typer would part it where it has spaces.
+    return (os.environ["UEGAN_STYLE"],) if source == "ENVIRONMENT" else tuple(given or ("natural",))
+
+
+def _source(parameter: str, context: typer.Context) -> str:
+    """Where its value comes from: COMMANDLINE, ENVIRONMENT, …"""
+    source = context.get_parameter_source(parameter)
+    return source.name if source else ""
+
+
+def _check_votes_alone(context: typer.Context) -> None:
+    others = ("style", "results", "reference", "liked", "html", "study", "ablation", "csv", "fail_under")
+    if any(_source(parameter, context) == "COMMANDLINE" for parameter in others):
         raise UsageError("--votes counts votes and does nothing else; give it files that a study has saved")
 
 

@@ -22,6 +22,8 @@ NAME, PICTURES = "index.html", "photos"
 SIDE, QUALITY = 1600, 88
 """Longest side of the pictures, and how well they are kept."""
 
+_OURS = re.compile(r"[A-Za-z0-9-]+-[0-9a-f]{16}\.jpg")
+
 
 class Page:
     """Takes findings in, writing their pictures, and makes a page of them.
@@ -56,16 +58,17 @@ class Page:
         if finding.problem is not None:
             self._problems.append(str(finding.problem))
             return
-        if finding.source != self._at:
-            self._at = finding.source
-            self._photos.append({"name": finding.source.name, "pictures": {}, "values": {}})
-            if self._reference is not None:
-                self._add_reference(finding.source)
-        photo = self._photos[-1]
         assert finding.picture is not None
         name = f"{_slug(finding.source.name)}-{finding.made[:16]}.jpg"
         if not (self._pictures / name).exists():
             self._write(name, finding.picture())
+        if finding.source != self._at:
+            photo: dict[str, Any] = {"name": finding.source.name, "pictures": {}, "values": {}}
+            if self._reference is not None:
+                self._add_reference(finding.source, photo)
+            self._photos.append(photo)
+            self._at = finding.source
+        photo = self._photos[-1]
         self._show(photo, finding.subject, name)
         photo["values"][self._number(finding.subject)] = {k: finite(v) for k, v in finding.values.items()}
 
@@ -94,7 +97,15 @@ class Page:
         ]
         title = f"{', '.join(judged)} – uegan"
         pages.write(self._page, pages.html(title, sections, ["compare.css", "eval.css"], ["compare.js", "eval.js"]))
+        self._tidy()
         return self._page
+
+    def _tidy(self) -> None:
+        """Pictures of an earlier page would travel with this one."""
+        shown = {name for photo in self._photos for name in photo["pictures"].values()}
+        for path in self._pictures.iterdir():
+            if _OURS.fullmatch(path.name) and f"{PICTURES}/{path.name}" not in shown:
+                path.unlink(missing_ok=True)
 
     def _header(self) -> str:
         count = len(self._photos)
@@ -102,7 +113,7 @@ class Page:
         title = escape(", ".join(self._judged) or "Photos compared")
         return f'<header><p class="kicker">uegan compares</p><h1>{title}</h1><p class="status">{what}</p></header>'
 
-    def _add_reference(self, source: Source) -> None:
+    def _add_reference(self, source: Source, photo: dict[str, Any]) -> None:
         from ..evaluation.measures import identity_of, key_of
         from ..photo.reading import read_upright_srgb
 
@@ -110,7 +121,7 @@ class Page:
         name = f"{_slug(source.name)}-{key_of(identity_of(source.reference))[:16]}.jpg"
         if not (self._pictures / name).exists():
             self._write(name, read_upright_srgb(source.reference, SIDE, max_pixels=self._max_pixels))
-        self._show(self._photos[-1], self._reference, name)
+        self._show(photo, self._reference, name)
 
     def _show(self, photo: dict[str, Any], subject: str, name: str) -> None:
         from PIL import Image

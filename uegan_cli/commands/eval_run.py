@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import NoInputError, UsageError
-from ..jobs.inputs import find_inputs, photos_in, raws_with_photos
+from ..errors import NoInputError, PhotoError, UsageError
+from ..jobs.inputs import Input, enhanced_with, find_inputs, photos_in
 from ..paths import measured_file
+from ..photo.suffixes import raws_with_photos
 from . import eval_table, vgg
 from .eval import Request
 from .report import Report, counted
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 REFERENCE = "reference"
 _NAMED = 5
-"""Photos without a partner that are named; the others are counted."""
+"""Photos left out that are named; the others are counted."""
 
 
 class Keeper(AbstractContextManager["Keeper"], Protocol):
@@ -60,20 +61,20 @@ def perform(request: Request, report: Report) -> int:
     started = time.monotonic()
     paired = _paired(request, report)
     with ExitStack() as stack:
-        kept = stack.enter_context(keeping(None if request.fresh else measured_file()))
+        kept = stack.enter_context(keeping(measured_file(), request.fresh))
         comparison = _comparison(request, paired, kept, report)
         variants = eval_table.variants_of(_styles(comparison)) if request.ablation else {}
         keepers = [stack.enter_context(keeper) for keeper in _keepers(request, comparison)]
         table = Table([subject.name for subject in comparison.subjects], comparison.liked)
-        failed: dict[Path, None] = {}
+        failed: dict[Path, set[str]] = {}
         findings = judge(paired.sources, comparison.subjects, comparison.kinds, kept, comparison.max_pixels)
         for finding in _watched(findings, comparison, report):
-            eval_table.tell_photo(finding, report, new=finding.source.path not in failed)
+            finding = _shown(finding, keepers)
+            said = failed.get(finding.source.path, set())
+            eval_table.tell_photo(finding, report, new=str(finding.problem) not in said)
             if finding.problem is not None:
-                failed[finding.source.path] = None
+                failed[finding.source.path] = said | {str(finding.problem)}
             table.add(finding)
-            for keeper in keepers:
-                keeper.add(finding)
         rows = table.rows()
         if not any(row.n for row in rows):
             raise NoInputError("there is no photo that could be judged")
@@ -87,20 +88,53 @@ def perform(request: Request, report: Report) -> int:
     return 1 if failed or bad else 0
 
 
+def _shown(finding: Finding, keepers: Sequence[Keeper]) -> Finding:
+    """The finding as it stays: a picture that was measured before may be gone now that it is to be shown."""
+    from ..evaluation.judging import Finding
+
+    try:
+        for keeper in keepers:
+            keeper.add(finding)
+    except PhotoError as error:
+        return _shown(Finding(finding.source, finding.subject, problem=error), keepers)
+    return finding
+
+
 def _paired(request: Request, report: Report) -> Paired:
     """What is judged: photos with, where references were named, one each."""
-    from ..evaluation.pairs import Partners, named, paired
+    from ..evaluation.pairs import Paired, named, paired
 
-    found = find_inputs(request.photos, recursive=request.recursive, include=request.include, exclude=request.exclude)
-    raws = raws_with_photos(photo.path for photo in found.photos)
-    photos = named((photo.path, photo.relative) for photo in found.photos if photo.path not in raws)
-    references = None if request.reference is None else Partners(request.reference)
-    pairs = paired(photos, references)
-    for path in pairs.alone[:_NAMED]:
-        report.say(f"{path}: without a partner, left out")
-    if len(pairs.alone) > _NAMED:
-        report.say(f"and {counted(len(pairs.alone) - _NAMED, 'photo')} more without a partner")
+    photos = list(_inputs(request, report))
+    raws = raws_with_photos(photo.path for photo in photos)
+    sources = named((photo.path, photo.relative) for photo in photos if photo.path not in raws)
+    pairs = Paired(sources) if request.reference is None else paired(sources, request.reference)
+    _tell_some(pairs.alone, "without a partner, left out", report)
+    _tell_some(pairs.unclear, "left out; it is not clear which photos of its name belong together", report)
     return pairs
+
+
+def _inputs(request: Request, report: Report) -> Iterator[Input]:
+    """The photos that were named, without what styles have made of photos."""
+    found = find_inputs(request.photos, recursive=request.recursive, include=request.include, exclude=request.exclude)
+    for name in found.empty:
+        report.say(f"{name}: no photos here")
+    made = enhanced_with(found.photos)
+    if len(made) == len(found.photos):
+        raise NoInputError("all of these photos are results of uegan; name the photos that they were made of")
+    for photo in found.photos:
+        if photo.problem is not None:
+            report.complain(f"{photo.path}: {photo.problem}")
+        elif photo.path not in made:
+            yield photo
+    _tell_some([photo.path for photo in found.photos if photo.path in made], "a result of uegan, left out", report)
+
+
+def _tell_some(paths: Sequence[Path], what: str, report: Report) -> None:
+    """The first ones by name, the others by number."""
+    for path in paths[:_NAMED]:
+        report.say(f"{path}: {what}")
+    if len(paths) > _NAMED:
+        report.say(f"and {counted(len(paths) - _NAMED, 'photo')} more: {what}")
 
 
 def _comparison(request: Request, paired: Paired, kept: Kept, report: Report) -> Comparison:
@@ -126,10 +160,11 @@ def _subjects(request: Request, sources: Sequence[Source], report: Report) -> It
     for name in request.styles:
         enhancer = Enhancer(name, device=request.device, strength=request.strength)
         device = describe(enhancer.device)
-        yield Styled(_new(enhancer.style.name, taken), enhancer)
+        title = enhancer.style.name if enhancer.style.name not in taken else Path(name).name
+        yield Styled(_new(title, taken), enhancer)
     for name, folder in request.results.items():
-        partners = Partners(folder)
-        missing = sum(partners.of(source.name) is None for source in sources)
+        partners = Partners(folder, sources)
+        missing = sum(partners.of(source) is None for source in sources)
         if missing == len(sources):
             raise NoInputError(f"{folder}: no photo here has the name of an input; results and inputs pair by name")
         if missing:

@@ -13,13 +13,19 @@ from ..errors import UsageError
 from . import pages
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from ..evaluation.judging import Finding
+    from ..evaluation.pairs import Source
     from ..evaluation.table import Row
 
 NAME = "study.html"
 SIDE, QUALITY = 1024, 85
-MOST = 100
-"""Photos in a study: more would make a file that no one sends and no one finishes; the paper had 40."""
+MOST = 300
+"""Pictures in a study: more would make a file that no one sends, of more than 50 MB."""
+
+MOST_PAIRS = 240
+"""For each person, drawn for each: about twenty minutes; of more, no one sees the end."""
 
 
 class Study:
@@ -28,11 +34,16 @@ class Study:
     def __init__(self, folder: Path, subjects: Sequence[str], photos: int) -> None:
         if len(subjects) < 2:
             raise UsageError("--study: there is nothing to choose from; name styles or results")
-        if photos > MOST:
-            raise UsageError(f"--study: {photos} photos are more than people look through; name at most {MOST}")
+        if photos * len(subjects) > MOST:
+            raise UsageError(
+                f"--study: {photos} photos in {len(subjects)} versions are too many for a page to send around; "
+                f"name at most {MOST // len(subjects)} photos"
+            )
         self._page = folder / NAME
         self._subjects = list(subjects)
-        self._photos: dict[str, dict[int, str]] = {}
+        self._photos: list[dict[str, Any]] = []
+        self._at: Source | None = None
+        self._pictures: dict[int, Image] = {}
 
     def __enter__(self) -> Study:
         pages.check_free(self._page)
@@ -42,26 +53,47 @@ class Study:
         pass
 
     def add(self, finding: Finding) -> None:
+        """Raises PhotoError."""
         from PIL import Image
 
         if finding.picture is None:
             return
         image = Image.fromarray(finding.picture())
         image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        file = io.BytesIO()
-        image.save(file, "JPEG", quality=QUALITY, subsampling=0)
-        of_photo = self._photos.setdefault(finding.source.name, {})
-        of_photo[self._subjects.index(finding.subject)] = base64.b64encode(file.getvalue()).decode()
+        if finding.source != self._at:
+            self._finish_photo()
+            self._at = finding.source
+        self._pictures[self._subjects.index(finding.subject)] = image
+
+    def _finish_photo(self) -> None:
+        """All its pictures at the size of the smallest, or a small one would tell who has made it."""
+        if self._at is not None:
+            size = min(image.size for image in self._pictures.values())
+            coded = {number: _coded(image, size) for number, image in self._pictures.items()}
+            self._photos.append({"name": self._at.name, "pictures": coded})
+        self._pictures = {}
 
     def finish(self, rows: Sequence[Row]) -> Path:
         from ..evaluation.votes import FORMAT
 
+        self._finish_photo()
         told = {
             "format": FORMAT,
             "study": secrets.token_hex(8),
             "subjects": self._subjects,
-            "photos": [{"name": name, "pictures": pictures} for name, pictures in self._photos.items()],
+            "most": MOST_PAIRS,
+            "photos": self._photos,
         }
         sections = [pages.asset("study.html"), pages.data("study", told)]
         pages.write(self._page, pages.html("Which is better?", sections, ["study.css"], ["study.js"]))
         return self._page
+
+
+def _coded(image: Image, size: tuple[int, int]) -> str:
+    """As JPEG in base 64."""
+    from PIL.Image import Resampling
+
+    file = io.BytesIO()
+    same = image if image.size == size else image.resize(size, Resampling.LANCZOS)
+    same.save(file, "JPEG", quality=QUALITY, subsampling=0)
+    return base64.b64encode(file.getvalue()).decode()

@@ -60,9 +60,12 @@ def tell(rows: Sequence[Row], photos: int, failed: int, seconds: float, report: 
 
 
 def columns(rows: Sequence[Row]) -> list[Measure]:
-    """The measures that there is anything of. Beside a reference, nobody asks how much was kept of the input."""
+    """The measures that there is anything of, and anything to say. Beside a reference, nobody asks how much was kept of
+    the input."""
     there = {key for row in rows for key in row.cells}
     hidden = {"fidelity"} if "ssim" in there else set()
+    if all(row.cells["size"].mean == 1 for row in rows if "size" in row.cells):
+        hidden |= {"size"}
     return [measure for key, measure in MEASURES.items() if key in there - hidden]
 
 
@@ -79,8 +82,6 @@ def shown(cell: Cell | None, measure: Measure) -> tuple[str, str]:
     """The mean, and half of the interval it lies in or nothing."""
     if cell is None:
         return "–", ""
-    if not math.isfinite(cell.mean):
-        return "∞", ""
     if not math.isfinite(cell.low):
         return f"{cell.mean:.{measure.digits}f}", ""
     return f"{cell.mean:.{measure.digits}f}", f"±{(cell.high - cell.low) / 2:.{measure.digits}f}"
@@ -122,9 +123,14 @@ def tell_worse(rows: Sequence[Row], least: Mapping[str, float], judged: Sequence
     worse = False
     for row in rows:
         for key, bound in least.items():
-            if row.subject not in judged or key not in row.cells:
+            if row.subject not in judged:
                 continue
-            measure, mean = MEASURES[key], row.cells[key].mean
+            measure = MEASURES[key]
+            if key not in row.cells:
+                report.complain(f"{row.subject}: {measure.title} could not be measured; there are too few photos")
+                worse = True
+                continue
+            mean = row.cells[key].mean
             higher = measure.better == "higher"
             if mean < bound if higher else mean > bound:
                 beyond = "under" if higher else "over"

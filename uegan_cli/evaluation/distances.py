@@ -70,27 +70,33 @@ def described(picture: Picture, features: Features) -> Rows:
 
 
 def kernel_distance(one: Rows, two: Rows, seed: int = 0) -> tuple[float, float]:
-    """KID (Binkowski et al., 2018) of two sets' descriptions, with its standard deviation over SUBSETS subsets."""
+    """KID (Binkowski et al., 2018) of two sets' descriptions, and its standard error.
+
+    That follows from how KID differs between SUBSETS subsets without most of their photos, as in a jackknife.
+    """
     from torchmetrics.image.kid import KernelInceptionDistance
 
+    one, two = _some(one), _some(two)
+    fewest = min(len(one), len(two))
+    size = max(2, min(fewest, 1000) * 3 // 4)
     with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         # It says that it keeps all features: a row of each photo, of no more than MOST_FOR_KID.
         warnings.simplefilter("ignore", UserWarning)
-        size = max(2, min(len(one), len(two), 1000) * 3 // 4)
         distance = KernelInceptionDistance(feature=_AsTheyAre(), subsets=SUBSETS, subset_size=size)
-        distance.update(torch.from_numpy(_some(two)), real=True)
-        distance.update(torch.from_numpy(_some(one)), real=False)
+        distance.update(torch.from_numpy(two), real=True)
+        distance.update(torch.from_numpy(one), real=False)
         mean, deviation = distance.compute()
-    return float(mean), float(deviation)
+    return float(mean), float(deviation) * (size / (fewest - size)) ** 0.5
 
 
-def spread(distance: Callable[[Rows, Rows], float], one: Rows, two: Rows, seed: int = 0) -> tuple[float, float]:
-    """The middle 95 % of a distance over resamples of the first set's photos."""
+def spread(distance: Callable[[Rows, Rows], float], one: Rows, two: Rows, seed: int = 0) -> float:
+    """The standard error of a distance of two sets, from resamples of their photos; NaN where one is a single photo."""
+    if min(len(one), len(two)) < 2:
+        return float("nan")
     rng = np.random.default_rng(seed)
-    found = [distance(one[rng.integers(len(one), size=len(one))], two) for _ in range(_RESAMPLES)]
-    low, high = np.quantile(found, (0.025, 0.975))
-    return float(low), float(high)
+    resamples = ((rows[rng.integers(len(rows), size=len(rows))] for rows in (one, two)) for _ in range(_RESAMPLES))
+    return float(np.std([distance(*pair) for pair in resamples]))
 
 
 class _AsTheyAre(nn.Module):

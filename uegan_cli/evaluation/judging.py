@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from .. import __version__
 from ..errors import PhotoError, UeganError
 from .kept import Kept
 from .measures import Kind, Values, identity_of, key_of
@@ -44,26 +45,20 @@ def judge(
         original = Original(source, max_pixels)
         for subject in subjects:
             try:
-                made = _made_by(subject, source)
+                made = _made_by(subject, source, max_pixels)
                 if made is not None:
                     yield _measured(_Work(original, subject, made), kinds, kept)
             except UeganError as error:
                 yield Finding(source, subject.name, problem=error)
 
 
-def _made_by(subject: Subject, source: Source) -> str | None:
-    """What the subject's picture of the photo is known by."""
+def _made_by(subject: Subject, source: Source, max_pixels: int) -> str | None:
+    """What the subject's picture of the photo is known by: there is none of a photo that is too large."""
     made = subject.made_by(source)
     if made is None:
         return None
-    return key_of(_identity(source.path), _identity(made) if isinstance(made, Path) else made)
-
-
-def _identity(path: Path) -> str:
-    try:
-        return identity_of(path)
-    except OSError as error:
-        raise PhotoError(f"{path}: cannot be read ({error.strerror or error})") from error
+    shown = identity_of(made) if isinstance(made, Path) else made
+    return key_of(__version__, identity_of(source.path), str(max_pixels), shown)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import PhotoError
 from ..losses.features import Features
 from .distances import described, histograms
 from .nima import Nima
@@ -49,9 +50,10 @@ def against_reference() -> Kind:
 def against_input() -> Kind:
     def measure(original: Original, picture: Picture) -> Values:
         pair = alike(picture, original.picture)
-        return np.array([delta_e(*pair), structure(*pair)])
+        size = float(np.sqrt(picture[..., 0].size / original.picture[..., 0].size))
+        return np.array([delta_e(*pair), structure(*pair), size])
 
-    return Kind("input", ("change", "fidelity"), lambda _: "1", measure)
+    return Kind("input", ("change", "fidelity", "size"), lambda _: "2", measure)
 
 
 def scored(nima: Nima, file: Path) -> Kind:
@@ -71,10 +73,14 @@ def seen(features: Features, file: Path) -> Kind:
 
 
 def identity_of(path: Path) -> str:
-    """What changes when a file does. Raises OSError."""
-    found = path.stat()
+    """What changes when a file does. Raises PhotoError."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise PhotoError(f"{path}: cannot be read ({error.strerror or error})") from error
     return f"{path.resolve()} {found.st_size} {found.st_mtime_ns}"
 
 
 def key_of(*parts: str) -> str:
+    """Of what is known of some parts."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()

@@ -95,10 +95,10 @@ class Results:
     partners: Partners
 
     def made_by(self, source: Source) -> Path | None:
-        return self.partners.of(source.name)
+        return self.partners.of(source)
 
     def picture(self, original: Original) -> Picture:
-        found = self.partners.of(original.source.name)
+        found = self.partners.of(original.source)
         assert found is not None
         return original.read(found)
 

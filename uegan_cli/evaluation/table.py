@@ -21,7 +21,7 @@ _RESAMPLES = 2000
 
 @dataclass(frozen=True)
 class Cell:
-    """A mean over n photos, and where it lies with 95 % certainty (bootstrap over the photos); NaN for one photo."""
+    """A mean over n photos, or their distance from others, and where it lies with 95 % certainty; NaN for one photo."""
 
     mean: float
     low: float
@@ -73,11 +73,9 @@ class Table:
         tones, n = self._rows[subject, "tones"].rows(), self._count[subject]
         cells = {}
         for key, distance in (("tone", tone_distance), ("colour", colour_distance)):
-            low, high = spread(distance, tones, liked["tones"]) if n > 1 else (math.nan, math.nan)
-            cells[key] = Cell(distance(tones, liked["tones"]), low, high, n)
+            cells[key] = _around(distance(tones, liked["tones"]), spread(distance, tones, liked["tones"]), n)
         if "features" in liked and min(n, len(liked["features"])) > 3:
-            mean, deviation = kernel_distance(self._rows[subject, "features"].rows(), liked["features"])
-            cells["kid"] = Cell(mean, mean - deviation, mean + deviation, n)
+            cells["kid"] = _around(*kernel_distance(self._rows[subject, "features"].rows(), liked["features"]), n)
         return cells
 
 
@@ -102,12 +100,16 @@ class Thinned:
 
 
 def mean_of(values: Sequence[float]) -> Cell:
-    """Over all of them: divided by n. values: one at least."""
-    from scipy.stats import bootstrap
+    """Over all of them: divided by n. values: one at least.
+
+    The interval is that of the bootstrap, widened for few photos as Student's is: of few, resamples vary too little
+    (Hesterberg, 2015).
+    """
+    from scipy.stats import bootstrap, norm, t
 
     found = np.asarray(values, np.float64)
     mean, n = float(found.mean()), len(found)
-    if n == 1 or not math.isfinite(mean):
+    if n == 1:
         return Cell(mean, math.nan, math.nan, n)
     if np.ptp(found) == 0:
         return Cell(mean, mean, mean, n)
@@ -120,4 +122,12 @@ def mean_of(values: Sequence[float]) -> Cell:
         method="percentile",
         rng=np.random.default_rng(0),
     ).confidence_interval
-    return Cell(mean, float(interval.low), float(interval.high), n)
+    tail = (1 - SURE) / 2
+    wider = float(t.isf(tail, n - 1) / norm.isf(tail) * math.sqrt(n / (n - 1)))
+    return Cell(mean, mean - wider * (mean - float(interval.low)), mean + wider * (float(interval.high) - mean), n)
+
+
+def _around(distance: float, error: float, n: int) -> Cell:
+    """error: its standard error, NaN where it is not known."""
+    half = 1.96 * error
+    return Cell(distance, distance - half, distance + half, n)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,18 +24,19 @@ class VotesError(UeganError):
 
 @dataclass(frozen=True)
 class Vote:
-    """study: which page. voter: who. winner, loser: subjects."""
+    """study: which page. voter: who. winner, loser: subjects. at: when, as ISO 8601 has it, or nothing."""
 
     study: str
     voter: str
     photo: str
     winner: str
     loser: str
+    at: str = ""
 
 
 @dataclass(frozen=True)
 class Share:
-    """How often one was preferred to the other, of n times: from 0 to 1, with its 95 % interval (Wilson)."""
+    """How often one was preferred to the other, of n times: from 0 to 1, with its 95 % interval."""
 
     won: int
     n: int
@@ -45,23 +47,32 @@ class Share:
 
 @dataclass(frozen=True)
 class Preferences:
-    """names: subjects. counts: how often the row was preferred to the column, S x S (Table II)."""
+    """names: subjects. counts: how often the row was preferred to the column, S x S (Table II). votes: of which these
+    are the numbers, where they are known.
+    """
 
     names: Sequence[str]
     counts: NDArray[np.int64]
+    votes: Sequence[Vote] = ()
 
     def totals(self) -> list[int]:
         return [int(total) for total in self.counts.sum(axis=1)]
 
     def share(self, row: int, column: int) -> Share | None:
-        """None where the two were never compared."""
-        from scipy.stats import binomtest
+        """None where the two were never compared.
 
+        The interval is Wilson's, as wide as for so many independent votes as these are worth: those of one person go
+        together, and so do those on one photo (Cameron, Gelbach and Miller, 2011).
+        """
         won, n = int(self.counts[row, column]), int(self.counts[row, column] + self.counts[column, row])
         if n == 0:
             return None
-        interval = binomtest(won, n).proportion_ci(0.95, method="wilson")
-        return Share(won, n, won / n, float(interval.low), float(interval.high))
+        names = self.names[row], self.names[column]
+        worth, z = _worth([vote for vote in self.votes if {vote.winner, vote.loser} == set(names)], names[0])
+        worth *= n
+        middle, half = won / n + z**2 / (2 * worth), z * (won * (n - won) / n**2 / worth + (z / worth / 2) ** 2) ** 0.5
+        low, high = ((middle + side * half) / (1 + z**2 / worth) for side in (-1, 1))
+        return Share(won, n, won / n, max(0.0, low), min(1.0, high))
 
     def scores(self) -> list[float]:
         """Bradley-Terry: each subject's chance to win against an average one, in natural logarithms, with mean 0.
@@ -82,14 +93,13 @@ class Preferences:
 
 
 def read_votes(files: Iterable[Path]) -> list[Vote]:
-    """The votes of all files. Who votes twice on the same pair of the same photo has changed their mind.
+    """The votes of all files. Who votes twice on the same pair of the same photo, in time, has changed their mind.
 
     Raises VotesError for a file that is none of ours, and NoInputError where no one has voted.
     """
     latest = {}
-    for file in files:
-        for vote in _votes(file):
-            latest[vote.study, vote.voter, vote.photo, frozenset((vote.winner, vote.loser))] = vote
+    for vote in sorted((vote for file in files for vote in _votes(file)), key=lambda vote: vote.at):
+        latest[vote.study, vote.voter, vote.photo, frozenset((vote.winner, vote.loser))] = vote
     if not latest:
         raise NoInputError("no votes in these files yet")
     return list(latest.values())
@@ -102,7 +112,25 @@ def count(votes: Iterable[Vote]) -> Preferences:
     counts = np.zeros((len(names), len(names)), np.int64)
     for vote in votes:
         counts[names.index(vote.winner), names.index(vote.loser)] += 1
-    return Preferences(names, counts)
+    return Preferences(names, counts, votes)
+
+
+def _worth(votes: Sequence[Vote], winner: str) -> tuple[float, float]:
+    """How many independent votes each is worth, at most one, and in how many standard errors 95 % lie."""
+    from scipy.stats import t
+
+    won = np.array([vote.winner == winner for vote in votes], np.float64)
+    alone = float(won.var()) / len(won) if votes else 0.0
+    variances, fewest = [], math.inf
+    for names in ([vote.voter for vote in votes], [vote.photo for vote in votes]):
+        count = len(set(names))
+        # Of a single person nothing tells how others differ.
+        if 1 < count < len(won):
+            sums = np.bincount(np.unique(names, return_inverse=True)[1], won - won.mean())
+            variances.append(float(np.square(sums).sum()) / len(won) ** 2 * count / (count - 1))
+            fewest = min(fewest, count - 1)
+    together = sum(variances) - alone * (len(variances) - 1)
+    return (alone / max(alone, together) if variances and alone else 1.0), float(t.isf(0.025, fewest))
 
 
 def _votes(file: Path) -> Iterable[Vote]:
@@ -124,4 +152,4 @@ def _vote(data: dict[str, Any], vote: dict[str, Any]) -> Vote:
     winner, loser = (vote[key] for key in ("chosen", "other"))
     if winner == loser or not all(isinstance(name, str) for name in (winner, loser, vote["photo"])):
         raise ValueError("a pair of one")
-    return Vote(str(data["study"]), str(data["voter"]), vote["photo"], winner, loser)
+    return Vote(str(data["study"]), str(data["voter"]), vote["photo"], winner, loser, str(vote.get("at", "")))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from ..errors import NoInputError, UsageError
-from ..photo.suffixes import format_by_name
+from ..errors import NoInputError, PhotoError, UsageError
+from ..photo.suffixes import format_by_name, raws_with_photos
 
 STDIN = "-"
 
@@ -91,14 +91,20 @@ def photos_in(folders: Iterable[Path]) -> list[Path]:
     return photos
 
 
-def raws_with_photos(paths: Iterable[Path]) -> dict[Path, Path]:
-    """The camera raws among `paths` that have a photo of the same name beside them among these, and that photo.
+def enhanced_with(inputs: Sequence[Input]) -> dict[Path, str]:
+    """The style of every photo that is a result of uegan."""
+    from ..photo.metadata import read_mark
 
-    Cameras write both of one shot; the photo is the shot as the camera has developed it.
-    """
-    keys = {path: os.path.splitext(os.path.abspath(path))[0].lower() for path in paths}
-    photos = {key: path for path, key in keys.items() if format_by_name(path) not in ("RAW", None)}
-    return {path: photos[key] for path, key in keys.items() if format_by_name(path) == "RAW" and key in photos}
+    styles = {}
+    for photo in inputs:
+        try:
+            mark = read_mark(photo.path)
+        except PhotoError:
+            # Reading the photo will say what is wrong with it.
+            continue
+        if mark is not None:
+            styles[photo.path] = mark.style
+    return styles
 
 
 def _named(argument: str, recursive: bool) -> Iterator[Input]:

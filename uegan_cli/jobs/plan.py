@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import PhotoError, UeganError, UsageError
-from ..photo.suffixes import SUFFIXES, WRITABLE, format_by_name
-from .inputs import Input, raws_with_photos
+from ..photo.suffixes import SUFFIXES, WRITABLE, format_by_name, raws_with_photos
+from .inputs import Input
 
 _RAW_BECOMES = "JPEG"
 _OTHER_PICTURES = {".gif", ".bmp", ".jp2", ".jxl", ".psd", ".svg", ".pdf", ".mp4"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+import os
+from collections.abc import Iterable
+from pathlib import Path, PurePath
 
 SUFFIXES = {
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -28,3 +30,13 @@ def format_by_name(path: PurePath | str) -> str | None:
     """The format that a name promises; what a file is, its content says."""
     suffix = PurePath(path).suffix.lower()
     return next((format for format, suffixes in SUFFIXES.items() if suffix in suffixes), None)
+
+
+def raws_with_photos(paths: Iterable[Path]) -> dict[Path, Path]:
+    """The camera raws among `paths` that have a photo of the same name beside them among these, and that photo.
+
+    Cameras write both of one shot; the photo is the shot as the camera has developed it.
+    """
+    keys = {path: os.path.splitext(os.path.abspath(path))[0].lower() for path in paths}
+    photos = {key: path for path, key in keys.items() if format_by_name(path) not in ("RAW", None)}
+    return {path: photos[key] for path, key in keys.items() if format_by_name(path) == "RAW" and key in photos}

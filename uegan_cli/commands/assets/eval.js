@@ -102,40 +102,47 @@ function grow(photos) {
 // One photo as large as the window lets it.
 const dialog = document.createElement("dialog");
 dialog.setAttribute("aria-label", "One photo, larger");
+const head = document.createElement("div");
+head.className = "top";
+const title = document.createElement("b");
+const figures = document.createElement("small");
+const previous = button("Previous", () => turn(-1));
+const next = button("Next", () => turn(1));
+previous.title = "Page Up";
+next.title = "Page Down";
+head.append(title, figures, previous, next, button("Close", () => dialog.close()));
 document.body.append(dialog);
 let enlarged = null;
 
 function enlarge(photo) {
   enlarged = photo;
   const photos = ordered();
-  const at = photos.indexOf(photo);
-  const top = document.createElement("div");
-  top.className = "top";
-  const name = document.createElement("b");
-  name.textContent = photo.name;
-  const values = document.createElement("small");
-  values.textContent = said(photo);
-  const before = button("Previous", () => enlarge(photos[at - 1]));
-  const after = button("Next", () => enlarge(photos[at + 1]));
-  before.disabled = at === 0;
-  after.disabled = at === photos.length - 1;
-  top.append(name, values, before, after, button("Close", () => dialog.close()));
+  title.textContent = photo.name;
+  figures.textContent = said(photo);
+  previous.disabled = photo === photos[0];
+  next.disabled = photo === photos[photos.length - 1];
   const pair = new Comparison(photo.name, photo.size);
   pair.element.style.setProperty("--ratio", photo.size[0] / photo.size[1]);
   pair.show(version(photo, state.before), version(photo, state.after));
-  dialog.replaceChildren(top, pair.element);
+  const turning = document.activeElement;
+  dialog.replaceChildren(head, pair.element);
   if (!dialog.open) dialog.showModal();
-  pair.slider.focus();
+  // Who turns with a button stays on it, until there is no further photo.
+  if ([previous, next].includes(turning) && !turning.disabled) turning.focus();
+  else pair.slider.focus();
+}
+
+function turn(step) {
+  const photos = ordered();
+  const other = photos[photos.indexOf(enlarged) + step];
+  if (other) enlarge(other);
 }
 
 dialog.addEventListener("keydown", (event) => {
   const step = { PageDown: 1, PageUp: -1 }[event.key];
-  const photos = ordered();
-  const next = step && photos[photos.indexOf(enlarged) + step];
-  if (next) {
-    event.preventDefault();
-    enlarge(next);
-  }
+  if (!step) return;
+  event.preventDefault();
+  turn(step);
 });
 
 const versions = comparison.names.map((name, number) => [number, name]);

@@ -44,11 +44,13 @@ function pairs() {
     [all[at], all[other]] = [all[other], all[at]];
   }
   all.forEach((pair) => random() < 0.5 && pair.sides.reverse());
-  return all;
+  return all.slice(0, study.most);
 }
 
 const sequence = pairs();
 let since = 0;
+// Nobody has seen a pair in so many milliseconds: a second click, or a key that is held down.
+const UNSEEN = 300;
 
 function show() {
   const at = state.votes.length;
@@ -72,7 +74,7 @@ function show() {
 }
 
 function choose(number) {
-  if (page("choosing").hidden) return;
+  if (page("choosing").hidden || performance.now() - since < UNSEEN) return;
   const { photo, sides } = sequence[state.votes.length];
   const name = (side) => study.subjects[side];
   state.votes.push({
