@@ -16,6 +16,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils import parametrizations
 from torch.optim import Adam
 
 from uegan_cli.config import GeneratorConfig, TrainConfig
@@ -67,9 +68,20 @@ class PlainGenerator(Generator):
         return (x + y.tanh()).clamp(-1, 1)
 
 
+class PlainDiscriminator(Discriminator):
+    """The discriminator with torch's own spectral norm, which divides the weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages = nn.ModuleList(
+            parametrizations.spectral_norm(SameConv(stage.in_channels, stage.out_channels, stage.kernel_size[0], 2))
+            for stage in self.stages
+        )
+
+
 def plain_step(config: TrainConfig) -> Callable[[Tensor, Tensor], None]:
     """The step of section IV-B, one pass after another, in float32."""
-    G, D, phi = PlainGenerator(config.generator), Discriminator(), Features("vgg19")
+    G, D, phi = PlainGenerator(config.generator), PlainDiscriminator(), Features("vgg19")
     for network in (G, D):
         for module in network.modules():
             if isinstance(module, NarrowConv):

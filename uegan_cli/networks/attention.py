@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from ..config import Attention
 
@@ -53,10 +56,8 @@ class GlobalAttention(nn.Module):
     @staticmethod
     def statistics(projected: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and (biased) variance of each channel over the photo, each N x C x 1 x 1, in float32."""
-        # In two passes: torch.var_mean takes four times as long on the CPU.
-        projected = projected.float()
-        mean = projected.mean(dim=(2, 3), keepdim=True)
-        return mean, (projected - mean).square().mean(dim=(2, 3), keepdim=True)
+        mean, variance = _Statistics.apply(projected)
+        return mean, variance
 
     def fuse(self, projected: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
         """Eqs. 3 and 4, given the statistics of the whole photo."""
@@ -74,6 +75,25 @@ class GlobalAttention(nn.Module):
         """The two halves of the fusing convolution: for z and for rho."""
         weight_z, weight_rho = self.fusion.weight.chunk(2, dim=1)
         return weight_z, weight_rho
+
+
+class _Statistics(torch.autograd.Function):
+    """Autograd's own way back makes five maps as large as z, in float32; their sum is one."""
+
+    @staticmethod
+    def forward(context: Any, z: Tensor) -> tuple[Tensor, Tensor]:
+        # In two passes: torch.var_mean takes four times as long on the CPU.
+        full = z.float()
+        mean = full.mean(dim=(2, 3), keepdim=True)
+        context.save_for_backward(z, mean)
+        return mean, (full - mean).square().mean(dim=(2, 3), keepdim=True)
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, *gradients: Tensor) -> Tensor:
+        z, mean = context.saved_tensors
+        of_mean, of_variance = (gradient / z[0, 0].numel() for gradient in gradients)
+        return torch.addcmul((of_mean - 2 * of_variance * mean).to(z.dtype), z, (2 * of_variance).to(z.dtype))
 
 
 def _normalise(x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:

@@ -31,8 +31,8 @@ _GENERATOR_NAMES = (
 _LAST = re.compile(r"dec5\.([01])\.main\.1\.(weight|bias)")
 _DISCRIMINATOR_NAMES = (
     (r"d(\d)\.0\.1\.(bias)", "stages.{}.{}"),
-    (r"d(\d)\.0\.1\.weight_(orig)", "stages.{}.parametrizations.weight.original"),
-    (r"d(\d)\.0\.1\.weight(_[uv])", "stages.{}.parametrizations.weight.0.{}"),
+    (r"d(\d)\.0\.1\.(weight)_orig", "stages.{}.{}"),
+    (r"d(\d)\.0\.1\.weight_([uv])", "stages.{}.{}"),
     (r"d(\d)_pred\.0\.1\.(weight)", "heads.{}.{}"),
 )
 

@@ -8,7 +8,6 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
 from torch.optim import Adam, AdamW, Optimizer
 
 from ..config import TrainConfig
@@ -119,7 +118,7 @@ def adversarial_step(
 
     # Generator: look liked, keep the content, leave liked photos alone.
     D = players.discriminator.requires_grad_(False)
-    with _autocast(players, raw), parametrize.cached():
+    with _autocast(players, raw):
         with torch.no_grad():
             liked_maps = D(liked)
         losses = {"quality": quality.generator(liked_maps, D(enhanced), distributed.mean)}
