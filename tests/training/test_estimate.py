@@ -60,8 +60,15 @@ def test_the_judge_takes_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert measure(training(), 5 * estimate.JUDGE_EVERY).step["learn"] > 0.5
 
 
-def test_a_slow_step_is_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(estimate, "SECONDS", 0.2)
+def test_the_first_step_does_not_count_however_slow_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "SECONDS", 0.1)
+    waits = iter([0.5, 0.06, 0.06])
+    monkeypatch.setattr(Training, "step", lambda self: time.sleep(next(waits)) or {"loss": torch.zeros(())})
+    assert measure(training(whole_steps=0), 0).step["learn"] < 0.4
+
+
+def test_a_very_slow_step_is_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "LONG", 0.2)
     steps_taking(0.3, "learn", monkeypatch)
     begun = time.monotonic()
     assert 0.3 <= measure(training(whole_steps=0), 0).step["learn"] <= time.monotonic() - begun < 0.59

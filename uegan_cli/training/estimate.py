@@ -16,7 +16,10 @@ from .loop import JUDGE_EVERY
 from .training import Training
 
 SECONDS, TIMES = 6.0, 8
-"""Work is timed for so long, and no more than so often, but once in any case."""
+"""Work is timed for so long, and no more than so often."""
+
+LONG = 20.0
+"""Seconds from which a first time is all that is waited for, though it is slower than those to come."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,15 @@ def measure(rehearsal: Training, judged: int) -> Pace:
 
 
 def _seconds(work: Callable[[], Tensor]) -> float:
-    """The first time is slower than those to come, and counts only where there is no other."""
+    """The first time may take ten times as long as those to come; it counts only where there is no other."""
     times: list[float] = []
+
+    def go_on() -> bool:
+        first, others = times[:1], times[1:]
+        return not first or (first[0] < LONG and sum(others) < SECONDS and len(times) < TIMES)
+
     # All processes of a run stop at the same time.
-    while any(distributed.any_of(sum(times) < SECONDS and len(times) < TIMES)):
+    while any(distributed.any_of(go_on())):
         begun = time.perf_counter()
         # Looking at a value waits for the device.
         work().sum().item()
