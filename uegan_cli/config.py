@@ -131,6 +131,7 @@ class TrainConfig:
     warm_up: adversarial steps over which the generator's learning rate rises from zero.
     patience: judgements without a better one after which the run ends; 0 never.
     start: a style to start from, or None. instant: start from the closed form.
+    unfade: how much of the way to black the darkest pixels of liked photos are brought before they are learnt from.
     """
 
     generator: GeneratorConfig = GeneratorConfig()
@@ -155,6 +156,7 @@ class TrainConfig:
     seed: int = 0
     start: str | None = None
     instant: bool = True
+    unfade: float = 0.0
 
     @property
     def stages(self) -> dict[Stage, int]:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from uegan_cli.networks.light import luma, to_linear, to_srgb
-from uegan_cli.training.toning import InTurn, TonesOf, ToningDown
+from uegan_cli.training.toning import InTurn, TonesOf, ToningDown, unfaded
 
 RAMP = torch.linspace(-1, 1, 256).view(1, 1, 1, 256).expand(1, 3, 8, 256)
 
@@ -77,3 +77,18 @@ def test_photos_are_spoilt_in_several_ways_in_turn() -> None:
     same = [torch.equal(x, y) for x, y in zip(finished, spoilt, strict=True)]
     assert same == [True, False, True, False, True]
     assert torch.equal(spoilt, InTurn([unchanged, ToningDown(untouched=0)])(finished, rng(1)))
+
+
+def test_fade_is_taken_out_as_far_as_is_asked_for_and_white_stays() -> None:
+    photo = (torch.arange(64 * 64).view(64, 64) * 195 // 4095 + 60).to(torch.uint8).expand(3, 64, 64)
+    for part, black in ((0.0, 60), (0.5, 30), (1.0, 0)):
+        result = unfaded(photo, part)
+        assert abs(int(result.min()) - black) <= 2 and int(result.max()) == 255
+        assert (result.short().flatten(1).diff(dim=1) >= 0).all()
+
+
+def test_a_photo_with_black_in_it_is_not_faded() -> None:
+    photo = torch.randint(0, 256, (3, 40, 40), dtype=torch.uint8)
+    photo[:, :5] = 0
+    assert torch.equal(unfaded(photo, 1.0), photo)
+    assert not unfaded(torch.zeros_like(photo), 1.0).any()

@@ -30,7 +30,7 @@ from .folder import look_through
 from .health import WORTH
 from .instant import InstantLook, instant_look
 from .judge import judge_between
-from .toning import InTurn, Spoil, TonesOf, ToningDown
+from .toning import InTurn, Spoil, TonesOf, ToningDown, unfaded
 from .training import Training, prepare
 
 JUDGED = 50
@@ -75,6 +75,8 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
     config = _fitting(config, start)
     if features is not None:
         features.to(device, torch.bfloat16 if has_bfloat16(device) else torch.float32)
+    if config.unfade:
+        photos = Photos([unfaded(photo, config.unfade) for photo in photos.liked], photos.raw)
     raw, held_out = hold_out(photos.raw, JUDGED)
     folders = look_through(photos.raw, features), look_through(photos.liked, features)
     instant: InstantLook | None = None

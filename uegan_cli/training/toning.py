@@ -21,6 +21,9 @@ from .content import small
 QUANTILES, SMOOTH = 33, 9
 """Of luma, from the darkest to the brightest; and how many neighbours a curve between them is smoothed over."""
 
+DARKEST = 0.01
+"""Share of a photo's pixels that may become black where its fade is taken out."""
+
 Spoil = Callable[[Tensor, torch.Generator], Tensor]
 """N x 3 x H x W in [-1, 1] -> spoilt copies, the same for the same generator state."""
 
@@ -119,6 +122,18 @@ class InTurn:
         for place, way in enumerate(self.ways):
             spoilt[place :: len(self.ways)] = way(finished[place :: len(self.ways)], rng)
         return spoilt
+
+
+def unfaded(photo: Tensor, part: float) -> Tensor:
+    """A photo, 3 x H x W uint8, whose darkest pixels are brought so much of the way to black; white stays white.
+
+    Faded blacks are a look. Photos that have them teach that other photos' blacks, lifted by haze or a flat profile,
+    are as they should be.
+    """
+    light = luma(photo[None].float()).flatten()
+    above = 255 - light.kthvalue(1 + int(DARKEST * (light.numel() - 1))).values
+    wider = torch.lerp(above, torch.full_like(above, 255.0), part) / above.clamp(min=1)
+    return (255 - (255 - photo.float()) * wider).round().clamp(0, 255).to(torch.uint8)
 
 
 def _tones(light: Tensor) -> Tensor:
