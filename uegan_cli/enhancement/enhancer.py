@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import UsageError
+from ..networks.closed_form import ClosedForm
 from ..photo import colour
 from ..photo.photo import Photo, Pixels
 from ..styles.file import Style
@@ -21,8 +22,9 @@ from ..styles.store import load_style
 from . import devices
 from .downsampling import area_average, working_shape
 from .fitting import fit
-from .grid import STRIP, luma
+from .grid import luma
 from .tiling import run_tiled
+from .uniform import UniformEdit
 
 Conversion = Callable[[NDArray[np.float32], bytes | None], NDArray[np.float32]]
 """`colour.to_srgb` or `colour.from_srgb`."""
@@ -79,21 +81,27 @@ class Enhancer:
         if self.strength == 0:
             return photo
         with devices.computing_with(self.threads), devices.enough_memory(self.device, photo.name):
-            pixels = self._with_network(photo) if self.full_network else self._with_grid(photo)
+            pixels = self._with_network(photo) if self.full_network else self._through_small(photo)
         if photo.grey:
             pixels[..., 1:] = pixels[..., :1]
         return replace(photo, pixels=pixels)
 
-    def _with_grid(self, photo: Photo) -> Pixels:
+    def _through_small(self, photo: Photo) -> Pixels:
         full = _upload(photo.pixels, devices.able_to_hold(photo.pixels.dtype, self.device))
         shape = working_shape(full.shape[0], full.shape[1], self.style.working_size)
-        on_cpu = full.device.type == "cpu"
-        threads = self.threads if on_cpu else 1
+        threads = self.threads if full.device.type == "cpu" else 1
         small = (area_average(full, *shape, threads) / _white(full)).to(self.device)
-        grid = fit(small, self._edit(small, photo)).scaled(self.strength)
-        grid = replace(grid, vertices=grid.vertices.to(full.device), leftover=grid.leftover.to(full.device))
-        edited = grid.apply(full.permute(2, 0, 1), threads=threads, strip=STRIP if on_cpu else len(full))
+        edit = self._uniform(small, photo) or fit(small, self._edit(small, photo))
+        edited = edit.scaled(self.strength).to(full.device).apply(full.permute(2, 0, 1), threads=threads)
         return _download(edited.permute(1, 2, 0))
+
+    def _uniform(self, small: Tensor, photo: Photo) -> UniformEdit | None:
+        """The edit, where the style makes the same of a colour all over the photo and sees the photo's own colours."""
+        generator = self._generator
+        if not isinstance(generator, ClosedForm) or photo.grey or not colour.is_srgb(photo.profile):
+            return None
+        map = generator.colour_map((small * 2 - 1)[None])
+        return None if map is None else UniformEdit(map)
 
     def _with_network(self, photo: Photo) -> Pixels:
         full = _upload(photo.pixels, torch.device("cpu"))

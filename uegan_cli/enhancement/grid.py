@@ -48,11 +48,17 @@ class EditGrid:
         """The same edit at part of its strength."""
         return EditGrid(self.vertices * strength, self.leftover * strength, self.pitch)
 
-    def apply(self, photo: Tensor, *, threads: int = 1, strip: int = STRIP) -> Tensor:
+    def to(self, device: torch.device) -> EditGrid:
+        """The same edit for photos on that device."""
+        return EditGrid(self.vertices.to(device), self.leftover.to(device), self.pitch)
+
+    def apply(self, photo: Tensor, *, threads: int = 1, strip: int | None = None) -> Tensor:
         """The edited photo, 3 x H x W uint8 or uint16 with any strides -> the same, rounded and clipped.
 
-        Beside the photo and the result, only `threads` strips of `strip` rows are in memory.
+        Beside the photo and the result, only `threads` strips of `strip` rows are in memory; without a GPU's memory to
+        fill, of STRIP rows.
         """
+        strip = strip or (STRIP if photo.device.type == "cpu" else photo.shape[1])
         levels = float(torch.iinfo(photo.dtype).max)
         (_, height, width), (_, fitted_height, fitted_width) = photo.shape, self.leftover.shape
         strips = _spans(height, fitted_height, self.pitch, strip, photo.device)
@@ -68,12 +74,17 @@ class EditGrid:
                 around = vertices[rows.cell : rows.cell + 2, columns.cell : columns.cell + 2]
                 edited = _edit_cell(photo[here], around, rows.position, columns.position, levels)
                 edited.flatten(0, 1).addmm_(leftover_rows[:, :, columns.fitted].flatten(0, 1), columns.weights)
-                result[here] = edited.clamp_(0, levels + 0.5)
+                result[here] = as_integers(edited.clamp_(0, levels + 0.5))
 
         with one_thread_each(), ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             for _ in pool.map(edit, strips):
                 pass
         return result
+
+
+def as_integers(values: Tensor) -> Tensor:
+    """Floats without their fractions, on the way to fewer bits: straight there, torch takes twice as long."""
+    return values.to(torch.int32)
 
 
 def ramps(position: Tensor, first: int = 0, last: int = LUMAS - 1) -> Tensor:

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import torch
 from torch import Tensor, nn
 
 from .levels import PhotoLevels
 from .local_contrast import LocalContrast
-from .photo_transport import PhotoTransport
-from .transport import ColourTransport
+from .photo_transport import PhotoTransport, thumbnails
+from .transport import ColourTransport, monomials
+
+
+@dataclass(frozen=True)
+class ColourMap:
+    """What a closed form makes of the colours of one photo, wherever in it they are.
+
+    stops: by how much red, green and blue become brighter, 3; None where they do not. polynomials: one after the other,
+    each 3 x 10, the coefficients of (1, r, g, b, r^2, g^2, b^2, rg, gb, br) for RGB in [-1, 1]. At the end colours are
+    clamped to [-1, 1].
+    """
+
+    stops: Tensor | None
+    polynomials: tuple[Tensor, ...]
+
+    def mapped(self, colours: Tensor) -> Tensor:
+        """3 x P in [-1, 1], as they are after the stops -> 3 x P in [-1, 1]."""
+        for coefficients in self.polynomials:
+            colours = torch.addmm(coefficients[:, :1], coefficients[:, 1:], monomials(colours, dim=0))
+        return colours.clamp(-1, 1)
 
 
 class ClosedForm(nn.Module):
@@ -27,3 +49,16 @@ class ClosedForm(nn.Module):
         """N x 3 x H x W in [-1, 1] -> the same."""
         out: Tensor = self.transport(self.local_contrast(self.photo_transport(self.levels(x))))
         return out
+
+    def colour_map(self, x: Tensor) -> ColourMap | None:
+        """Of the photo x, 1 x 3 x H x W in [-1, 1], at any size; None where what a pixel becomes goes by its place."""
+        if self.local_contrast.gain:
+            return None
+        nothing = torch.eye(3, 10, device=x.device).roll(1, dims=1)
+        with torch.autocast(x.device.type, enabled=False):
+            stops = self.levels.change(x)[0] if self.levels.pull.any() else None
+            polynomials = [self.transport.coefficients()]
+            if isinstance(self.photo_transport, PhotoTransport):
+                seen = thumbnails(self.levels(x.float()))
+                polynomials.insert(0, nothing + self.photo_transport.coefficients(seen)[0])
+        return ColourMap(stops, tuple(part for part in polynomials if not torch.equal(part, nothing)))

@@ -26,7 +26,12 @@ class ColourTransport(nn.Module):
             kernel = torch.cat([self.weight, self.quadratic], dim=1)[:, :, None, None]
             return F.conv2d(monomials(x.float(), dim=1), kernel, self.bias).clamp(-1, 1)
 
+    def coefficients(self) -> Tensor:
+        """Of (1, r, g, b, r^2, g^2, b^2, rg, gb, br): 3 x 10."""
+        return torch.cat([self.bias[:, None], self.weight, self.quadratic], dim=1)
+
 
 def monomials(x: Tensor, dim: int) -> Tensor:
     """The colours along `dim`, 3 -> 9: r, g, b, r^2, g^2, b^2, rg, gb, br."""
-    return torch.cat([x, x * x, x * x.roll(-1, dim)], dim=dim)
+    first, last = x.narrow(dim, 0, 1), x.narrow(dim, 2, 1)
+    return torch.cat([x, x * x, x.narrow(dim, 0, 2) * x.narrow(dim, 1, 2), last * first], dim=dim)
