@@ -1,8 +1,9 @@
 """What each part of the recipe is worth: `quick` with one thing changed at a time, on looks with a known answer.
 
-    pytest -m benchmark -s tests/benchmarks/test_additions.py       (each of some sixty runs takes about five minutes)
+    pytest -m benchmark -s tests/benchmarks/test_additions.py       (each of some sixty runs takes about three minutes)
     UEGAN_BENCH_LOOKS="crisp;careful" pytest -m benchmark -s tests/benchmarks/test_additions.py -k "hinge or r1"
     UEGAN_BENCH_FILE=additions.jsonl ...        keeps every result, makes none twice, and prints the table
+    UEGAN_BENCH_STEPS=400 ...                   steps against the adversary
 
 The colour difference is that of the averaged weights after the last step, whatever the judge would have chosen: what a
 change does to learning is to be seen, not what the instant look saves.
@@ -43,7 +44,7 @@ from .test_learning import shown as shown
 pytestmark = pytest.mark.benchmark
 
 LOOKS = os.environ.get("UEGAN_BENCH_LOOKS", "teal and orange;faded matte;careful").split(";")
-STEPS = 200
+STEPS = int(os.environ.get("UEGAN_BENCH_STEPS", "150"))
 KEPT = Path(os.environ["UEGAN_BENCH_FILE"]) if "UEGAN_BENCH_FILE" in os.environ else None
 R1_WEIGHT, R1_EVERY = 1.0, 4
 NEIGHBOURS = 5
@@ -202,10 +203,17 @@ def test_a_variation(
     session = begin(config, task.photos, features, CPU)
     start = task.score(session.training.players.average.network)["dE"]
     way = {}
-    for progress in run(session.training, tmp_path, report_every=100, save_every=10**9, save_seconds=1e9):
-        if progress.step % 100 == 0:
+    for progress in run(session.training, tmp_path, report_every=50, save_every=10**9, save_seconds=1e9):
+        if progress.step % 50 == 0 or session.training.over:
             way[progress.step] = task.score(session.training.players.average.network)["dE"]
-    cell = {"variation": variation, "look": look, "start": start, "way": way, "dE": list(way.values())[-1]}
+    cell = {
+        "variation": variation,
+        "look": look,
+        "steps": STEPS,
+        "start": start,
+        "way": way,
+        "dE": list(way.values())[-1],
+    }
     print(f"\n{cell}", flush=True)
     if KEPT:
         with KEPT.open("a") as file:
@@ -224,4 +232,5 @@ def test_the_table() -> None:
 
 def _cells() -> Iterator[dict[str, Any]]:
     if KEPT and KEPT.exists():
-        yield from map(json.loads, KEPT.read_text().splitlines())
+        cells = map(json.loads, KEPT.read_text().splitlines())
+        yield from (cell for cell in cells if cell["steps"] == STEPS)
