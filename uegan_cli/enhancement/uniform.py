@@ -13,8 +13,8 @@ from ..networks.levels import expose
 from .devices import one_thread_each
 from .grid import as_integers
 
-PIXELS = 1 << 16
-"""Worked on at a time: with all that is made of them they fit into the processor's cache."""
+PIXELS, GPU_PIXELS = 1 << 16, 1 << 22
+"""Worked on at a time: with all that is made of them they fit into a processor's cache, and into any GPU's memory."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class UniformEdit:
         levels = torch.iinfo(photo.dtype).max
         exposed = None if self.map.stops is None else _exposed(self.map.stops, levels)
         result = torch.empty_like(photo)
-        rows = max(1, PIXELS // photo.shape[2]) if photo.device.type == "cpu" else photo.shape[1]
+        rows = max(1, (PIXELS if photo.device.type == "cpu" else GPU_PIXELS) // photo.shape[2])
 
         def edit(top: int) -> None:
             here = (slice(None), slice(top, top + rows))
