@@ -40,6 +40,7 @@ class SpectralConv(SameConv):
     def sigma(self) -> Tensor:
         """The largest singular value of the weight, in full precision. Scalar; W learns through it."""
         with torch.autocast(self.weight.device.type, enabled=False):
+            # Copies: the next pass changes the vectors, and the way back needs them as they are now.
             return self.u.clone() @ (self._matrix() @ self._turned(self.v, 1, 2, 0))
 
     @torch.no_grad()
