@@ -10,13 +10,12 @@ import typer
 
 from ..errors import UsageError
 from . import options
-from .enhance import FORMAT_NAMES
 from .report import Report
 
 if TYPE_CHECKING:
     from ..photo.photo import Keep
 
-WHICH, OUTPUT, JOB = "Which photos", "Output", "The job"
+OUTPUT, JOB = options.OUTPUT, "The job"
 
 EXAMPLES = options.examples(
     ("a whole archive; the same line goes on after Ctrl-C or a power cut", "uegan batch ~/Pictures ~/Enhanced -s mine"),
@@ -61,41 +60,11 @@ def batch(
         str, typer.Argument(metavar="DST", show_default=False, help="Where results go, under the same names.")
     ],
     style: options.Style = "natural",
-    strength: Annotated[
-        float,
-        typer.Option("--strength", min=0, max=1, envvar="UEGAN_STRENGTH", metavar="X", help="How much of the style."),
-    ] = 1.0,
-    format: Annotated[
-        Literal["jpeg", "png", "tiff", "webp", "avif", "heic"] | None,
-        typer.Option(
-            "--format",
-            envvar="UEGAN_FORMAT",
-            metavar="FORMAT",
-            rich_help_panel=OUTPUT,
-            help="jpeg, png, tiff, webp, avif or heic. Without it: the photo's own; jpeg for raws.",
-        ),
-    ] = None,
-    quality: Annotated[
-        int | None,
-        typer.Option(
-            "--quality",
-            metavar="N",
-            min=1,
-            max=100,
-            envvar="UEGAN_QUALITY",
-            rich_help_panel=OUTPUT,
-            help="For jpeg, webp, avif and heic. Without it: the photo's own.",
-        ),
-    ] = None,
-    metadata: Annotated[
-        Literal["all", "no-gps", "none"],
-        typer.Option(
-            "--metadata", envvar="UEGAN_METADATA", rich_help_panel=OUTPUT, help="How much results tell besides pixels."
-        ),
-    ] = "all",
-    preserve: Annotated[
-        bool, typer.Option("--preserve", rich_help_panel=OUTPUT, help="Give results the photo's date and time.")
-    ] = False,
+    strength: options.Strength = 1.0,
+    format: options.Format = None,
+    quality: options.Quality = None,
+    metadata: options.Metadata = "all",
+    preserve: options.Preserve = False,
     copy_others: Annotated[
         bool,
         typer.Option("--copy-others", rich_help_panel=OUTPUT, help="Copy what is no photo, or enhanced already."),
@@ -110,29 +79,10 @@ def batch(
             "--report", metavar="FILE", rich_help_panel=OUTPUT, help="Write what became of all photos: .html or .csv."
         ),
     ] = None,
-    include: Annotated[
-        list[str] | None,
-        typer.Option("--include", metavar="GLOB", rich_help_panel=WHICH, help="Only these names or paths."),
-    ] = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option("--exclude", metavar="GLOB", rich_help_panel=WHICH, help="None of these names or paths."),
-    ] = None,
-    first_frame: Annotated[
-        bool,
-        typer.Option("--first-frame", rich_help_panel=WHICH, help="Take the first picture of files with several."),
-    ] = False,
-    max_pixels: Annotated[
-        int | None,
-        typer.Option(
-            "--max-pixels",
-            metavar="N",
-            parser=options.pixel_count,
-            envvar="UEGAN_MAX_PIXELS",
-            rich_help_panel=WHICH,
-            help="Refuse larger photos. Without it: 400M.",
-        ),
-    ] = None,
+    include: options.Include = None,
+    exclude: options.Exclude = None,
+    first_frame: options.FirstFrame = False,
+    max_pixels: options.MaxPixels = None,
     checksum: Annotated[
         bool, typer.Option("--checksum", rich_help_panel=JOB, help="Tell changed photos by content, not size and time.")
     ] = False,
@@ -155,19 +105,7 @@ def batch(
             help="Where the network runs; several GPUs share the photos.",
         ),
     ] = "auto",
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            "-j",
-            metavar="N",
-            min=1,
-            max=64,
-            envvar="UEGAN_JOBS",
-            rich_help_panel=options.NETWORK,
-            help="Photos worked on at a time. Without it: by the number of cores.",
-        ),
-    ] = None,
+    jobs: options.Jobs = None,
     engine: Annotated[
         Literal["local", "ray"],
         typer.Option("--engine", rich_help_panel=options.NETWORK, help="This machine, or a Ray cluster."),
@@ -199,7 +137,7 @@ def batch(
         destination=destination,
         style=style,
         strength=strength,
-        format=FORMAT_NAMES[format] if format else None,
+        format=options.FORMAT_NAMES[format] if format else None,
         quality=quality,
         metadata=metadata,
         preserve=preserve,

@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -19,7 +19,7 @@ from .enhance_run import perform
 from .report import Report
 from .streams import STREAM, standard_input, standard_output
 
-WHICH, OUTPUT, NETWORK = "Which photos", "Output", options.NETWORK
+WHICH, OUTPUT, NETWORK = options.WHICH, options.OUTPUT, options.NETWORK
 
 EXAMPLES = options.examples(
     ("in the built-in style; writes holiday_natural.jpg beside it", "uegan enhance holiday.jpg"),
@@ -30,9 +30,6 @@ EXAMPLES = options.examples(
         "find . -name '*.jpg' -print0 | uegan enhance -0 --files-from - --json",
     ),
 )
-
-FORMAT_NAMES = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF"}
-"""What --format says, in the names of `photo`."""
 
 
 def enhance(
@@ -45,10 +42,7 @@ def enhance(
         ),
     ] = None,
     style: options.Style = "natural",
-    strength: Annotated[
-        float,
-        typer.Option("--strength", min=0, max=1, envvar="UEGAN_STRENGTH", metavar="X", help="How much of the style."),
-    ] = 1.0,
+    strength: options.Strength = 1.0,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -67,38 +61,10 @@ def enhance(
             help="Replace the photo; NAME.jpg_original keeps the first.",
         ),
     ] = False,
-    format: Annotated[
-        Literal["jpeg", "png", "tiff", "webp", "avif", "heic"] | None,
-        typer.Option(
-            "--format",
-            envvar="UEGAN_FORMAT",
-            metavar="FORMAT",
-            rich_help_panel=OUTPUT,
-            help="jpeg, png, tiff, webp, avif or heic. Without it: the photo's own; jpeg for raws.",
-        ),
-    ] = None,
-    quality: Annotated[
-        int | None,
-        typer.Option(
-            "--quality",
-            metavar="N",
-            min=1,
-            max=100,
-            envvar="UEGAN_QUALITY",
-            rich_help_panel=OUTPUT,
-            help="For jpeg, webp, avif and heic. Without it: the photo's own.",
-        ),
-    ] = None,
-    metadata: Annotated[
-        Literal["all", "no-gps", "none"],
-        typer.Option(
-            "--metadata", envvar="UEGAN_METADATA", rich_help_panel=OUTPUT, help="How much results tell besides pixels."
-        ),
-    ] = "all",
-    preserve: Annotated[
-        bool,
-        typer.Option("--preserve", rich_help_panel=OUTPUT, help="Give results the photo's date and time."),
-    ] = False,
+    format: options.Format = None,
+    quality: options.Quality = None,
+    metadata: options.Metadata = "all",
+    preserve: options.Preserve = False,
     sheet: Annotated[
         Path | None,
         typer.Option("--sheet", metavar="FILE", rich_help_panel=OUTPUT, help="Write a sheet of before and after too."),
@@ -117,18 +83,9 @@ def enhance(
         bool,
         typer.Option("--dry-run", "-n", rich_help_panel=OUTPUT, help="Say what would be done, and stop."),
     ] = False,
-    recursive: Annotated[
-        bool,
-        typer.Option("--recursive", "-r", rich_help_panel=WHICH, help="Search folders with all below them."),
-    ] = False,
-    include: Annotated[
-        list[str] | None,
-        typer.Option("--include", metavar="GLOB", rich_help_panel=WHICH, help="Only these names or paths."),
-    ] = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option("--exclude", metavar="GLOB", rich_help_panel=WHICH, help="None of these names or paths."),
-    ] = None,
+    recursive: options.Recursive = False,
+    include: options.Include = None,
+    exclude: options.Exclude = None,
     files_from: Annotated[
         str | None,
         typer.Option("--files-from", metavar="FILE|-", rich_help_panel=WHICH, help="Read a list of photos."),
@@ -137,21 +94,8 @@ def enhance(
         bool,
         typer.Option("--null", "-0", rich_help_panel=WHICH, help="The list's names end in zero bytes, not lines."),
     ] = False,
-    first_frame: Annotated[
-        bool,
-        typer.Option("--first-frame", rich_help_panel=WHICH, help="Take the first picture of files with several."),
-    ] = False,
-    max_pixels: Annotated[
-        int | None,
-        typer.Option(
-            "--max-pixels",
-            metavar="N",
-            parser=options.pixel_count,
-            envvar="UEGAN_MAX_PIXELS",
-            rich_help_panel=WHICH,
-            help="Refuse larger photos. Without it: 400M.",
-        ),
-    ] = None,
+    first_frame: options.FirstFrame = False,
+    max_pixels: options.MaxPixels = None,
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", rich_help_panel=WHICH, help="Stop at the first photo that fails.")
     ] = False,
@@ -164,19 +108,7 @@ def enhance(
             help="Run the network at full size. Slow; needs a GPU.",
         ),
     ] = False,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            "-j",
-            metavar="N",
-            min=1,
-            max=64,
-            envvar="UEGAN_JOBS",
-            rich_help_panel=NETWORK,
-            help="Photos worked on at a time. Without it: by the number of cores.",
-        ),
-    ] = None,
+    jobs: options.Jobs = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -192,7 +124,7 @@ def enhance(
         strength=strength,
         output=output,
         in_place=in_place,
-        format=FORMAT_NAMES[format] if format else format_of(output),
+        format=options.FORMAT_NAMES[format] if format else format_of(output),
         quality=quality,
         metadata=metadata,
         preserve=preserve,

@@ -112,29 +112,10 @@ def eval(
             help="NIMA's MobileNet-V2 weights (pretrain-model.pth). Without it: those in the cache.",
         ),
     ] = None,
-    recursive: Annotated[
-        bool,
-        typer.Option("--recursive", "-r", rich_help_panel=WHAT, help="Search folders with all below them."),
-    ] = False,
-    include: Annotated[
-        list[str] | None,
-        typer.Option("--include", metavar="GLOB", rich_help_panel=WHAT, help="Only these names or paths."),
-    ] = None,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option("--exclude", metavar="GLOB", rich_help_panel=WHAT, help="None of these names or paths."),
-    ] = None,
-    max_pixels: Annotated[
-        int | None,
-        typer.Option(
-            "--max-pixels",
-            metavar="N",
-            parser=options.pixel_count,
-            envvar="UEGAN_MAX_PIXELS",
-            rich_help_panel=WHAT,
-            help="Refuse larger photos. Without it: 400M.",
-        ),
-    ] = None,
+    recursive: options.Recursive = False,
+    include: options.Include = None,
+    exclude: options.Exclude = None,
+    max_pixels: options.MaxPixels = None,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="DIR", rich_help_panel=SAID, help="Make a page with all photos, side by side."),

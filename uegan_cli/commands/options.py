@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 import typer.core
@@ -32,8 +32,8 @@ class Group(_WithoutTypes, typer.core.TyperGroup):
     pass
 
 
-MESSAGES = "Messages"
-NETWORK = "Network"
+WHICH, OUTPUT, NETWORK, MESSAGES = "Which photos", "Output", "Network", "Messages"
+CARD = "The style's card"
 
 
 def style_names(incomplete: str) -> list[str]:
@@ -67,6 +67,92 @@ Style = Annotated[
         metavar="NAME|FILE",
         help="The look: a name from `uegan styles list`, or a style file.",
     ),
+]
+Strength = Annotated[
+    float,
+    typer.Option("--strength", min=0, max=1, envvar="UEGAN_STRENGTH", metavar="X", help="How much of the style."),
+]
+Format = Annotated[
+    Literal["jpeg", "png", "tiff", "webp", "avif", "heic"] | None,
+    typer.Option(
+        "--format",
+        envvar="UEGAN_FORMAT",
+        metavar="FORMAT",
+        rich_help_panel=OUTPUT,
+        help="jpeg, png, tiff, webp, avif or heic. Without it: the photo's own; jpeg for raws.",
+    ),
+]
+FORMAT_NAMES = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF"}
+"""What --format says, in the names of `photo`."""
+
+Quality = Annotated[
+    int | None,
+    typer.Option(
+        "--quality",
+        metavar="N",
+        min=1,
+        max=100,
+        envvar="UEGAN_QUALITY",
+        rich_help_panel=OUTPUT,
+        help="For jpeg, webp, avif and heic. Without it: the photo's own.",
+    ),
+]
+Metadata = Annotated[
+    Literal["all", "no-gps", "none"],
+    typer.Option(
+        "--metadata", envvar="UEGAN_METADATA", rich_help_panel=OUTPUT, help="How much results tell besides pixels."
+    ),
+]
+Preserve = Annotated[
+    bool, typer.Option("--preserve", rich_help_panel=OUTPUT, help="Give results the photo's date and time.")
+]
+Recursive = Annotated[
+    bool, typer.Option("--recursive", "-r", rich_help_panel=WHICH, help="Search folders with all below them.")
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option("--include", metavar="GLOB", rich_help_panel=WHICH, help="Only these names or paths."),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option("--exclude", metavar="GLOB", rich_help_panel=WHICH, help="None of these names or paths."),
+]
+FirstFrame = Annotated[
+    bool, typer.Option("--first-frame", rich_help_panel=WHICH, help="Take the first picture of files with several.")
+]
+MaxPixels = Annotated[
+    int | None,
+    typer.Option(
+        "--max-pixels",
+        metavar="N",
+        parser=pixel_count,
+        envvar="UEGAN_MAX_PIXELS",
+        rich_help_panel=WHICH,
+        help="Refuse larger photos. Without it: 400M.",
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        min=1,
+        max=64,
+        envvar="UEGAN_JOBS",
+        rich_help_panel=NETWORK,
+        help="Photos worked on at a time. Without it: by the number of cores.",
+    ),
+]
+Description = Annotated[
+    str, typer.Option("--description", metavar="TEXT", rich_help_panel=CARD, help="What it looks like.")
+]
+Author = Annotated[
+    str, typer.Option("--author", metavar="TEXT", envvar="UEGAN_AUTHOR", rich_help_panel=CARD, help="Who made it.")
+]
+Licence = Annotated[
+    str,
+    typer.Option("--licence", "--license", metavar="TEXT", rich_help_panel=CARD, help="What others may do with it."),
 ]
 StyleName = Annotated[str, typer.Argument(autocompletion=style_names, metavar="NAME", help="A style's name.")]
 Device = Annotated[

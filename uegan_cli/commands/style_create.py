@@ -20,7 +20,7 @@ from .report import Report
 if TYPE_CHECKING:
     from ..styles.file import Style
 
-FROM, CARD = "Made from (one of these)", "Its card"
+FROM = "Made from (one of these)"
 
 EXAMPLES = options.examples(
     ("the look of a folder, in seconds", "uegan style-create mine --liked ~/favourites --raw ~/ordinary"),
@@ -70,18 +70,9 @@ def style_create(
     strength: Annotated[
         float, typer.Option("--strength", min=0.01, max=2, help="Weaken the style, or exaggerate it.")
     ] = 1.0,
-    description: Annotated[
-        str, typer.Option("--description", metavar="TEXT", rich_help_panel=CARD, help="What it looks like.")
-    ] = "",
-    author: Annotated[
-        str, typer.Option("--author", metavar="TEXT", envvar="UEGAN_AUTHOR", rich_help_panel=CARD, help="Who made it.")
-    ] = "",
-    licence: Annotated[
-        str,
-        typer.Option(
-            "--licence", "--license", metavar="TEXT", rich_help_panel=CARD, help="What others may do with it."
-        ),
-    ] = "",
+    description: options.Description = "",
+    author: options.Author = "",
+    licence: options.Licence = "",
     overwrite: options.Overwrite = False,
     vgg_weights: options.VggWeights = None,
     quiet: options.Quiet = False,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..config import TrainConfig
     from ..training.runs import Options
 
-WHAT, SEEN, HOW, CARD = "What to learn from", "What to see of it", "How to learn", "The style's card"
+WHAT, SEEN, HOW = "What to learn from", "What to see of it", "How to learn"
 
 CHANGEABLE = {
     *("name", "resume", "overwrite", "dry_run", "probe", "tensorboard", "vgg_weights", "download", "device"),
@@ -151,18 +151,9 @@ def train(
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, metavar="N", rich_help_panel=HOW, help="Another number, another run.")
     ] = None,
-    description: Annotated[
-        str, typer.Option("--description", metavar="TEXT", rich_help_panel=CARD, help="What it looks like.")
-    ] = "",
-    author: Annotated[
-        str, typer.Option("--author", metavar="TEXT", envvar="UEGAN_AUTHOR", rich_help_panel=CARD, help="Who made it.")
-    ] = "",
-    licence: Annotated[
-        str,
-        typer.Option(
-            "--licence", "--license", metavar="TEXT", rich_help_panel=CARD, help="What others may do with it."
-        ),
-    ] = "",
+    description: options.Description = "",
+    author: options.Author = "",
+    licence: options.Licence = "",
     vgg_weights: options.VggWeights = None,
     download: Annotated[
         bool,
