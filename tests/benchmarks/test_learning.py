@@ -182,9 +182,8 @@ def test_what_all_results_come_to() -> None:
     by_look: dict[str, dict[str, float]] = {}
     for name in KNOWN:
         of_look = [cell["found"] for cell in cells if cell["look"] == name]
-        by_look[name] = means = {
-            row: sum(f[row]["dE"] for f in of_look) / len(of_look) for row in rows if of_look and row in of_look[0]
-        }
+        differences = {row: [found[row]["dE"] for found in of_look if row in found] for row in rows}
+        by_look[name] = means = {row: sum(all) / len(all) for row, all in differences.items() if all}
         print(f"{name} ({len(of_look)} draws): " + ", ".join(f"{row} {de:.2f}" for row, de in means.items()))
     learnt = [cell["found"] for cell in cells if "quick" in cell["found"]]
     if not learnt:
