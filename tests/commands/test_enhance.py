@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.commands import enhance, options
+from uegan_cli.commands import options
 from uegan_cli.photo.reading import MAX_PIXELS, read_photo
 from uegan_cli.photo.suffixes import SUFFIXES, WRITABLE
 
@@ -171,20 +171,20 @@ def test_the_outputs_name_chooses_the_format(uegan):
     assert format_of("b_bright.jpg") == "JPEG"
 
 
-@pytest.mark.parametrize("format", enhance.FORMAT_NAMES)
+@pytest.mark.parametrize("format", options.FORMAT_NAMES)
 def test_every_format_is_written_by_its_name(uegan, format):
-    suffix = SUFFIXES[enhance.FORMAT_NAMES[format]][0]
+    suffix = SUFFIXES[options.FORMAT_NAMES[format]][0]
     assert uegan("enhance", "b.png", "-s", "bright", "--format", format).out == f"b.png -> b_bright{suffix}\n"
     assert uegan("enhance", "b.png", "-s", "bright", "-o", f"new{suffix}", "--quality", "80").code == 0
     for name in (f"b_bright{suffix}", f"new{suffix}"):
         photo = read_photo(name)
-        assert photo.format == enhance.FORMAT_NAMES[format] and abs(int(photo.pixels[20, 30, 0]) - 125) <= 2
+        assert photo.format == options.FORMAT_NAMES[format] and abs(int(photo.pixels[20, 30, 0]) - 125) <= 2
 
 
 def test_the_formats_on_offer_are_those_that_can_be_written():
-    parameter = get_type_hints(enhance.enhance)["format"]
-    assert get_args(get_args(parameter)[0]) == tuple(enhance.FORMAT_NAMES)
-    assert tuple(enhance.FORMAT_NAMES.values()) == WRITABLE
+    (choices, *_) = get_args(get_args(options.Format)[0])
+    assert get_args(choices) == tuple(options.FORMAT_NAMES)
+    assert tuple(options.FORMAT_NAMES.values()) == WRITABLE
 
 
 def test_a_raw_becomes_a_jpeg_and_on_request_a_tiff_of_16_bits(uegan, dng):
