@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..networks.closed_form import ColourMap
 from ..networks.levels import expose
+from ..networks.transport import for_levels, monomials
 from .devices import one_thread_each
 from .grid import as_integers
 
@@ -36,6 +37,7 @@ class UniformEdit:
     def apply(self, photo: Tensor, *, threads: int = 1) -> Tensor:
         """The edited photo, 3 x H x W uint8 or uint16 with any strides -> the same, rounded and clipped."""
         levels = torch.iinfo(photo.dtype).max
+        polynomials = [for_levels(coefficients, levels) for coefficients in self.map.polynomials]
         exposed = None if self.map.stops is None else _exposed(self.map.stops, levels)
         result = torch.empty_like(photo)
         rows = max(1, (PIXELS if photo.device.type == "cpu" else GPU_PIXELS) // photo.shape[2])
@@ -44,12 +46,14 @@ class UniformEdit:
             here = (slice(None), slice(top, top + rows))
             tile = photo[here]
             values = torch.empty(tile.shape, dtype=torch.float32, device=tile.device).copy_(tile).flatten(1)
-            colours = values * (2 / levels) - 1
-            seen = colours if exposed is None else _looked_up(exposed, values)
-            change = self.map.mapped(seen).sub_(colours)
+            edited = values if exposed is None else _looked_up(exposed, values)
+            for coefficients in polynomials:
+                edited = torch.addmm(coefficients[:, :1], coefficients[:, 1:], monomials(edited, dim=0))
+            edited = edited.clamp_(0, levels)
+            if self.strength != 1:
+                edited = torch.lerp(values, edited, self.strength)
             # Half a level: converting to integers cuts the fraction off.
-            values.add_(change, alpha=self.strength * levels / 2).add_(0.5).clamp_(0, levels + 0.5)
-            result[here] = as_integers(values).view(tile.shape)
+            result[here] = as_integers(edited.add_(0.5)).view(tile.shape)
 
         with one_thread_each(), ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             for _ in pool.map(edit, range(0, photo.shape[1], rows)):
@@ -58,9 +62,9 @@ class UniformEdit:
 
 
 def _exposed(stops: Tensor, levels: int) -> Tensor:
-    """What the stops make of each value that a pixel can have: 3 x (levels + 1) in [-1, 1]."""
+    """What the stops make of each value that a pixel can have: 3 x (levels + 1) in [0, levels]."""
     every = torch.linspace(-1, 1, levels + 1, device=stops.device)
-    return expose(every.expand(1, 3, 1, -1), stops[None])[0, :, 0]
+    return (expose(every.expand(1, 3, 1, -1), stops[None])[0, :, 0] + 1) * (levels / 2)
 
 
 def _looked_up(table: Tensor, values: Tensor) -> Tensor:

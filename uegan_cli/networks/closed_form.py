@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from .levels import PhotoLevels
 from .local_contrast import LocalContrast
 from .photo_transport import PhotoTransport, thumbnails
-from .transport import ColourTransport, monomials
+from .transport import ColourTransport
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,6 @@ class ColourMap:
 
     stops: Tensor | None
     polynomials: tuple[Tensor, ...]
-
-    def mapped(self, colours: Tensor) -> Tensor:
-        """3 x P in [-1, 1], as they are after the stops -> 3 x P in [-1, 1]."""
-        for coefficients in self.polynomials:
-            colours = torch.addmm(coefficients[:, :1], coefficients[:, 1:], monomials(colours, dim=0))
-        return colours.clamp(-1, 1)
 
 
 class ClosedForm(nn.Module):

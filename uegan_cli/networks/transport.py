@@ -35,3 +35,14 @@ def monomials(x: Tensor, dim: int) -> Tensor:
     """The colours along `dim`, 3 -> 9: r, g, b, r^2, g^2, b^2, rg, gb, br."""
     first, last = x.narrow(dim, 0, 1), x.narrow(dim, 2, 1)
     return torch.cat([x, x * x, x.narrow(dim, 0, 2) * x.narrow(dim, 1, 2), last * first], dim=dim)
+
+
+def for_levels(coefficients: Tensor, levels: int) -> Tensor:
+    """The coefficients, 3 x 10, of a polynomial from [-1, 1] to [-1, 1] -> those of the same from [0, levels] to it."""
+    # A colour is x = scale v - 1, and so is what becomes of it.
+    scale = 2 / levels
+    constant, linear, quadratic = coefficients[:, :1], coefficients[:, 1:4], coefficients[:, 4:]
+    r2, g2, b2, rg, gb, br = quadratic.unbind(dim=1)
+    pairs = torch.stack([2 * r2 + rg + br, 2 * g2 + rg + gb, 2 * b2 + gb + br], dim=1)
+    constant = constant + 1 - linear.sum(dim=1, keepdim=True) + quadratic.sum(dim=1, keepdim=True)
+    return torch.cat([constant / scale, linear - pairs, quadratic * scale], dim=1)
