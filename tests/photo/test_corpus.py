@@ -53,7 +53,7 @@ STORAGE = (
 
 SIZE = r"(File|IFD0|PNG|PNG-IHDR|RIFF|QuickTime|Meta):Image(Width|Height|Size|SpatialExtent)|File:ImageData"
 
-BESIDE = r"MPF\d*:|MPImage|XMP-hdrgm:|XMP-Container:|XMP-GContainer|XMP-HDRGainMap:|XMP-apdi:"
+BESIDE = r"MPF\d*:|MPImage|Google:GainMapImage|XMP-hdrgm:|XMP-Container:|XMP-GContainer|XMP-HDRGainMap:|XMP-apdi:"
 """Pictures beside the picture, which are left out with a warning, and what XMP says of them."""
 
 OURS = r"XMP-uegan:|XMP-x:XMPToolkit|XMP-rdf:About"
