@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -41,12 +41,29 @@ class NarrowConv(SameConv):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        k, height = self.kernel_size[0], x.shape[2]
+        k = self.kernel_size[0]
         rows = self.weight.permute(2, 0, 1, 3).reshape(k * self.out_channels, self.in_channels, 1, k)
-        flat = F.conv2d(self.mirror_border(x), rows)
-        parts = flat.view(len(flat), k, self.out_channels, *flat.shape[2:])
-        out = torch.stack([parts[:, row, :, row : row + height] for row in range(k)]).sum(dim=0)
+        out: Tensor = _SumOfRows.apply(F.conv2d(self.mirror_border(x), rows), k)
         return out if self.bias is None else out + self.bias.view(-1, 1, 1)
+
+
+class _SumOfRows(torch.autograd.Function):
+    """N x kC x H+k-1 x W, row by row of a kernel -> N x C x H x W.
+
+    Autograd's own way back fills k maps as large as all rows together, and adds them up.
+    """
+
+    @staticmethod
+    def forward(context: Any, flat: Tensor, k: int) -> Tensor:
+        context.k = k
+        count, channels, height, width = flat.shape
+        rows = flat.view(count, k, channels // k, height, width)
+        return torch.stack([rows[:, row, :, row : row + height - k + 1] for row in range(k)]).sum(dim=0)
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        last = context.k - 1
+        return torch.cat([F.pad(gradient, (0, 0, row, last - row)) for row in range(context.k)], dim=1), None
 
 
 class ConvBlock(SameConv):
