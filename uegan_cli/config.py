@@ -128,6 +128,7 @@ class TrainConfig:
     liked photos back, on small pictures of whole photos. steps: adversarial steps.
     constant: the part of them with the full learning rate; it falls linearly over the rest, to zero when there is an
     adversary. average: decay of the weights' moving average.
+    undo_every: in every how many adversarial steps toned-down copies join the game, where undoing them weighs anything.
     warm_up: adversarial steps over which the generator's learning rate rises from zero.
     patience: judgements without a better one after which the run ends; 0 never.
     start: a style to start from, or None. instant: start from the closed form.
@@ -149,6 +150,7 @@ class TrainConfig:
     betas: tuple[float, float] = (0.5, 0.999)
     weight_decay: float = 1e-4
     constant: float = 0.5
+    undo_every: int = 1
     warm_up: int = 0
     patience: int = 0
     pool: int = 50

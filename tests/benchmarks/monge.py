@@ -7,20 +7,20 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from uegan_cli.networks.transport import ColourTransport
+from uegan_cli.networks.closed_form import ClosedForm
 from uegan_cli.training.content import small
 
 
-def monge_kantorovich(raw: Sequence[Tensor], liked: Sequence[Tensor]) -> ColourTransport:
+def monge_kantorovich(raw: Sequence[Tensor], liked: Sequence[Tensor]) -> ClosedForm:
     """Of all affine maps that take mean and covariance of the raw colours to those of the liked: the one that moves
     colours least. Photos are 3 x H x W uint8."""
     (m, S), (n, T) = _moments(raw), _moments(liked)
     root, inverse = _power(S, 0.5), _power(S, -0.5)
     A = inverse @ _power(root @ T @ root, 0.5) @ inverse
-    transport = ColourTransport()
-    transport.weight.data.copy_(A)
-    transport.bias.data.copy_(n - A @ m)
-    return transport
+    form = ClosedForm()
+    form.transport.weight.data.copy_(A)
+    form.transport.bias.data.copy_(n - A @ m)
+    return form
 
 
 def _moments(photos: Sequence[Tensor]) -> tuple[Tensor, Tensor]:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.benchmarks.looks import apply, bright_airy, psnr, warm_film
+from uegan_cli.training import instant
 from uegan_cli.training.data import load_photos, to_float
 from uegan_cli.training.folder import look_through
 from uegan_cli.training.instant import InstantLook, instant_look
@@ -34,6 +35,18 @@ def test_a_known_look_is_found_in_other_photos(look, raw_photos: list[Path]) -> 
         x, wanted = to_float(photo[None]), to_float(apply(look, photo)[None])
         gains.append(psnr(found(x), wanted) - psnr(x, wanted))
     assert min(gains) > 0 and sum(gains) / len(gains) > 5
+
+
+def test_the_search_for_the_look_has_come_to_its_end(raw_photos: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the look would be an accident: of the rounding of deep features, say."""
+    photos = list(load_photos(raw_photos[::2], 96).values())
+    order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(0)).tolist()
+    shuffled = [photos[i] for i in order]
+    sides = shuffled[:60], [apply(bright_airy, p) for p in shuffled[60:80]]
+    colours = to_float(torch.stack(scenes(10, 3)))
+    found = look_between(*sides).form(colours)
+    monkeypatch.setattr(instant, "ITERATIONS", 2 * instant.ITERATIONS)
+    assert (look_between(*sides).form(colours) - found).abs().max() < 0.01
 
 
 def test_the_same_folder_twice_is_next_to_no_change() -> None:

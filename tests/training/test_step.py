@@ -11,7 +11,7 @@ from uegan_cli.losses.features import Features
 from uegan_cli.losses.fidelity import fidelity
 from uegan_cli.losses.identity import identity
 from uegan_cli.networks import Discriminator, build
-from uegan_cli.training.step import Players, adversarial_step, set_up
+from uegan_cli.training.step import Players, adversarial_step, clipped, set_up, whole_step
 
 CONFIG = TrainConfig(generator=GeneratorConfig(width=4, attention="paper"), batch=2, pool=0, average=0.9)
 
@@ -80,3 +80,22 @@ def test_toned_copies_of_liked_photos_can_join_the_game() -> None:
     assert float(losses["generator"]) == pytest.approx(
         float(0.1 * losses["quality"] + 0.1 * losses["identity"] + losses["undo"]), rel=1e-5
     )
+
+
+def test_what_is_lost_beyond_white_is_told_from_what_is_white_in_the_liked_photo_too() -> None:
+    liked = torch.tensor([0.8, 0.8, 1.0, -0.5]).view(1, 1, 1, 4)
+    result = torch.tensor([0.9, 1.3, 1.3, -1.2]).view(1, 1, 1, 4)
+    assert float(clipped(liked, result)) == pytest.approx(0.3 / 4)
+
+
+def test_clouds_that_were_made_white_come_back() -> None:
+    """All of a photo lies beyond white, where it is clamped and no error of the result tells the way back."""
+    config = dataclasses.replace(CONFIG, generator=GeneratorConfig(width=4, adaptive=True), lr_whole=1e-2)
+    game = players(config)
+    photo = game.generator.photo_transport
+    with torch.no_grad():
+        photo.head[2].bias.view(3, 10)[:, 0] = 1.5
+    liked, kept = torch.full((2, 3, 64, 64), 0.7), torch.ones(2, photo.seen)
+    for _ in range(60):
+        whole_step(game, liked, liked, kept)
+    assert photo(liked).max() < 1

@@ -84,3 +84,8 @@ def test_a_run_does_not_go_on_with_other_photos_or_networks() -> None:
 
 def test_options_survive_their_trip_through_json() -> None:
     assert train_config_from_json(json.loads(json.dumps(train_config_to_json(CONFIG)))) == CONFIG
+
+
+def test_toned_copies_may_join_every_second_step_alone() -> None:
+    subject = training(whole_steps=0, undo_every=2)
+    assert ["undo" in subject.step() for _ in range(4)] == [True, False, True, False]

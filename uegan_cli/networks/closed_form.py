@@ -42,7 +42,7 @@ class ClosedForm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """N x 3 x H x W in [-1, 1] -> the same."""
         out: Tensor = self.transport(self.local_contrast(self.photo_transport(self.levels(x))))
-        return out
+        return out.clamp(-1, 1)
 
     def colour_map(self, x: Tensor) -> ColourMap | None:
         """Of the photo x, 1 x 3 x H x W in [-1, 1], at any size; None where what a pixel becomes goes by its place."""

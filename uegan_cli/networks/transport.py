@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 
 class ColourTransport(nn.Module):
-    """`clamp(A x + B q(x) + c, -1, 1)` on every pixel, q(x) = (r^2, g^2, b^2, rg, gb, br). Starts as the identity.
+    """`A x + B q(x) + c` on every pixel, q(x) = (r^2, g^2, b^2, rg, gb, br). Starts as the identity.
 
-    weight: A, 3 x 3; quadratic: B, 3 x 6; bias: c, 3; for RGB in [-1, 1].
+    weight: A, 3 x 3; quadratic: B, 3 x 6; bias: c, 3; for RGB in [-1, 1]. Nothing is clamped.
     """
 
     def __init__(self) -> None:
@@ -21,10 +21,10 @@ class ColourTransport(nn.Module):
         self.bias = nn.Parameter(torch.zeros(3))
 
     def forward(self, x: Tensor) -> Tensor:
-        """N x 3 x H x W in [-1, 1] -> the same. Kept in float32: so small a map costs nothing."""
+        """N x 3 x H x W in [-1, 1] -> the same, or beyond. Kept in float32: so small a map costs nothing."""
         with torch.autocast(x.device.type, enabled=False):
             kernel = torch.cat([self.weight, self.quadratic], dim=1)[:, :, None, None]
-            return F.conv2d(monomials(x.float(), dim=1), kernel, self.bias).clamp(-1, 1)
+            return F.conv2d(monomials(x.float(), dim=1), kernel, self.bias)
 
     def coefficients(self) -> Tensor:
         """Of (1, r, g, b, r^2, g^2, b^2, rg, gb, br): 3 x 10."""

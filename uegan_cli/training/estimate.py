@@ -42,16 +42,18 @@ def measure(rehearsal: Training, judged: int) -> Pace:
     """The pace of a run that is judged by so many photos; the rehearsal is of no use afterwards."""
     config, network, photo = rehearsal.config, rehearsal.players.average.network, rehearsal.raw.photos[0]
 
-    def seconds_a_step(at: int) -> float:
-        def step() -> Tensor:
+    def seconds_a_step(at: int, kinds: int) -> float:
+        def steps() -> Tensor:
             rehearsal.done = at
-            return next(iter(rehearsal.step().values()))
+            losses = [rehearsal.step() for _ in range(kinds)]
+            return next(iter(losses[-1].values()))
 
-        return _seconds(step)
+        return _seconds(steps) / kinds
 
     judgement, done, pace = judged * _seconds(lambda: enhance_small(network, photo)), 0, {}
     for stage, steps in config.stages.items():
-        pace[stage] = seconds_a_step(done) + judgement / JUDGE_EVERY if steps else 0.0
+        kinds = min(steps, config.undo_every if stage == "learn" else 1)
+        pace[stage] = seconds_a_step(done, kinds) + judgement / JUDGE_EVERY if steps else 0.0
         done += steps
     return Pace(pace)
 

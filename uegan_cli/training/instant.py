@@ -24,7 +24,7 @@ from .looks import random_looks
 from .statistics import photo_weights, shrunk, statistics
 from .unevenness import Inverse, unevenness
 
-ROUNDS, ITERATIONS = 3, 60
+ROUNDS, ITERATIONS = 3, 300
 EVENINGS = 2
 """What is uneven is seen better through a look that was found without it."""
 

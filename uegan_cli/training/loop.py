@@ -107,7 +107,8 @@ class _Window:
         self.losses: list[Losses] = []
 
     def step(self) -> None:
-        self.stage = self.training.stage
+        if self.stage != self.training.stage:
+            self.stage, self.losses = self.training.stage, []
         with enough_memory(self.training.device, "training", "start anew with a smaller --batch or --size"):
             self.losses.append(self.training.step())
 
@@ -124,10 +125,10 @@ class _Window:
         return self.steps * self.training.photos(self.stage) / max(self.seconds, 1e-9)
 
     def means(self) -> dict[str, float]:
-        names = list(self.losses[-1])
-        of_stage = [torch.stack([losses[name] for name in names]) for losses in self.losses if list(losses) == names]
-        means = distributed.average(torch.stack(of_stage).mean(dim=0))
-        return dict(zip(names, means.tolist(), strict=True))
+        """Of each loss over the steps that had it."""
+        names = list(dict.fromkeys(name for losses in self.losses for name in losses))
+        means = [torch.stack([losses[name] for losses in self.losses if name in losses]).mean() for name in names]
+        return dict(zip(names, distributed.average(torch.stack(means)).tolist(), strict=True))
 
 
 class _Files:

@@ -33,6 +33,8 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
         lr_generator=1e-5,
         lr_discriminator=1e-4,
         weights=LossWeights(quality=0.05, identity=0.0, undo=1.0),
+        # As good as in every one, and a step of the network costs a sixth less.
+        undo_every=2,
         fidelity_reduction=2,
         average=0.995,
     )

@@ -25,6 +25,9 @@ Losses = dict[str, Tensor]
 WHOLE_DECAY = 0.1
 """Of the photo transport's weights, a tenth of a thousandth at every step: it learns from few photos."""
 
+CLIPPED = 32.0
+"""Weight of what is lost beyond white: it is rare, and plain to see. Deep blacks are what photographers choose."""
+
 
 @dataclass
 class Players:
@@ -146,7 +149,9 @@ def whole_step(players: Players, liked: Tensor, spoilt: Tensor, dropped: Tensor)
     generator = players.generator
     assert players.P is not None
     mapped = players.P(generator.levels(spoilt), dropped)
-    loss = undo_loss(liked, generator.transport(generator.local_contrast(mapped)))
+    result = generator.transport(generator.local_contrast(mapped))
+    # Not clamped: where it is, nothing tells a result to come back.
+    loss = undo_loss(liked, result) + CLIPPED * clipped(liked, result)
     _descend(players.optimisers["whole"], loss, most=1.0)
     players.average.update(generator)
     return {"undo": loss.detach()}
@@ -155,6 +160,11 @@ def whole_step(players: Players, liked: Tensor, spoilt: Tensor, dropped: Tensor)
 def undo_loss(liked: Tensor, undone: Tensor) -> Tensor:
     """l1 at full size and at a quarter of it, where tone and colour count without the texture."""
     return F.l1_loss(undone, liked) + F.l1_loss(F.avg_pool2d(undone, 4), F.avg_pool2d(liked, 4))
+
+
+def clipped(liked: Tensor, result: Tensor) -> Tensor:
+    """How far a result that is not clamped lies beyond white, on average, where the liked photo is not white."""
+    return (F.relu(result - 1) * (liked < 1)).mean()
 
 
 def _reduced(x: Tensor, factor: int) -> Tensor:

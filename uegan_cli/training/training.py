@@ -82,7 +82,8 @@ class Training:
             losses = whole_step(players, share(liked), share(spoilt), share(dropped))
         else:
             liked = self._next(self.liked)
-            toned = share(self.spoil(liked, self.toning_rng)) if config.weights.undo else None
+            undone = config.weights.undo and self.done % config.undo_every == 0
+            toned = share(self.spoil(liked, self.toning_rng)) if undone else None
             losses = adversarial_step(players, config, share(self._next(self.raw)), share(liked), toned)
         self.done += 1
         return losses
