@@ -43,10 +43,10 @@ def test_it_ships_in_the_package_in_under_ten_megabytes() -> None:
     assert style.preview is not None
 
 
-def test_it_comes_four_decibels_nearer_to_an_expert_than_the_photos_are(
+def test_it_comes_five_decibels_nearer_to_an_expert_than_the_photos_are(
     enhancer: Enhancer, retouched: list[tuple[Path, Path]]
 ) -> None:
-    """And two nearer than plain automatic contrast."""
+    """And two and a half nearer than plain automatic contrast."""
     before, contrast, after = [], [], []
     for raw, label in retouched:
         photo, expert = read_photo(raw), np.asarray(Image.open(label).convert("RGB"))
@@ -56,7 +56,7 @@ def test_it_comes_four_decibels_nearer_to_an_expert_than_the_photos_are(
         after.append(psnr(enhancer.enhance(photo).pixels, expert))
     means = [np.mean(found) for found in (before, contrast, after)]
     print("\nPSNR against expert C: input {:.2f}, automatic contrast {:.2f}, natural {:.2f} dB".format(*means))
-    assert means[2] > means[0] + 4 and means[2] > means[1] + 2
+    assert means[2] > means[0] + 5 and means[2] > means[1] + 2.5
 
 
 def made_of(enhancer: Enhancer, path: Path) -> tuple[torch.Tensor, torch.Tensor]:
@@ -96,3 +96,15 @@ def test_finished_photos_stay_nearly_as_they_are(enhancer: Enhancer) -> None:
         changes.append(delta_e(pair[0], pair[1]))
     print(f"\nfinished photos, {len(changes)}: changed by {np.mean(changes):.1f} (CIE 1976)")
     assert np.mean(changes) < 6
+
+
+def test_clouds_are_not_blown_out(enhancer: Enhancer) -> None:
+    """In ordinary photos that it has not seen."""
+    paths = [path for path in sorted(lying_beside("raw").iterdir()) if path.name.startswith(("bsds", "imagenet"))][::3]
+    lost = []
+    for path in paths:
+        photo = read_photo(path)
+        before, after = ((x.pixels >= 250).all(axis=-1) for x in (photo, enhancer.enhance(photo)))
+        lost.append(100 * (after & ~before).mean())
+    print(f"\nordinary photos, {len(lost)}: {np.mean(lost):.2f} % newly white, {max(lost):.1f} % of one at most")
+    assert np.mean(lost) < 0.3 and max(lost) < 5
