@@ -50,6 +50,17 @@ def test_the_pace_is_that_of_each_stage(stage: str, monkeypatch: pytest.MonkeyPa
     assert {one: seconds >= 0.3 for one, seconds in found.items()} == {one: one == stage for one in get_args(Stage)}
 
 
+def test_steps_of_two_kinds_count_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow_at_even_steps(self: Training) -> dict[str, torch.Tensor]:
+        time.sleep(0.3 if self.done % 2 == 0 else 0)
+        self.done += 1
+        return {"loss": torch.zeros(())}
+
+    monkeypatch.setattr(Training, "step", slow_at_even_steps)
+    monkeypatch.setattr(estimate, "TIMES", 3)
+    assert 0.15 <= measure(training(whole_steps=0, undo_every=2), 0).step["learn"] < 0.25
+
+
 def test_a_run_without_whole_photos_has_no_pace_for_them() -> None:
     assert measure(training(whole_steps=0), 0).step["whole"] == 0
 
