@@ -45,7 +45,7 @@ def run_tiled(network: torch.nn.Module, photo: Tensor, device: torch.device, til
     clear = _clear(network.local_contrast, mapped, device, tile)
     if isinstance(network, Generator):
         return _run_generator(network, clear, device, tile)
-    return _by_bands(network.transport, clear, device, tile)
+    return _by_bands(network.transport, clear, device, tile).clamp_(-1, 1)
 
 
 def _evened(levels: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
