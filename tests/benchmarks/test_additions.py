@@ -1,6 +1,6 @@
 """What each part of the recipe is worth: `quick` with one thing changed at a time, on looks with a known answer.
 
-    pytest -m benchmark -s tests/benchmarks/test_additions.py       (each of some sixty runs takes about three minutes)
+    pytest -m benchmark -s tests/benchmarks/test_additions.py     (each of some seventy runs takes about three minutes)
     UEGAN_BENCH_LOOKS="crisp;careful" pytest -m benchmark -s tests/benchmarks/test_additions.py -k "hinge or r1"
     UEGAN_BENCH_FILE=additions.jsonl ...        keeps every result, makes none twice, and prints the table
     UEGAN_BENCH_STEPS=400 ...                   steps against the adversary
@@ -160,6 +160,7 @@ VARIATIONS: dict[str, tuple[Callable[[TrainConfig], TrainConfig], Patch]] = {
     "quick": (as_it_is, nothing),
     "no closed form": (changed(instant=False), nothing),
     "no counterparts: identity loss": (changed(weights=PAPER), nothing),
+    "counterparts in every step": (changed(undo_every=1), nothing),
     "no adversary": (weighed(quality=0.0), nothing),
     "adversary x 4": (weighed(quality=0.2), nothing),
     "hinge, not relativistic": (as_it_is, not_relativistic),

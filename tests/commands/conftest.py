@@ -69,6 +69,11 @@ def in_a_process() -> Callable[..., subprocess.CompletedProcess[bytes]]:
     return run
 
 
+def interrupt(*_: object) -> None:
+    """In the place of anything: the user has pressed Ctrl-C there."""
+    raise KeyboardInterrupt
+
+
 def environment() -> dict[str, str]:
     """That of this process, in which the package under test is the one that Python finds, wherever the test runs."""
     return {**os.environ, "PYTHONPATH": str(Path(uegan_cli.__file__).parents[1])}

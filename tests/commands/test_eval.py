@@ -14,10 +14,11 @@ import torch
 from PIL import Image
 from torchvision.models import mobilenet_v2
 
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, interrupt
 from tests.conftest import lying_beside
 from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig, train_config_to_json
 from uegan_cli.errors import PhotoError
+from uegan_cli.evaluation.table import Table
 from uegan_cli.networks import build
 from uegan_cli.paths import measured_file
 from uegan_cli.photo.reading import read_photo
@@ -313,6 +314,14 @@ def test_a_reference_of_another_shape_is_named_and_stops_no_other(pairs: Path, u
     outcome = uegan("eval", "raw", "--reference", "finished", "--no-baselines")
     assert outcome.code == 1
     assert "raw/b.png, input: 80 x 64 and 64 x 80 are no sizes of one picture" in outcome.err
+
+
+def test_stopped_while_it_counts_it_tells_how_to_go_on(
+    pairs: Path, uegan: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Table, "add", interrupt)
+    outcome = uegan("eval", "raw", "--no-baselines")
+    assert outcome.code == 130 and "the same command goes on from there" in outcome.err
 
 
 def test_stopping_keeps_what_was_measured(pairs: Path, uegan: Run, monkeypatch: pytest.MonkeyPatch) -> None:

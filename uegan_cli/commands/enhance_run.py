@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,9 +28,14 @@ def perform(request: Request, report: Report) -> int:
     if request.dry_run:
         return say_plan(tasks, style, report)
     results = []
-    for result in _results(request, style, tasks, report):
-        _tell(result, request, style, report)
-        results.append(result)
+    try:
+        with closing(_results(request, style, tasks, report)) as found:
+            for result in found:
+                _tell(result, request, style, report)
+                results.append(result)
+    except (KeyboardInterrupt, SystemExit):
+        report.say("interrupted; what was written is whole, and the same command goes on with the rest")
+        raise
     code = exit_code(results)
     if request.sheet is not None:
         code = _write_sheet(request.sheet, request, style, results, report) or code
@@ -38,7 +43,7 @@ def perform(request: Request, report: Report) -> int:
     return code
 
 
-def _results(request: Request, style: Entry, tasks: Sequence[Task], report: Report) -> Iterator[Result]:
+def _results(request: Request, style: Entry, tasks: Sequence[Task], report: Report) -> Generator[Result, None, None]:
     """What is no work, and then what is: torch is not even loaded where there is nothing to do."""
     for task in tasks:
         if not task.is_work:
@@ -76,16 +81,12 @@ def _enhanced(request: Request, style: Entry, tasks: Sequence[Task], report: Rep
     decoding = pipeline.Decoding(request.max_pixels or MAX_PIXELS, request.first_frame, report.json)
     encoding = pipeline.Encoding(request.quality, request.format, request.metadata, request.preserve)
     run = pipeline.run(tasks, enhancer, decoding, encoding, jobs)
-    try:
-        with report.bar(len(tasks), "photos") as advance, closing(run):
-            for result in run:
-                advance(result.task.source.name)
-                yield result
-                if request.fail_fast and result.status == "failed":
-                    return
-    except (KeyboardInterrupt, SystemExit):
-        report.say("interrupted; what was written is whole, and the same command goes on with the rest")
-        raise
+    with report.bar(len(tasks), "photos") as advance, closing(run):
+        for result in run:
+            advance(result.task.source.name)
+            yield result
+            if request.fail_fast and result.status == "failed":
+                return
 
 
 def _tell(result: Result, request: Request, style: Entry, report: Report) -> None:

@@ -68,13 +68,17 @@ def perform(request: Request, report: Report) -> int:
         table = Table([subject.name for subject in comparison.subjects], comparison.liked)
         failed: dict[Path, set[str]] = {}
         findings = judge(paired.sources, comparison.subjects, comparison.kinds, kept, comparison.max_pixels)
-        for finding in _watched(findings, comparison, report):
-            finding = _shown(finding, keepers)
-            said = failed.get(finding.source.path, set())
-            eval_table.tell_photo(finding, report, new=str(finding.problem) not in said)
-            if finding.problem is not None:
-                failed[finding.source.path] = said | {str(finding.problem)}
-            table.add(finding)
+        try:
+            for finding in _watched(findings, comparison, report):
+                finding = _shown(finding, keepers)
+                said = failed.get(finding.source.path, set())
+                eval_table.tell_photo(finding, report, new=str(finding.problem) not in said)
+                if finding.problem is not None:
+                    failed[finding.source.path] = said | {str(finding.problem)}
+                table.add(finding)
+        except (KeyboardInterrupt, SystemExit):
+            report.say("stopped; what was measured is kept, and the same command goes on from there")
+            raise
         rows = table.rows()
         if not any(row.n for row in rows):
             raise NoInputError("there is no photo that could be judged")
@@ -262,13 +266,9 @@ def _styles(comparison: Comparison) -> dict[str, Style]:
 def _watched(findings: Iterator[Finding], comparison: Comparison, report: Report) -> Iterator[Finding]:
     """The findings, with a bar."""
     current: Source | None = None
-    try:
-        with report.bar(len(comparison.paired.sources), "photos") as advance:
-            for finding in findings:
-                if current is not None and current != finding.source:
-                    advance(current.path.name)
-                current = finding.source
-                yield finding
-    except (KeyboardInterrupt, SystemExit):
-        report.say("stopped; what was measured is kept, and the same command goes on from there")
-        raise
+    with report.bar(len(comparison.paired.sources), "photos") as advance:
+        for finding in findings:
+            if current is not None and current != finding.source:
+                advance(current.path.name)
+            current = finding.source
+            yield finding
