@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FROM = "Made from (one of these)"
 
 EXAMPLES = options.examples(
-    ("the look of a folder, in seconds", "uegan style-create mine --liked ~/favourites --raw ~/ordinary"),
+    ("the look of a folder, without training", "uegan style-create mine --liked ~/favourites --raw ~/ordinary"),
     ("the authors' published network", "uegan style-create fivek --from-checkpoint 88_G.pth"),
     ("a bit of both", "uegan style-create both --blend mine=0.6 --blend fivek=0.4"),
 )

@@ -65,6 +65,9 @@ class LocalContrast(nn.Module):
 def near(x: Tensor, part: int = NEAR) -> Tensor:
     """The mean of the neighbourhood, N x C x H x W, nearly as a Gaussian takes it. part: how far it reaches."""
     reach = max(1, min(x.shape[2:]) // part)
+    side = 2 * reach + 1
     for _ in range(2):
-        x = F.avg_pool2d(F.pad(x, [reach] * 4, mode="replicate"), 2 * reach + 1, 1)
+        # Down, then across: a square at once would be read `side` times as often.
+        x = F.pad(x, [reach] * 4, mode="replicate")
+        x = F.avg_pool2d(F.avg_pool2d(x, (side, 1), 1), (1, side), 1)
     return x
