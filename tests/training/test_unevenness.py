@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import torch
 from torch import Tensor
 
 from tests.benchmarks.looks import apply, faded_matte
-from uegan_cli.networks.levels import levels
+from uegan_cli.losses.features import load_features
+from uegan_cli.networks.levels import expose, levels, stops
 from uegan_cli.networks.light import to_linear, to_srgb
 from uegan_cli.training.data import load_photos
 from uegan_cli.training.folder import Folder, look_through, seen_through
@@ -42,8 +45,9 @@ def test_exposures_that_were_spread_are_pulled_together(raw_photos: list[Path]) 
     assert float(found.disturbance.square().sum(dim=1).sqrt()[0]) > 0.8, "of 1.7"
 
 
-def test_the_pull_is_what_levels_foretell_of_the_disturbance() -> None:
-    """Liked levels are spread by 0.4 stops and the disturbance by 1.2: nine tenths of a raw photo's way are of it."""
+def test_the_pull_lies_between_what_is_foretold_and_what_makes_as_even() -> None:
+    """Liked levels are spread by 0.4 stops and the disturbance by 1.2: nine tenths of a raw photo's way are of it, and
+    seven tenths of all of them make raw photos as even as liked ones."""
     rng = torch.Generator().manual_seed(0)
     liked = torch.randn(400, 1, 3, generator=rng) * 0.4
     raw = torch.randn(400, 1, 3, generator=rng) * 0.4 + torch.randn(400, 1, 3, generator=rng) * 1.2
@@ -53,7 +57,7 @@ def test_the_pull_is_what_levels_foretell_of_the_disturbance() -> None:
         return Folder([], colours, (torch.zeros(len(colours), 1),))
 
     found: Unevenness = unevenness(folder(raw), folder(liked), UNCHANGED)
-    assert -0.95 < float(found.pull[0, 0]) < -0.8
+    assert -0.87 < float(found.pull[0, 0]) < -0.72
 
 
 def test_the_instant_look_evens_out_and_then_maps(raw_photos: list[Path]) -> None:
@@ -65,16 +69,39 @@ def test_the_instant_look_evens_out_and_then_maps(raw_photos: list[Path]) -> Non
     assert spread[1] < spread[0] + 0.1
 
 
-def test_twenty_photos_are_seldom_taken_for_uneven_by_chance(raw_photos: list[Path]) -> None:
-    """Without counting that the largest of three ratios is looked for, two of five such pairs of folders would be."""
+@pytest.fixture(scope="module")
+def whole(raw_photos: list[Path], vgg16_file: Path) -> Folder:
     photos = [photo for photo in load_photos(raw_photos[::2], 48).values() if isinstance(photo, Tensor)]
-    whole, rng = look_through(photos, None), torch.Generator().manual_seed(0)
+    return look_through(photos, load_features(vgg16_file))
 
-    def folder(chosen: Tensor) -> Folder:
-        return Folder([], whole.colours[chosen], tuple(rows[chosen] for rows in whole.content))
 
-    found = 0
+def some(whole: Folder, rng: torch.Generator, liked: int) -> list[Folder]:
+    """100 photos and so many others, drawn at random."""
+    chosen = torch.randperm(len(whole.colours), generator=rng)[: 100 + liked].split([100, liked])
+    return [Folder([], whole.colours[side], tuple(rows[side] for rows in whole.content)) for side in chosen]
+
+
+def exposed(folder: Folder, change: Tensor) -> Folder:
+    """With other levels, by N x 3 stops of exposure, warmth and tint."""
+    colours = expose(folder.colours.transpose(1, 2)[..., None], stops(change))[..., 0].transpose(1, 2)
+    return replace(folder, colours=colours)
+
+
+def test_twenty_photos_are_seldom_taken_for_uneven_by_chance(whole: Folder) -> None:
+    """Without counting that the largest of three ratios is looked for, two of five such pairs of folders would be."""
+    rng = torch.Generator().manual_seed(0)
+    found = [unevenness(*some(whole, rng, 20), UNCHANGED).pull.any() for _ in range(40)]
+    assert sum(map(bool, found)) <= 1
+
+
+def test_twenty_photos_mostly_tell_that_they_were_evened_out(whole: Folder) -> None:
+    """Half of the way, beside a hundred that a camera left to itself has made: in four of five such pairs of folders.
+    Less what their content foretells of their levels, in three of five."""
+    rng, found = torch.Generator().manual_seed(0), 0
     for _ in range(40):
-        liked, raw = torch.randperm(len(whole.colours), generator=rng)[:120].split([20, 100])
-        found += bool(unevenness(folder(raw), folder(liked), UNCHANGED).pull.any())
-    assert found <= 1
+        raw, liked = some(whole, rng, 20)
+        raw = exposed(raw, (torch.rand(100, 3, generator=rng) * 2 - 1) * torch.tensor([1.2, 0.4, 0.15]))
+        away = levels(liked.colours)
+        liked = exposed(liked, 0.5 * (away.mean(dim=0) - away))
+        found += bool(unevenness(raw, liked, UNCHANGED).pull.any())
+    assert found >= 30

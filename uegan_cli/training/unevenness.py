@@ -1,9 +1,14 @@
 """By how much raw photos differ from each other in exposure and white balance more than liked ones do.
 
 Where they do, the photographer brought each photo to its place, which no map of colours that is the same for all can
-do. Levels are taken to be normally distributed: a raw photo's are those of the photo as it would be liked, and a
-disturbance. Then the disturbance has the covariance by which raw levels vary beyond liked ones, and what is to be
-expected of it follows from the photo's levels (Wiener's filter).
+do. Levels are taken to be normally distributed. Where a photographer takes a disturbance away altogether, raw levels
+are liked ones and a disturbance that has the covariance by which they vary beyond, and what is to be expected of it
+follows from a photo's levels (Wiener's filter). Where a part of every deviation is left, the levels of all come nearer
+to each other until they vary as liked ones do (optimal transport). People do something of both; the mean of the two is
+taken.
+
+What photos show is left out of it. It tells levels badly, and the worse the more uneven raw photos are: what is wrongly
+foretold of liked ones makes them look uneven, too.
 """
 
 from __future__ import annotations
@@ -16,7 +21,6 @@ from torch import Tensor
 
 from ..networks.levels import PhotoLevels, levels
 from ..networks.transport import ColourTransport, monomials
-from .content import even, explain
 from .folder import Folder, seen_through
 from .statistics import photo_weights
 
@@ -60,8 +64,7 @@ class Unevenness:
 def unevenness(raw: Folder, liked: Folder, back: Inverse) -> Unevenness:
     """Of raw photos, as compared to liked ones that were taken back through the look."""
     rows = levels(raw.colours), levels(back(liked.colours))
-    left = explain((raw.content, liked.content), rows, (even(rows[0]), even(rows[1]))).left
-    return Unevenness(*_beyond(*left), rows[0].mean(dim=0))
+    return Unevenness(*_beyond(*rows), rows[0].mean(dim=0))
 
 
 class Inverse:
@@ -98,16 +101,17 @@ def _cubic(x: Tensor) -> Tensor:
 
 
 def _beyond(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
-    """From what content leaves of their levels, N x 3 and M x 3: `disturbance` and `pull`.
+    """From their levels, N x 3 and M x 3: `disturbance` and `pull`.
 
     In the directions in which liked photos all vary by one, so that the surest are found whatever their mixture.
     """
     values, directions = _ratios(raw, liked)
     sure = values > 1 + SURE * (2 / len(raw) + 2 / len(liked)) ** 0.5
     sure &= values.max() > _largest_by_chance(len(raw), len(liked))
-    beyond = torch.where(sure, values - 1, torch.zeros(()))
-    pull = directions @ torch.diag(-beyond / values) @ torch.linalg.inv(directions)
-    return directions @ torch.diag(beyond.sqrt()), pull
+    values = torch.where(sure, values, torch.ones(()))
+    whole, part = 1 - 1 / values, 1 - values**-0.5
+    pull = directions @ torch.diag(-(whole + part) / 2) @ torch.linalg.inv(directions)
+    return directions @ torch.diag((values - 1).sqrt()), pull
 
 
 def _ratios(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
