@@ -108,10 +108,10 @@ def _beyond(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
     values, directions = _ratios(raw, liked)
     sure = values > 1 + SURE * (2 / len(raw) + 2 / len(liked)) ** 0.5
     sure &= values.max() > _largest_by_chance(len(raw), len(liked))
-    values = torch.where(sure, values, torch.ones(()))
-    whole, part = 1 - 1 / values, 1 - values**-0.5
-    pull = directions @ torch.diag(-(whole + part) / 2) @ torch.linalg.inv(directions)
-    return directions @ torch.diag((values - 1).sqrt()), pull
+    # What Wiener's filter and optimal transport leave of a photo's way, on average; and the ratio whose filter that is.
+    left = torch.where(sure, (1 / values + values**-0.5) / 2, torch.ones(()))
+    pull = directions @ torch.diag(left - 1) @ torch.linalg.inv(directions)
+    return directions @ torch.diag((1 / left - 1).sqrt()), pull
 
 
 def _ratios(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
