@@ -71,6 +71,7 @@ def test_the_instant_look_evens_out_and_then_maps(raw_photos: list[Path]) -> Non
 
 @pytest.fixture(scope="module")
 def whole(raw_photos: list[Path], vgg16_file: Path) -> Folder:
+    """With what the photos show, though it is not to count."""
     photos = [photo for photo in load_photos(raw_photos[::2], 48).values() if isinstance(photo, Tensor)]
     return look_through(photos, load_features(vgg16_file))
 

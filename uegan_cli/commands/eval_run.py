@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -69,13 +69,14 @@ def perform(request: Request, report: Report) -> int:
         failed: dict[Path, set[str]] = {}
         findings = judge(paired.sources, comparison.subjects, comparison.kinds, kept, comparison.max_pixels)
         try:
-            for finding in _watched(findings, comparison, report):
-                finding = _shown(finding, keepers)
-                said = failed.get(finding.source.path, set())
-                eval_table.tell_photo(finding, report, new=str(finding.problem) not in said)
-                if finding.problem is not None:
-                    failed[finding.source.path] = said | {str(finding.problem)}
-                table.add(finding)
+            with closing(_watched(findings, comparison, report)) as watched:
+                for finding in watched:
+                    finding = _shown(finding, keepers)
+                    said = failed.get(finding.source.path, set())
+                    eval_table.tell_photo(finding, report, new=str(finding.problem) not in said)
+                    if finding.problem is not None:
+                        failed[finding.source.path] = said | {str(finding.problem)}
+                    table.add(finding)
         except (KeyboardInterrupt, SystemExit):
             report.say("stopped; what was measured is kept, and the same command goes on from there")
             raise
@@ -263,7 +264,7 @@ def _styles(comparison: Comparison) -> dict[str, Style]:
     return {subject.name: subject.enhancer.style for subject in comparison.subjects if isinstance(subject, Styled)}
 
 
-def _watched(findings: Iterator[Finding], comparison: Comparison, report: Report) -> Iterator[Finding]:
+def _watched(findings: Iterator[Finding], comparison: Comparison, report: Report) -> Generator[Finding, None, None]:
     """The findings, with a bar."""
     current: Source | None = None
     with report.bar(len(comparison.paired.sources), "photos") as advance:

@@ -108,7 +108,8 @@ def _beyond(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
     values, directions = _ratios(raw, liked)
     sure = values > 1 + SURE * (2 / len(raw) + 2 / len(liked)) ** 0.5
     sure &= values.max() > _largest_by_chance(len(raw), len(liked))
-    # What Wiener's filter and optimal transport leave of a photo's way, on average; and the ratio whose filter that is.
+    # Of a photo's way, the mean of what Wiener's filter and optimal transport leave. The filter leaves so much where
+    # the ratio is its inverse, and that tells the disturbance.
     left = torch.where(sure, (1 / values + values**-0.5) / 2, torch.ones(()))
     pull = directions @ torch.diag(left - 1) @ torch.linalg.inv(directions)
     return directions @ torch.diag((1 / left - 1).sqrt()), pull
