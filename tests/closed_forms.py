@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from uegan_cli.networks.closed_form import ClosedForm
+from uegan_cli.look.look import ClosedForm
 
 
 def closed_form_weights(

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """The program, or the words that complete what is being typed: they must not wait for it."""
     if sys.argv[1:2] == ["__complete"]:
-        from .words import tell
+        from .commands.completions.values import tell
 
         tell(sys.argv[2] if len(sys.argv) > 2 else "")
         return

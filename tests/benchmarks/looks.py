@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from uegan_cli.networks.light import to_linear, to_srgb
+from uegan_cli.look.srgb import to_linear, to_srgb
 
 Look = Callable[[Tensor], Tensor]
 """3 x H x W in [0, 1] -> the same."""

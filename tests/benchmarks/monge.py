@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from uegan_cli.networks.closed_form import ClosedForm
-from uegan_cli.training.content import small
+from uegan_cli.look.look import ClosedForm
+from uegan_cli.look_fitting.content import small
 
 
 def monge_kantorovich(raw: Sequence[Tensor], liked: Sequence[Tensor]) -> ClosedForm:

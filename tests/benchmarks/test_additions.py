@@ -24,17 +24,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from uegan_cli.config import LossWeights, TrainConfig
+from uegan_cli.look_fitting.content import described
 from uegan_cli.losses import quality
 from uegan_cli.losses.features import Features
-from uegan_cli.networks import Discriminator
+from uegan_cli.networks.discriminator import Discriminator
 from uegan_cli.networks.generator import Generator
 from uegan_cli.training import data
-from uegan_cli.training.content import described
 from uegan_cli.training.loop import run
 from uegan_cli.training.presets import preset
+from uegan_cli.training.run import Training
 from uegan_cli.training.session import begin
 from uegan_cli.training.step import Losses
-from uegan_cli.training.training import Training
 
 from .test_learning import CPU, Task, make_task
 from .test_learning import features as features

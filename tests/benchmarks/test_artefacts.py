@@ -20,11 +20,11 @@ from torch import Tensor, nn
 from tests.benchmarks.looks import bright_airy, lab
 from tests.benchmarks.monge import monge_kantorovich
 from uegan_cli import Enhancer, read_photo
+from uegan_cli.look_fitting import instant_look as instant
+from uegan_cli.look_fitting.instant_look import instant_look
+from uegan_cli.look_fitting.photo_set import look_through
 from uegan_cli.losses.features import Features
-from uegan_cli.training import instant
 from uegan_cli.training.data import to_float
-from uegan_cli.training.folder import look_through
-from uegan_cli.training.instant import instant_look
 
 from .test_learning import features as features
 from .test_learning import make_task

@@ -22,10 +22,10 @@ from torch import Tensor, nn
 from tests.benchmarks.looks import psnr
 from uegan_cli.config import Attention, GeneratorConfig, Initialisation, TrainConfig
 from uegan_cli.training.data import Crops, load_photos, to_float
-from uegan_cli.training.history import Average
+from uegan_cli.training.degradations import ToningDown
+from uegan_cli.training.fake_pool import Average
 from uegan_cli.training.session import new_generator
 from uegan_cli.training.step import undo_loss
-from uegan_cli.training.toning import ToningDown
 
 pytestmark = pytest.mark.benchmark
 

@@ -22,9 +22,9 @@ from PIL import Image
 from tests.enhancement.pictures import generator_style
 from uegan_cli.config import GeneratorConfig
 from uegan_cli.enhancement import enhancer as module
+from uegan_cli.enhancement.colour_map_edit import UniformEdit
+from uegan_cli.enhancement.edit_grid import EditGrid
 from uegan_cli.enhancement.enhancer import Enhancer
-from uegan_cli.enhancement.grid import EditGrid
-from uegan_cli.enhancement.uniform import UniformEdit
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.writing import write_photo
 

@@ -29,13 +29,13 @@ from torch import Tensor, nn
 
 from tests.benchmarks.looks import KNOWN, apply, delta_e, disturbed, psnr
 from tests.benchmarks.monge import monge_kantorovich
+from uegan_cli.look.look import ClosedForm
+from uegan_cli.look_fitting.content import described
+from uegan_cli.look_fitting.instant_look import instant_look
+from uegan_cli.look_fitting.photo_set import look_through
 from uegan_cli.losses.features import Features, load_features
-from uegan_cli.networks.closed_form import ClosedForm
 from uegan_cli.styles.card import Card
-from uegan_cli.training.content import described
 from uegan_cli.training.data import load_photos, to_float
-from uegan_cli.training.folder import look_through
-from uegan_cli.training.instant import instant_look
 from uegan_cli.training.loop import run
 from uegan_cli.training.presets import Preset, preset
 from uegan_cli.training.session import Photos, begin, finish

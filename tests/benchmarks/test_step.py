@@ -26,12 +26,12 @@ from uegan_cli.losses import quality
 from uegan_cli.losses.features import Features
 from uegan_cli.losses.fidelity import fidelity
 from uegan_cli.losses.identity import identity
-from uegan_cli.networks import Discriminator
 from uegan_cli.networks.attention import GlobalAttention
 from uegan_cli.networks.blocks import NarrowConv, SameConv
+from uegan_cli.networks.discriminator import Discriminator
 from uegan_cli.networks.generator import Generator
 from uegan_cli.networks.modulation import modulate
-from uegan_cli.training.history import FakePool
+from uegan_cli.training.fake_pool import FakePool
 from uegan_cli.training.presets import preset
 from uegan_cli.training.step import adversarial_step, set_up
 

@@ -9,7 +9,8 @@ import pytest
 from rich.cells import cell_len
 
 import uegan_cli
-from uegan_cli.commands import app, enhance
+from uegan_cli.commands import app
+from uegan_cli.commands.enhance import command as enhance
 from uegan_cli.paths import config_file
 
 COMMANDS = ["enhance", "batch", "styles", "style-create", "train", "eval", "doctor"]

@@ -16,8 +16,8 @@ import typer
 
 from tests.commands.conftest import Run, environment
 from uegan_cli.commands.app import app
-from uegan_cli.commands.outline import outline
-from uegan_cli.commands.shells import FILES
+from uegan_cli.commands.completions.outline import outline
+from uegan_cli.commands.completions.shells import FILES
 from uegan_cli.styles.file import Style
 
 FOLDER = Path(__file__).parents[2] / "completions"
@@ -183,7 +183,7 @@ def test_a_key_waits_for_no_torch_and_no_typer(shell_home: Path) -> None:
 
 
 def test_words_never_complain(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from uegan_cli import words
+    from uegan_cli.commands.completions import values as words
 
     def broken() -> Iterator[str]:
         raise OSError

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from uegan_cli.commands.curves import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, _ticks, draw_curve
+from uegan_cli.commands.shared.curves import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, _ticks, draw_curve
 
 
 def parts(svg: str, tag: str, kind: str = "") -> list[ET.Element]:

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.commands import options
-from uegan_cli.commands.report import Report
+from uegan_cli.commands.shared import options
+from uegan_cli.commands.shared.output import Report
 from uegan_cli.photo.reading import MAX_PIXELS, read_photo
 from uegan_cli.photo.suffixes import SUFFIXES, WRITABLE
 

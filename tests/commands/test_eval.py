@@ -19,7 +19,7 @@ from tests.conftest import lying_beside
 from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig, train_config_to_json
 from uegan_cli.errors import PhotoError
 from uegan_cli.evaluation.table import Table
-from uegan_cli.networks import build
+from uegan_cli.look.build import build
 from uegan_cli.paths import measured_file
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.styles.card import Card
@@ -203,7 +203,7 @@ def test_a_second_run_reads_no_photo(
         raise AssertionError("a photo was read")
 
     for name in ("read_photo", "read_upright_srgb"):
-        monkeypatch.setattr(f"uegan_cli.evaluation.subjects.{name}", unread)
+        monkeypatch.setattr(f"uegan_cli.evaluation.methods.{name}", unread)
     assert summary(*arguments) == first
 
 
@@ -252,7 +252,7 @@ def test_a_picture_that_cannot_be_shown_stops_no_other(
             raise PhotoError(f"{path}: cannot be read")
         return read_photo(path)
 
-    monkeypatch.setattr("uegan_cli.evaluation.subjects.read_photo", unreadable)
+    monkeypatch.setattr("uegan_cli.evaluation.methods.read_photo", unreadable)
     outcome = uegan(*arguments, "--html", "page", "--csv", "found.csv")
     assert outcome.code == 1 and outcome.err.count("raw/b.png: cannot be read") == 1
     shown = json.loads(Path("page/index.html").read_text().split('id="comparison">')[1].split("</script>")[0])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from uegan_cli.commands.report import Report, counted, duration, printable, size_in_words
+from uegan_cli.commands.shared.output import Report, counted, duration, printable, size_in_words
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uegan_cli.commands.sheet import CELL, GAP, LINE, PAPER, SEAM, Row, draw_sheet
+from uegan_cli.commands.shared.contact_sheet import CELL, GAP, LINE, PAPER, SEAM, Row, draw_sheet
 
 
 def plain(level: int, height: int = 60, width: int = 80) -> np.ndarray:

@@ -8,12 +8,12 @@ import torch
 from PIL import Image
 
 from uegan_cli.config import GeneratorConfig, TrainConfig
-from uegan_cli.networks import build
+from uegan_cli.look.build import build
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.store import load_style
 from uegan_cli.training.loop import run
-from uegan_cli.training.runs import Options, folder_of, write_options
-from uegan_cli.training.training import prepare
+from uegan_cli.training.run import prepare
+from uegan_cli.training.run_folder import Options, folder_of, write_options
 
 pytestmark = pytest.mark.usefixtures("photos")
 

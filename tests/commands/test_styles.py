@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from uegan_cli.commands.styles import describe_network
+from uegan_cli.commands.styles.command import describe_network
 from uegan_cli.config import BlendConfig, ClosedFormConfig, GeneratorConfig
 from uegan_cli.styles import names, store
 from uegan_cli.styles.card import Card

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.commands import train_board
-from uegan_cli.commands import train_run as command
-from uegan_cli.commands.sheet import GAP, LINE
+from uegan_cli.commands.shared.contact_sheet import GAP, LINE
+from uegan_cli.commands.train import run as command
+from uegan_cli.commands.train import tensorboard_log as train_board
 from uegan_cli.losses import features
 from uegan_cli.paths import runs_dir
 from uegan_cli.styles.store import load_style

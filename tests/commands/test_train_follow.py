@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.training import tiny
-from uegan_cli.commands import train_follow
-from uegan_cli.commands.report import Report
-from uegan_cli.commands.sheet import Row
-from uegan_cli.commands.train_follow import Follower
-from uegan_cli.commands.train_samples import Samples
+from uegan_cli.commands.shared.contact_sheet import Row
+from uegan_cli.commands.shared.output import Report
+from uegan_cli.commands.train import progress as train_follow
+from uegan_cli.commands.train.progress import Follower
+from uegan_cli.commands.train.samples import Samples
 from uegan_cli.training import loop
 from uegan_cli.training.estimate import Pace
 
@@ -83,7 +83,7 @@ def test_tensorboard_gets_the_curves_and_the_sheets(tmp_path, monkeypatch):
     pytest.importorskip("tensorboard")
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    from uegan_cli.commands.train_board import board
+    from uegan_cli.commands.train.tensorboard_log import board
 
     monkeypatch.setattr(train_follow, "SHEET_SECONDS", 0)
     training = tiny.training(tiny.Said(9.0, 7.0, 6.0))

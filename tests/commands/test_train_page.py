@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from uegan_cli.commands.train_page import EARLIER, Page
+from uegan_cli.commands.train.page import EARLIER, Page
 from uegan_cli.config import TrainConfig
 from uegan_cli.errors import OutputError
 from uegan_cli.styles.card import Card
-from uegan_cli.training.runs import Options
+from uegan_cli.training.run_folder import Options
 
 from .test_train_verdict import side, verdict
 

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 from torch import nn
 
-from uegan_cli.commands.report import Report
-from uegan_cli.commands.sheet import CELL, GAP, SEAM, Row
-from uegan_cli.commands.train_samples import MOST, Samples, probes, read_rows
+from uegan_cli.commands.shared.contact_sheet import CELL, GAP, SEAM, Row
+from uegan_cli.commands.shared.output import Report
+from uegan_cli.commands.train.samples import MOST, Samples, probes, read_rows
 from uegan_cli.errors import NoInputError
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from uegan_cli.commands.report import Report
-from uegan_cli.commands.train_verdict import as_json, remarks, tell
+from uegan_cli.commands.shared.output import Report
+from uegan_cli.commands.train.data_set import as_json, remarks, tell
 from uegan_cli.errors import DataSetError
-from uegan_cli.training.checks import Side, Verdict
+from uegan_cli.training.data_set_report import Side, Verdict
 
 
 def side(name: str, count: int = 60, **changes: object) -> Side:

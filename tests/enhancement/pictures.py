@@ -12,8 +12,8 @@ from PIL import Image
 from torch import Tensor
 
 from tests.closed_forms import closed_form_weights
-from uegan_cli import networks
 from uegan_cli.config import ClosedFormConfig, GeneratorConfig, NetworkConfig
+from uegan_cli.look.build import build
 from uegan_cli.photo.photo import Metadata, Photo
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
@@ -50,7 +50,7 @@ def generator_style(config: NetworkConfig | None = None, seed: int = 0, levels: 
     """A small generator whose random weights change a made scene by some `levels` of 255."""
     torch.manual_seed(seed)
     config = config or GeneratorConfig(width=8, attention="paper")
-    network = networks.build(config)
+    network = build(config)
     network.start_as_identity()  # type: ignore[operator]
     torch.nn.init.normal_(network.last[1].weight, std=1e-3)  # type: ignore[index, union-attr, arg-type]
     scene = planar(made_scene(64, 96))[None] * 2 - 1

@@ -10,8 +10,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from uegan_cli.enhancement.fitting import fit
-from uegan_cli.enhancement.grid import EditGrid
+from uegan_cli.enhancement.edit_grid import EditGrid
+from uegan_cli.enhancement.edit_grid_fit import fit
 
 from .pictures import (
     Image_,

@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from uegan_cli.enhancement.fitting import fit
-from uegan_cli.enhancement.grid import EditGrid
+from uegan_cli.enhancement.edit_grid import EditGrid
+from uegan_cli.enhancement.edit_grid_fit import fit
 
 from .pictures import clahe, interleaved, made_scene, planar, quarter
 

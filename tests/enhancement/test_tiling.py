@@ -10,7 +10,7 @@ from torch import Tensor
 
 from uegan_cli.config import Attention, BlendConfig, ClosedFormConfig, GeneratorConfig, Modulation, NetworkConfig
 from uegan_cli.enhancement.tiling import run_tiled
-from uegan_cli.networks import build
+from uegan_cli.look.build import build
 from uegan_cli.styles.authors import style_from_checkpoint
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style

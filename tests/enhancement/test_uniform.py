@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from uegan_cli.config import ClosedFormConfig
+from uegan_cli.enhancement import colour_map_edit as uniform
 from uegan_cli.enhancement import enhancer as enhancer_module
-from uegan_cli.enhancement import uniform
+from uegan_cli.enhancement.colour_map_edit import UniformEdit
 from uegan_cli.enhancement.downsampling import area_average
 from uegan_cli.enhancement.enhancer import Enhancer
-from uegan_cli.enhancement.uniform import UniformEdit
-from uegan_cli.networks.closed_form import ClosedForm, ColourMap
+from uegan_cli.look.look import ClosedForm, ColourMap
 from uegan_cli.photo import colour
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style

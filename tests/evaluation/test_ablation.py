@@ -5,7 +5,7 @@ import torch
 
 from uegan_cli.config import ClosedFormConfig, GeneratorConfig, LossWeights, TrainConfig, train_config_to_json
 from uegan_cli.evaluation.ablation import LOSSES, NETWORKS, Variant, variant
-from uegan_cli.networks import build
+from uegan_cli.look.build import build
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
 

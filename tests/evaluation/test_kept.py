@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.commands.conftest import environment
-from uegan_cli.evaluation.kept import keeping
+from uegan_cli.evaluation.measurement_cache import keeping
 
 
 def test_what_was_put_comes_back_the_next_time(tmp_path: Path) -> None:

@@ -18,10 +18,10 @@ from uegan_cli.enhancement.enhancer import Enhancer
 from uegan_cli.errors import OutputError, UsageError
 from uegan_cli.jobs import pipeline
 from uegan_cli.jobs.batch import Done, Job, Worker, look_again, survey, work
-from uegan_cli.jobs.engines import Alone, Enhancers, Local
 from uegan_cli.jobs.journal import Journal, Row, opened
+from uegan_cli.jobs.local_engine import Alone, Enhancers, Local
 from uegan_cli.jobs.pipeline import Encoding
-from uegan_cli.jobs.places import Folder, Place, place
+from uegan_cli.jobs.storage import Folder, Place, place
 from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.styles.file import Style

@@ -16,10 +16,10 @@ from tests.commands.conftest import bright, environment
 from tests.robustness.conftest import regular_files
 from uegan_cli.errors import DeviceError
 from uegan_cli.jobs.batch import Done, Engine, Job, survey, work
-from uegan_cli.jobs.engines import Local
 from uegan_cli.jobs.journal import Row, opened
-from uegan_cli.jobs.places import Folder
+from uegan_cli.jobs.local_engine import Local
 from uegan_cli.jobs.ray_engine import TRIES, Cluster
+from uegan_cli.jobs.storage import Folder
 from uegan_cli.styles.file import Style
 
 ray = pytest.importorskip("ray", reason="needs Ray, part of the extra `test`")

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from uegan_cli.losses import quality
 from uegan_cli.losses.identity import identity
-from uegan_cli.networks import Discriminator
+from uegan_cli.networks.discriminator import Discriminator
 from uegan_cli.styles.authors import read_checkpoint
 
 TOLERANCE = 1e-5

@@ -4,9 +4,8 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrizations
 
-from uegan_cli.networks import Discriminator
 from uegan_cli.networks.blocks import SameConv
-from uegan_cli.networks.discriminator import SpectralConv
+from uegan_cli.networks.discriminator import Discriminator, SpectralConv
 
 
 def test_full_width_discriminator_has_the_authors_parameter_count() -> None:

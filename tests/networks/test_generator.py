@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from uegan_cli.config import Attention, GeneratorConfig, Modulation
-from uegan_cli.networks import build
+from uegan_cli.look.build import build
 from uegan_cli.networks.attention import EPS
 from uegan_cli.networks.generator import Generator
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import io
 
-from uegan_cli.photo.excerpt import Excerpt
+from uegan_cli.photo.range_reader import Excerpt
 
 
 def test_ranges_read_as_one_file() -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from uegan_cli.photo.exif import (
+from uegan_cli.photo.reading import read_photo
+from uegan_cli.photo.tiff import descriptions, ifd
+from uegan_cli.photo.tiff.descriptions import Branch, Description
+from uegan_cli.photo.tiff.exif import (
     density,
     orientation,
     thumbnail,
@@ -16,10 +19,7 @@ from uegan_cli.photo.exif import (
     without_position,
     without_thumbnail,
 )
-from uegan_cli.photo.formats import descriptions, ifd
-from uegan_cli.photo.formats.descriptions import Branch, Description
-from uegan_cli.photo.formats.ifd import Field, Tiff
-from uegan_cli.photo.reading import read_photo
+from uegan_cli.photo.tiff.ifd import Field, Tiff
 
 
 def jpeg_of(side: int) -> bytes:

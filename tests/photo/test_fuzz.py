@@ -15,8 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo.formats import FORMATS, jpeg, jpeg_segments, png
+from uegan_cli.photo.formats import FORMATS
+from uegan_cli.photo.jpeg import format as jpeg
+from uegan_cli.photo.jpeg import segments as jpeg_segments
 from uegan_cli.photo.photo import Photo, Segment
+from uegan_cli.photo.png import format as png
 from uegan_cli.photo.reading import read_photo
 
 from . import fuzzing

@@ -11,13 +11,19 @@ import pytest
 from PIL import Image
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo import exif, photoshop, rdf, xmp, xmp_claims, xmp_extension
-from uegan_cli.photo.formats import jpeg_header, jpeg_segments
+from uegan_cli.photo import photoshop
+from uegan_cli.photo.jpeg import header as jpeg_header
+from uegan_cli.photo.jpeg import segments as jpeg_segments
 from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.photo import Metadata, Segment
 from uegan_cli.photo.reading import read_photo
+from uegan_cli.photo.tiff import exif
 from uegan_cli.photo.writing import write_photo
-from uegan_cli.photo.xmp import Mark
+from uegan_cli.photo.xmp import claims as xmp_claims
+from uegan_cli.photo.xmp import extension as xmp_extension
+from uegan_cli.photo.xmp import packet as xmp
+from uegan_cli.photo.xmp import rdf
+from uegan_cli.photo.xmp.packet import Mark
 
 MakePhoto = Callable[..., Path]
 MARK = Mark("natural", "0123abcd", 0.75)

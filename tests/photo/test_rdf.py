@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from uegan_cli.photo import rdf
-from uegan_cli.photo.rdf import cut, declared, parse, properties
+from uegan_cli.photo.xmp import rdf
+from uegan_cli.photo.xmp.rdf import cut, declared, parse, properties
 
 DC, XMP = "http://purl.org/dc/elements/1.1/", "http://ns.adobe.com/xap/1.0/"
 PACKET = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from uegan_cli.photo.tags import read_tags
+from uegan_cli.photo.tiff.exif_tags import read_tags
 
 
 def block(**tags):

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from uegan_cli.photo.reading import read_photo
-from uegan_cli.photo.xmp import Mark, orientation, read_mark, unpadded, with_mark, without_mark
+from uegan_cli.photo.xmp.packet import Mark, orientation, read_mark, unpadded, with_mark, without_mark
 
 MARK = Mark("natural", "0123abcd", 0.75)
 PACKET = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>

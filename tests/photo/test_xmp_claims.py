@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from uegan_cli.photo import rdf
 from uegan_cli.photo.reading import read_photo
-from uegan_cli.photo.xmp_claims import true_part, without_positions
+from uegan_cli.photo.xmp import rdf
+from uegan_cli.photo.xmp.claims import true_part, without_positions
 
 PACKET = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'

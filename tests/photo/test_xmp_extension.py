@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from uegan_cli.photo import rdf, xmp
-from uegan_cli.photo.formats import jpeg
-from uegan_cli.photo.xmp_extension import HEADER, is_part, joined, merged, naming, segments, split
+from uegan_cli.photo.jpeg import format as jpeg
+from uegan_cli.photo.xmp import packet as xmp
+from uegan_cli.photo.xmp import rdf
+from uegan_cli.photo.xmp.extension import HEADER, is_part, joined, merged, naming, segments, split
 
 PACKET = (
     b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>'

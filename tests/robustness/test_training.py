@@ -20,7 +20,7 @@ from uegan_cli.paths import runs_dir
 from uegan_cli.styles.store import load_style
 from uegan_cli.training.checkpoints import checkpoints, newest, save
 from uegan_cli.training.metrics import read
-from uegan_cli.training.runs import held
+from uegan_cli.training.run_folder import held
 
 from ..training.tiny import assert_same
 from .conftest import Forks, Mount, forking

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 from uegan_cli.errors import StyleError
-from uegan_cli.networks import Discriminator
+from uegan_cli.networks.discriminator import Discriminator
 from uegan_cli.styles.authors import read_checkpoint, style_from_checkpoint
 from uegan_cli.styles.card import Card
 

@@ -8,9 +8,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from tests.closed_forms import closed_form_weights
-from uegan_cli import networks
 from uegan_cli.config import BlendConfig, ClosedFormConfig, GeneratorConfig
 from uegan_cli.errors import StyleError
+from uegan_cli.look.build import build
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import encode_style, look_hash, make_style, read_style
 from uegan_cli.styles.header import canonical, seal
@@ -92,7 +92,7 @@ def test_a_card_with_fields_of_a_later_version_is_read(new_style, written):
 def test_a_style_of_an_earlier_version_is_the_same_look(tmp_path, config):
     """Its network is said with fewer words, and has not got the parts that came later."""
     torch.manual_seed(0)
-    style = make_style("mine", config, networks.build(config).state_dict(), Card(), JPEG)
+    style = make_style("mine", config, build(config).state_dict(), Card(), JPEG)
     (tmp_path / "mine.safetensors").write_bytes(encode_style(style))
 
     def from_before(tensors, metadata):

@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 
 from uegan_cli.errors import DataSetError
-from uegan_cli.training.checks import Verdict, check
 from uegan_cli.training.data import load_photos
+from uegan_cli.training.data_set_report import Verdict, check
 
 Photos = dict[Path, torch.Tensor | str]
 

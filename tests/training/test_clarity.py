@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from tests.benchmarks.looks import apply, blurred, bright_airy, luma, teal_and_orange
-from uegan_cli.training.clarity import MOST, local_contrast
+from uegan_cli.look_fitting.local_contrast_fit import MOST, local_contrast
+from uegan_cli.look_fitting.photo_set import Folder, look_through
+from uegan_cli.look_fitting.statistics import clarity
 from uegan_cli.training.data import load_photos
-from uegan_cli.training.folder import Folder, look_through
-from uegan_cli.training.statistics import clarity
 
 
 @pytest.fixture(scope="module")

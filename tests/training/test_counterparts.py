@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 
 from tests.benchmarks.looks import apply, warm_film
-from uegan_cli.networks.closed_form import ClosedForm
-from uegan_cli.networks.levels import levels
-from uegan_cli.networks.light import to_linear, to_srgb
-from uegan_cli.networks.local_contrast import LocalContrast
-from uegan_cli.training.counterparts import Counterparts, counterparts
+from uegan_cli.look.exposure_balance import levels
+from uegan_cli.look.local_contrast import LocalContrast
+from uegan_cli.look.look import ClosedForm
+from uegan_cli.look.srgb import to_linear, to_srgb
+from uegan_cli.look_fitting.exposure_spread import Inverse
+from uegan_cli.look_fitting.instant_look import instant_look
+from uegan_cli.look_fitting.photo_set import look_through
 from uegan_cli.training.data import load_photos, to_float
-from uegan_cli.training.folder import look_through
-from uegan_cli.training.instant import instant_look
-from uegan_cli.training.unevenness import Inverse
+from uegan_cli.training.synthetic_pairs import Counterparts, counterparts
 
 
 def two_sides(paths: list[Path]) -> tuple[list[Tensor], list[Tensor]]:

@@ -9,8 +9,8 @@ import torch
 from uegan_cli.config import GeneratorConfig, Stage, TrainConfig
 from uegan_cli.training import estimate
 from uegan_cli.training.estimate import Pace, measure
+from uegan_cli.training.run import Training
 from uegan_cli.training.session import Photos, begin, rehearse
-from uegan_cli.training.training import Training
 
 from .tiny import photos, tensors, training
 

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from uegan_cli.look_fitting.judge import Verdict
 from uegan_cli.training.health import LONG, Best, Health, is_better, not_numbers
-from uegan_cli.training.judge import Verdict
 
 
 @pytest.mark.parametrize(

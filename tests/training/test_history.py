@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from uegan_cli.training.history import Average, FakePool
+from uegan_cli.training.fake_pool import Average, FakePool
 
 
 def photos(*values: float) -> torch.Tensor:

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from tests.benchmarks.looks import apply, bright_airy, psnr, warm_film
-from uegan_cli.training import instant
+from uegan_cli.look_fitting import instant_look as instant
+from uegan_cli.look_fitting.instant_look import InstantLook, instant_look
+from uegan_cli.look_fitting.photo_set import look_through
 from uegan_cli.training.data import load_photos, to_float
-from uegan_cli.training.folder import look_through
-from uegan_cli.training.instant import InstantLook, instant_look
 
 
 def look_between(raw: list[Tensor], liked: list[Tensor]) -> InstantLook:

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from tests.benchmarks.looks import apply, bright_airy
-from uegan_cli.networks.closed_form import ClosedForm
-from uegan_cli.networks.light import to_linear, to_srgb
+from uegan_cli.look.look import ClosedForm
+from uegan_cli.look.srgb import to_linear, to_srgb
+from uegan_cli.look_fitting.instant_look import instant_look
+from uegan_cli.look_fitting.judge import content_change, judge_between
+from uegan_cli.look_fitting.photo_set import look_through
 from uegan_cli.training.data import load_photos
-from uegan_cli.training.folder import look_through
-from uegan_cli.training.instant import instant_look
-from uegan_cli.training.judge import content_change, judge_between
 
 
 def test_real_photos_come_nearer_to_the_known_look_step_by_step(raw_photos: list[Path]) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from uegan_cli.training.looks import random_looks
+from uegan_cli.look_fitting.look_prior import random_looks
 
 
 def test_looks_are_changes_of_colour_within_the_range_that_differ_from_each_other() -> None:

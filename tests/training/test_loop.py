@@ -16,8 +16,8 @@ from uegan_cli.training.checkpoints import checkpoints, newest
 from uegan_cli.training.health import WORTH
 from uegan_cli.training.loop import run
 from uegan_cli.training.metrics import read
+from uegan_cli.training.run import Training
 from uegan_cli.training.step import Losses
-from uegan_cli.training.training import Training
 
 from .tiny import Said, assert_same, judge, training
 

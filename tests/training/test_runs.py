@@ -12,7 +12,7 @@ from uegan_cli.paths import runs_dir
 from uegan_cli.styles.card import Card
 from uegan_cli.training.checkpoints import checkpoints
 from uegan_cli.training.loop import run
-from uegan_cli.training.runs import Options, folder_of, held, read_options, style_from_run, write_options
+from uegan_cli.training.run_folder import Options, folder_of, held, read_options, style_from_run, write_options
 
 from ..commands.conftest import environment
 from .tiny import CONFIG, Said, training
@@ -75,7 +75,7 @@ def test_a_run_never_goes_into_a_folder_that_happens_to_have_its_name(
 HOLD = """
 import sys, time
 from pathlib import Path
-from uegan_cli.training.runs import held
+from uegan_cli.training.run_folder import held
 with held(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

@@ -10,8 +10,8 @@ from PIL import Image
 
 from uegan_cli.config import ClosedFormConfig, GeneratorConfig, TrainConfig
 from uegan_cli.errors import StyleError
-from uegan_cli.networks import build
-from uegan_cli.networks.closed_form import ClosedForm
+from uegan_cli.look.build import build
+from uegan_cli.look.look import ClosedForm
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import make_style
 from uegan_cli.styles.store import install

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from uegan_cli.networks.levels import levels
-from uegan_cli.networks.light import to_srgb
-from uegan_cli.training.statistics import PIXELS, bands, colours_of, photo_weights, statistics
+from uegan_cli.look.exposure_balance import levels
+from uegan_cli.look.srgb import to_srgb
+from uegan_cli.look_fitting.statistics import PIXELS, bands, colours_of, photo_weights, statistics
 
 
 def test_a_photo_is_some_of_its_colours() -> None:

@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig
+from uegan_cli.look.build import build
 from uegan_cli.losses import quality
 from uegan_cli.losses.features import Features
 from uegan_cli.losses.fidelity import fidelity
 from uegan_cli.losses.identity import identity
-from uegan_cli.networks import Discriminator, build
+from uegan_cli.networks.discriminator import Discriminator
 from uegan_cli.training.step import Players, adversarial_step, clipped, set_up, whole_step
 
 CONFIG = TrainConfig(generator=GeneratorConfig(width=4, attention="paper"), batch=2, pool=0, average=0.9)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from uegan_cli.networks.light import luma, to_linear, to_srgb
-from uegan_cli.training.toning import InTurn, TonesOf, ToningDown, unfaded
+from uegan_cli.look.srgb import luma, to_linear, to_srgb
+from uegan_cli.training.degradations import InTurn, TonesOf, ToningDown, unfaded
 
 RAMP = torch.linspace(-1, 1, 256).view(1, 1, 1, 256).expand(1, 3, 8, 256)
 

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from tests.benchmarks.looks import apply, faded_matte
+from uegan_cli.look.exposure_balance import expose, levels, stops
+from uegan_cli.look.srgb import to_linear, to_srgb
+from uegan_cli.look_fitting.exposure_spread import Inverse, Unevenness, unevenness
+from uegan_cli.look_fitting.instant_look import instant_look
+from uegan_cli.look_fitting.photo_set import Folder, look_through, seen_through
 from uegan_cli.losses.features import load_features
-from uegan_cli.networks.levels import expose, levels, stops
-from uegan_cli.networks.light import to_linear, to_srgb
 from uegan_cli.training.data import load_photos
-from uegan_cli.training.folder import Folder, look_through, seen_through
-from uegan_cli.training.instant import instant_look
-from uegan_cli.training.unevenness import Inverse, Unevenness, unevenness
 
 UNCHANGED = Inverse(torch.cat([torch.zeros(1, 3), torch.eye(3), torch.zeros(16, 3)]))
 

@@ -9,10 +9,10 @@ from typing import Any
 import torch
 
 from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig
-from uegan_cli.networks import build
-from uegan_cli.training.folder import look_through
-from uegan_cli.training.judge import Judge, Verdict, judge_between
-from uegan_cli.training.training import Training, prepare
+from uegan_cli.look.build import build
+from uegan_cli.look_fitting.judge import Judge, Verdict, judge_between
+from uegan_cli.look_fitting.photo_set import look_through
+from uegan_cli.training.run import Training, prepare
 
 CONFIG = TrainConfig(
     generator=GeneratorConfig(width=2, attention="prenorm", adaptive=True),

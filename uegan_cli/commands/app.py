@@ -13,9 +13,18 @@ import typer
 
 from .. import __version__
 from ..errors import UeganError
-from . import batch, completions, doctor, enhance, eval, options, settings, style_create, styles, train
-from .report import printable
-from .streams import open_missing
+from .batch import command as batch
+from .completions import command as completions
+from .doctor import command as doctor
+from .enhance import command as enhance
+from .eval import command as eval
+from .shared import options
+from .shared import settings_file as settings
+from .shared.output import printable
+from .shared.streams import open_missing
+from .style_create import command as style_create
+from .styles import command as styles
+from .train import command as train
 
 ENHANCE, STYLES, TRAINING, SETUP = "Enhance", "Styles", "Training", "Setup"
 

@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..errors import UsageError
-from ..networks.closed_form import ClosedForm
+from ..look.look import ClosedForm
 from ..photo import colour
 from ..photo.photo import Photo, Pixels
 from ..styles.file import Style
 from ..styles.store import load_style
 from . import devices
+from .colour_map_edit import UniformEdit
 from .downsampling import area_average, working_shape
-from .fitting import fit
-from .grid import luma
+from .edit_grid import luma
+from .edit_grid_fit import fit
 from .tiling import run_tiled
-from .uniform import UniformEdit
 
 Conversion = Callable[[NDArray[np.float32], bytes | None], NDArray[np.float32]]
 """`colour.to_srgb` or `colour.from_srgb`."""

@@ -14,14 +14,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from ..look.adaptive_colour_map import PhotoTransport, thumbnails
+from ..look.blend import Blend
+from ..look.exposure_balance import PhotoLevels, expose, measurable
+from ..look.local_contrast import LocalContrast
+from ..look.look import ClosedForm
 from ..networks.attention import GlobalAttention
-from ..networks.blend import Blend
 from ..networks.blocks import Padding
-from ..networks.closed_form import ClosedForm
 from ..networks.generator import Generator
-from ..networks.levels import PhotoLevels, expose, measurable
-from ..networks.local_contrast import LocalContrast
-from ..networks.photo_transport import PhotoTransport, thumbnails
 
 TILE = 768
 """Side of the part of a tile that is kept."""

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from .. import __version__
 from ..errors import PhotoError, UeganError
-from .kept import Kept
+from .measurement_cache import Kept
 from .measures import Kind, Values, identity_of, key_of
+from .methods import Original, Subject
 from .pairs import Source
 from .similarity import IncomparableError, Picture
-from .subjects import Original, Subject
 
 
 @dataclass(frozen=True)

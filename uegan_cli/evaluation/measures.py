@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ..errors import PhotoError
 from ..losses.features import Features
 from .distances import described, histograms
+from .methods import Original
 from .nima import Nima
 from .pairs import Source
 from .similarity import Picture, alike, delta_e, psnr, ssim, structure
-from .subjects import Original
 
 Values = NDArray[np.float64] | NDArray[np.float32]
 

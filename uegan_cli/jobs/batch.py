@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import OutputError, PhotoError, UeganError, UsageError
 from ..photo.metadata import read_mark
 from ..photo.suffixes import SUFFIXES, WRITABLE, format_by_name
-from . import places
+from . import storage as places
 from .journal import Journal, Kind, Row
 from .pipeline import Decoding, Encoding, Line
-from .places import Folder, Found, Place
 from .plan import Task
+from .storage import Folder, Found, Place
 
 if TYPE_CHECKING:
     from ..enhancement.enhancer import Enhancer

@@ -22,9 +22,9 @@ from ..photo.metadata import mark_of
 from ..photo.photo import Keep, Photo
 from ..photo.reading import MAX_PIXELS, read_photo
 from ..photo.suffixes import WRITABLE
-from ..photo.tags import read_tags
+from ..photo.tiff.exif_tags import read_tags
 from ..photo.writing import write_photo
-from ..photo.xmp import Mark
+from ..photo.xmp.packet import Mark
 from .plan import Task, format_for
 from .results import Result, failed
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DeviceError, PhotoError, UsageError
 from .batch import Done, Job, Worker, failed
-from .engines import enhancer_for
 from .journal import Row
+from .local_engine import enhancer_for
 
 if TYPE_CHECKING:
     from ..enhancement.enhancer import Enhancer

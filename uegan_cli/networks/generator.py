@@ -9,13 +9,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..config import GeneratorConfig
+from ..look.adaptive_colour_map import PhotoTransport
+from ..look.colour_map import ColourTransport
+from ..look.exposure_balance import PhotoLevels
+from ..look.local_contrast import LocalContrast
 from .attention import GlobalAttention
 from .blocks import ConvBlock, NarrowConv, Padding, SameConv, initialise_to_learn_fast
-from .levels import PhotoLevels
-from .local_contrast import LocalContrast
 from .modulation import modulate, penultimate_channels
-from .photo_transport import PhotoTransport
-from .transport import ColourTransport
 
 Upsample = Callable[[Tensor], Tensor]
 

@@ -15,10 +15,15 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from ..errors import PhotoError
-from . import colour, exif, photoshop, rdf, xmp, xmp_claims, xmp_extension
+from . import colour, photoshop
 from .formats import FORMATS, sniff
 from .photo import Keep, Metadata, Photo, Pixels, Sayings, Segment
-from .xmp import Mark
+from .tiff import exif
+from .xmp import claims as xmp_claims
+from .xmp import extension as xmp_extension
+from .xmp import packet as xmp
+from .xmp import rdf
+from .xmp.packet import Mark
 
 _THUMBNAIL_SIDE = 160
 _LARGEST_THUMBNAIL_SIDE = 2048

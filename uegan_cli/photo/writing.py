@@ -21,7 +21,7 @@ from .metadata import carried_over, with_fresh_thumbnail
 from .orientation import stored, stored_image, strips, upright
 from .photo import Keep, Photo, Pixels
 from .suffixes import WRITABLE
-from .xmp import Mark
+from .xmp.packet import Mark
 
 
 @dataclass(frozen=True)

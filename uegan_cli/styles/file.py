@@ -16,9 +16,9 @@ from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from .. import networks
 from ..config import BlendConfig, NetworkConfig, config_to_json
 from ..errors import StyleError
+from ..look.build import build
 from .card import Card
 from .header import Header, canonical, digest, metadata_of, naming, parse, seal
 
@@ -58,7 +58,7 @@ def make_style(
 ) -> Style:
     """A style of a network's state dict. Raises StyleError where weights and config do not belong together."""
     check_weights(config, weights)
-    generator = networks.build(config)
+    generator = build(config)
     generator.load_state_dict({key: tensor.float() for key, tensor in weights.items()})
     generator.eval().requires_grad_(False)
     return Style(name, config, generator, card, _hash(config, generator), preview)
@@ -105,7 +105,7 @@ def _checked(name: str, path: Path, header: Header, tensors: dict[str, Tensor], 
 def _of_today(config: NetworkConfig, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
     """The weights, and in the place of what an earlier version's networks lacked those that change nothing."""
     _check_parts(config)
-    fresh = networks.build(config).state_dict()
+    fresh = build(config).state_dict()
     later = {key: tensor for key, tensor in fresh.items() if key.endswith(_LATER) and key not in weights}
     return {**weights, **later}
 
@@ -123,7 +123,7 @@ def check_weights(config: NetworkConfig, weights: Mapping[str, Tensor]) -> None:
     """Raises StyleError unless the tensors are those of the network that `config` describes, and finite."""
     _check_parts(config)
     with torch.device("meta"):
-        expected = networks.build(config).state_dict()
+        expected = build(config).state_dict()
     if missing := expected.keys() - weights.keys():
         raise StyleError(f"the tensor {min(missing)!r} is missing")
     if unknown := weights.keys() - expected.keys():

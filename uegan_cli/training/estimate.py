@@ -10,10 +10,10 @@ from statistics import median
 from torch import Tensor
 
 from ..config import Stage, TrainConfig
+from ..look_fitting.content import enhance_small
 from . import distributed
-from .content import enhance_small
 from .loop import JUDGE_EVERY
-from .training import Training
+from .run import Training
 
 SECONDS, TIMES = 6.0, 8
 """Work is timed for so long, and no more than so often."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from .judge import Verdict
+from ..look_fitting.judge import Verdict
 
 ROLLBACKS = 3
 """A run that goes wrong once more than this ends."""

@@ -17,9 +17,9 @@ from ..errors import OutputError
 from . import distributed, metrics
 from .checkpoints import State, save, save_best
 from .health import not_numbers
-from .runs import make
+from .run import Training
+from .run_folder import make
 from .step import Losses
-from .training import Training
 
 JUDGE_EVERY = 50
 """Steps after which a run is looked at closely."""

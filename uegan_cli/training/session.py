@@ -13,25 +13,25 @@ from torch import Tensor
 from ..config import ClosedFormConfig, GeneratorConfig, NetworkConfig, TrainConfig, train_config_to_json
 from ..enhancement.devices import has_bfloat16
 from ..errors import StyleError
+from ..look.build import build
+from ..look.look import ClosedForm
+from ..look_fitting.content import SHORT_SIDE
+from ..look_fitting.instant_look import InstantLook, instant_look
+from ..look_fitting.judge import judge_between
+from ..look_fitting.photo_set import look_through
 from ..losses.features import Features
-from ..networks import build
 from ..networks.blocks import initialise_like_the_paper
-from ..networks.closed_form import ClosedForm
 from ..networks.generator import Generator
 from ..styles.card import Card
 from ..styles.file import Style, make_style
 from ..styles.preview import make_preview
 from ..styles.store import load_style
-from .checks import Verdict, check
-from .content import SHORT_SIDE
-from .counterparts import counterparts
 from .data import ROOM, hold_out, load_photos
-from .folder import look_through
+from .data_set_report import Verdict, check
+from .degradations import InTurn, Spoil, TonesOf, ToningDown, unfaded
 from .health import WORTH
-from .instant import InstantLook, instant_look
-from .judge import judge_between
-from .toning import InTurn, Spoil, TonesOf, ToningDown, unfaded
-from .training import Training, prepare
+from .run import Training, prepare
+from .synthetic_pairs import counterparts
 
 JUDGED = 50
 """Raw photos that results are judged by; more take longer and hardly change the verdict."""

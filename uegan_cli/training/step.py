@@ -15,10 +15,10 @@ from ..losses import quality
 from ..losses.features import Features
 from ..losses.fidelity import fidelity
 from ..losses.identity import identity
-from ..networks import Discriminator
+from ..networks.discriminator import Discriminator
 from ..networks.generator import Generator
 from . import distributed
-from .history import Average, FakePool
+from .fake_pool import Average, FakePool
 
 Losses = dict[str, Tensor]
 

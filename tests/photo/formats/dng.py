@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL import Image
 
-from uegan_cli.photo.formats import descriptions, ifd
-from uegan_cli.photo.formats.descriptions import Branch, Description
-from uegan_cli.photo.formats.ifd import LONG, SHORT, SUB_IFDS, Field
 from uegan_cli.photo.photo import Pixels
+from uegan_cli.photo.tiff import descriptions, ifd
+from uegan_cli.photo.tiff.descriptions import Branch, Description
+from uegan_cli.photo.tiff.ifd import LONG, SHORT, SUB_IFDS, Field
 
 ORDER = "<"
 BYTE, ASCII, RATIONAL, SIGNED_RATIONAL = 1, 2, 5, 10

@@ -11,9 +11,9 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
-from uegan_cli.photo.formats import box_writing, boxes
-from uegan_cli.photo.formats.box_writing import NewItem
-from uegan_cli.photo.formats.boxes import Item, Property, Reference
+from uegan_cli.photo.bmff import box_writing, boxes
+from uegan_cli.photo.bmff.box_writing import NewItem
+from uegan_cli.photo.bmff.boxes import Item, Property, Reference
 from uegan_cli.photo.photo import Metadata, Photo, Pixels
 
 DEPTH = b"\0\0\0\0urn:mpeg:hevc:2015:auxid:2\0"

@@ -6,7 +6,7 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from uegan_cli.photo.formats import av1, boxes
+from uegan_cli.photo.bmff import av1, boxes
 
 from .item_photos import made, smooth
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import io
 import struct
 
-from uegan_cli.photo.formats import box_writing, boxes
-from uegan_cli.photo.formats.box_writing import NewItem
-from uegan_cli.photo.formats.boxes import Item, Property, Reference
+from uegan_cli.photo.bmff import box_writing, boxes
+from uegan_cli.photo.bmff.box_writing import NewItem
+from uegan_cli.photo.bmff.boxes import Item, Property, Reference
 
 FTYP = b"heic\0\0\0\0mif1heic"
 SIZE = Property("ispe", bytes(4) + struct.pack(">II", 40, 30))

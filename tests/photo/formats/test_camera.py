@@ -12,12 +12,14 @@ import pytest
 from PIL import Image
 
 from tests.photo.formats import dng
-from uegan_cli.photo import exif, photoshop
-from uegan_cli.photo.formats import camera, descriptions, ifd, raw
-from uegan_cli.photo.formats.descriptions import Branch, Description
-from uegan_cli.photo.formats.ifd import EXIF, GPS, INTEROP, MAKER_NOTE, UNDEFINED, Field, Tiff
+from uegan_cli.photo import photoshop
 from uegan_cli.photo.photo import Metadata, Pixels
+from uegan_cli.photo.raw import containers as camera
+from uegan_cli.photo.raw import format as raw
 from uegan_cli.photo.reading import read_photo
+from uegan_cli.photo.tiff import descriptions, exif, ifd
+from uegan_cli.photo.tiff.descriptions import Branch, Description
+from uegan_cli.photo.tiff.ifd import EXIF, GPS, INTEROP, MAKER_NOTE, UNDEFINED, Field, Tiff
 from uegan_cli.photo.writing import write_photo
 
 MAKE, XMP, IPTC, ISO, COLOUR_SPACE, COLOR_MATRIX = 0x010F, 0x02BC, 0x83BB, 0x8827, 0xA001, 0xC621

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uegan_cli.photo.formats import depths
-from uegan_cli.photo.formats.item_layout import Layout
-from uegan_cli.photo.formats.items import ItemEncoding
+from uegan_cli.photo import depths
+from uegan_cli.photo.bmff.item_layout import Layout
+from uegan_cli.photo.bmff.items import ItemEncoding
 
 
 @pytest.mark.parametrize("depth", [10, 12])

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from uegan_cli.photo.formats import descriptions, ifd, jpeg
-from uegan_cli.photo.formats.descriptions import Branch, Description
-from uegan_cli.photo.formats.ifd import EXIF, GPS, LONG, MAKER_NOTE, SHORT, Field, Tiff
+from uegan_cli.photo.jpeg import format as jpeg
+from uegan_cli.photo.tiff import descriptions, ifd
+from uegan_cli.photo.tiff.descriptions import Branch, Description
+from uegan_cli.photo.tiff.ifd import EXIF, GPS, LONG, MAKER_NOTE, SHORT, Field, Tiff
 
 ASCII = 2
 MAKE, ORIENTATION, STRIP_OFFSETS, XMP = 0x010F, 0x0112, 0x0111, 0x02BC

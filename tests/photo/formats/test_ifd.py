@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from uegan_cli.photo.formats import ifd
-from uegan_cli.photo.formats.ifd import LONG, SHORT, Field, Tiff
+from uegan_cli.photo.tiff import ifd
+from uegan_cli.photo.tiff.ifd import LONG, SHORT, Field, Tiff
 
 MAKE, ORIENTATION, STRIP_OFFSETS = 0x010F, 0x0112, 0x0111
 

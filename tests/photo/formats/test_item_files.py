@@ -8,10 +8,10 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageOps
 
-from uegan_cli.photo.formats import boxes, item_files, items
-from uegan_cli.photo.formats.box_writing import NewItem
-from uegan_cli.photo.formats.boxes import Item, Property
-from uegan_cli.photo.formats.items import ItemEncoding
+from uegan_cli.photo.bmff import boxes, item_files, items
+from uegan_cli.photo.bmff.box_writing import NewItem
+from uegan_cli.photo.bmff.boxes import Item, Property
+from uegan_cli.photo.bmff.items import ItemEncoding
 from uegan_cli.photo.photo import Metadata, Sayings, Segment
 from uegan_cli.photo.writing import write_photo
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo.formats import box_writing, boxes, items
-from uegan_cli.photo.formats.boxes import Property
-from uegan_cli.photo.formats.item_layout import Layout, frames, layout_of
-from uegan_cli.photo.formats.items import ItemEncoding
+from uegan_cli.photo.bmff import box_writing, boxes, items
+from uegan_cli.photo.bmff.boxes import Property
+from uegan_cli.photo.bmff.item_layout import Layout, frames, layout_of
+from uegan_cli.photo.bmff.items import ItemEncoding
 from uegan_cli.photo.reading import read_photo
 
 from .item_photos import changed, made, smooth

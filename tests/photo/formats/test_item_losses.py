@@ -4,11 +4,11 @@ import io
 
 import pytest
 
-from uegan_cli.photo.formats import box_writing, boxes, items
-from uegan_cli.photo.formats.box_writing import NewItem
-from uegan_cli.photo.formats.boxes import Item, Property
-from uegan_cli.photo.formats.item_losses import warnings
-from uegan_cli.photo.formats.items import SRGB, ItemEncoding
+from uegan_cli.photo.bmff import box_writing, boxes, items
+from uegan_cli.photo.bmff.box_writing import NewItem
+from uegan_cli.photo.bmff.boxes import Item, Property
+from uegan_cli.photo.bmff.item_losses import warnings
+from uegan_cli.photo.bmff.items import SRGB, ItemEncoding
 
 from .item_photos import DEPTH, GAIN_MAP, changed, layer, made
 

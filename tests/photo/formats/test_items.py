@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from uegan_cli.photo.formats import avif, box_writing, boxes, heif, items
-from uegan_cli.photo.formats.box_writing import NewItem
-from uegan_cli.photo.formats.boxes import Item, Property
-from uegan_cli.photo.formats.items import ItemEncoding
+from uegan_cli.photo.bmff import avif, box_writing, boxes, heif, items
+from uegan_cli.photo.bmff.box_writing import NewItem
+from uegan_cli.photo.bmff.boxes import Item, Property
+from uegan_cli.photo.bmff.items import ItemEncoding
 from uegan_cli.photo.photo import Metadata
 
 from .item_photos import changed, made

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from uegan_cli.photo.formats import jpeg
+from uegan_cli.photo.jpeg import format as jpeg
 
 
 @pytest.mark.parametrize(

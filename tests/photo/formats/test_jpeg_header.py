@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from uegan_cli.photo import photoshop, xmp, xmp_extension
-from uegan_cli.photo.formats import jpeg_header, jpeg_segments
+from uegan_cli.photo import photoshop
+from uegan_cli.photo.jpeg import header as jpeg_header
+from uegan_cli.photo.jpeg import segments as jpeg_segments
 from uegan_cli.photo.photo import JpegEncoding, Metadata, Sayings, Segment
 from uegan_cli.photo.reading import read_photo
+from uegan_cli.photo.xmp import extension as xmp_extension
+from uegan_cli.photo.xmp import packet as xmp
 
 MakePhoto = Callable[..., Path]
 

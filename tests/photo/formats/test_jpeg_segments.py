@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from uegan_cli.photo.formats import jpeg_segments
-from uegan_cli.photo.formats.jpeg_segments import has_trailer, segments
+from uegan_cli.photo.jpeg import segments as jpeg_segments
+from uegan_cli.photo.jpeg.segments import has_trailer, segments
 from uegan_cli.photo.photo import Pixels, Segment
 
 MakePhoto = Callable[..., Path]

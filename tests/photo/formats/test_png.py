@@ -12,10 +12,11 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo import colour, exif
-from uegan_cli.photo.formats import png
+from uegan_cli.photo import colour
 from uegan_cli.photo.photo import Contents, Metadata, Pixels, Sayings, Segment
+from uegan_cli.photo.png import format as png
 from uegan_cli.photo.reading import read_photo
+from uegan_cli.photo.tiff import exif
 from uegan_cli.photo.writing import write_photo
 
 MakePhoto = Callable[..., Path]

@@ -8,7 +8,7 @@ import pytest
 import tifffile
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo.formats import tiff
+from uegan_cli.photo.tiff import format as tiff
 
 from .tiffs import STORAGE, decoded, encoded, values
 

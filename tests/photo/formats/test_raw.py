@@ -12,9 +12,10 @@ from PIL import Image
 
 from tests.photo.formats import dng
 from uegan_cli.errors import OutputError, PhotoError
-from uegan_cli.photo.formats import raw, sniff
+from uegan_cli.photo.formats import sniff
 from uegan_cli.photo.orientation import upright
 from uegan_cli.photo.photo import Metadata, Pixels, Sayings
+from uegan_cli.photo.raw import format as raw
 from uegan_cli.photo.reading import read_photo, read_upright_srgb
 from uegan_cli.photo.writing import write_photo
 

@@ -8,10 +8,11 @@ import tifffile
 from PIL import Image
 
 from uegan_cli.errors import OutputError
-from uegan_cli.photo.formats import ifd, skeleton
-from uegan_cli.photo.formats.ifd import Field, Tiff
-from uegan_cli.photo.formats.room import Room
-from uegan_cli.photo.formats.skeleton import TiffEncoding
+from uegan_cli.photo.tiff import ifd
+from uegan_cli.photo.tiff import structure as skeleton
+from uegan_cli.photo.tiff.allocator import Room
+from uegan_cli.photo.tiff.ifd import Field, Tiff
+from uegan_cli.photo.tiff.structure import TiffEncoding
 
 from .tiffs import LOREM, flat, load, made, same, sayings, written
 

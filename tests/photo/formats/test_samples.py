@@ -10,8 +10,9 @@ import pytest
 import tifffile
 from PIL import Image
 
-from uegan_cli.photo.formats import ifd, raster, samples, tiff
 from uegan_cli.photo.photo import Pixels
+from uegan_cli.photo.tiff import format as tiff
+from uegan_cli.photo.tiff import ifd, raster, samples
 
 from .tiffs import RNG, STORAGE, decoded, encoded, values
 

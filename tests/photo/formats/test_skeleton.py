@@ -6,9 +6,10 @@ from pathlib import Path
 
 import tifffile
 
-from uegan_cli.photo.formats import ifd, skeleton
-from uegan_cli.photo.formats.ifd import EXIF, Field
 from uegan_cli.photo.photo import Pixels
+from uegan_cli.photo.tiff import ifd
+from uegan_cli.photo.tiff import structure as skeleton
+from uegan_cli.photo.tiff.ifd import EXIF, Field
 
 from .tiffs import flat, load, made, same, sayings, written
 

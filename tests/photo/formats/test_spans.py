@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uegan_cli.photo.formats.spans import merged, without
+from uegan_cli.photo.byte_ranges import merged, without
 
 RANGES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
 

@@ -16,10 +16,13 @@ from PIL import Image
 
 from uegan_cli.errors import PhotoError
 from uegan_cli.photo import photoshop
-from uegan_cli.photo.formats import descriptions, ifd, jpeg, raster, skeleton, tiff
-from uegan_cli.photo.formats.descriptions import Branch, Description
-from uegan_cli.photo.formats.ifd import EXIF, GPS, Field, Tiff
+from uegan_cli.photo.jpeg import format as jpeg
 from uegan_cli.photo.photo import Metadata, Sayings
+from uegan_cli.photo.tiff import descriptions, ifd, raster
+from uegan_cli.photo.tiff import format as tiff
+from uegan_cli.photo.tiff import structure as skeleton
+from uegan_cli.photo.tiff.descriptions import Branch, Description
+from uegan_cli.photo.tiff.ifd import EXIF, GPS, Field, Tiff
 
 from .tiffs import flat, load, made, same, sayings, written
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.photo.formats import vp8
 from uegan_cli.photo.photo import Pixels
+from uegan_cli.photo.webp import vp8
 
 
 def frame_of(pixels: Pixels, quality: int, **options: int) -> bytes:

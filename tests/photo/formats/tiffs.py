@@ -10,9 +10,10 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from uegan_cli.photo.formats import ifd, raster, tiff
-from uegan_cli.photo.formats.ifd import Field
 from uegan_cli.photo.photo import Contents, Metadata, Pixels, Sayings
+from uegan_cli.photo.tiff import format as tiff
+from uegan_cli.photo.tiff import ifd, raster
+from uegan_cli.photo.tiff.ifd import Field
 
 Made = Image.Image | Pixels
 

@@ -1,0 +1,1 @@
+"""What a style does besides its network: exposure and white balance, colour maps, local contrast."""

@@ -1,0 +1,205 @@
+"""WebP files as a row of chunks (RFC 9649)."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
+
+from PIL import Image
+
+from ...errors import OutputError, PhotoError
+from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
+from ..range_reader import Excerpt
+from ..tiff import exif
+from ..xmp import packet as xmp
+from . import vp8
+
+DEPTHS = (8,)
+ALPHA = True
+INKS = False
+
+_SIGNATURE = b"Exif\0\0"
+"""What some writers put before an Exif block, though it does not belong there."""
+
+_PICTURE = ("VP8 ", "VP8L", "ALPH", "ANMF", "ANIM", "VP8X")
+_ICCP, _ALPHA, _EXIF, _XMP, _ANIMATION = 0x20, 0x10, 0x08, 0x04, 0x02
+_LONGEST_SIDE = 16383
+_QUALITY = 95
+"""For what was no WebP."""
+
+_ENOUGH = 1000
+"""Bytes of a picture that tell how it was encoded."""
+
+
+_UNTRUE = "its content credentials (C2PA) vouch for the unedited picture and were left out"
+
+
+class Chunk(NamedTuple):
+    """A chunk in a file; its payload is the range [start, end)."""
+
+    name: str
+    data: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class WebpEncoding:
+    """How a WebP was encoded, so that its successor can be encoded alike.
+
+    quality: libwebp's, 1..100; None without loss. exif_head: what goes before the Exif block.
+    """
+
+    quality: int | None
+    exif_head: bytes = b""
+
+
+def matches(head: bytes) -> bool:
+    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+
+
+def read_metadata(file: BinaryIO) -> Metadata:
+    """What a WebP says besides its pixels."""
+    return _sorted_out(file, list(_chunks(file)))
+
+
+def read(file: BinaryIO) -> Contents:
+    """Open the picture without its metadata."""
+    chunks = list(_chunks(file))
+    size, mode, frames = _canvas(chunks)
+    warnings = [_UNTRUE] if any(chunk.name == "C2PA" for chunk in chunks) else []
+    picture = Picture(size, mode, lambda _: _decode(file), frames)
+    return Contents(_sorted_out(file, chunks), picture, tuple(warnings))
+
+
+def lost(metadata: Metadata) -> list[str]:
+    return ["unknown chunks"] if metadata.segments else []
+
+
+def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+    """Write a WebP: without loss if the input was, else at `quality`, or the input's if that is None."""
+    assert isinstance(picture, Image.Image)
+    if max(picture.size) > _LONGEST_SIDE:
+        raise OutputError(f"a WebP has at most {_LONGEST_SIDE} pixels a side; write another format")
+    known = sayings.source.encoding
+    encoding = known if isinstance(known, WebpEncoding) else WebpEncoding(_QUALITY)
+    encoded = io.BytesIO()
+    if encoding.quality is None and quality is None:
+        picture.save(encoded, "WEBP", lossless=True, exact=True)
+    else:
+        picture.save(encoded, "WEBP", quality=quality or encoding.quality)
+    splice(file, picture.size, encoded.getbuffer(), segments(sayings, encoding.exif_head))
+    return ()
+
+
+def _decode(file: BinaryIO) -> Image.Image:
+    """The first frame; Pillow is not shown the metadata, nor the other frames."""
+    from PIL.WebPImagePlugin import WebPImageFile
+
+    parts: list[bytes | tuple[int, int]] = []
+    for chunk in _chunks(file):
+        if chunk.name == "VP8X":
+            parts.append(_chunk("VP8X", bytes([chunk.data[0] & (_ALPHA | _ANIMATION)]) + chunk.data[1:]))
+        elif chunk.name in _PICTURE:
+            parts.append((chunk.start - 8, chunk.end + chunk.end % 2))
+        if chunk.name == "ANMF":
+            break
+    length = sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts)
+    head = b"RIFF" + struct.pack("<I", length + 4) + b"WEBP"
+    try:
+        image: Image.Image = WebPImageFile(io.BufferedReader(Excerpt(file, [head, *parts]), 1 << 16))
+        image.load()
+    except Image.DecompressionBombError as error:
+        raise PhotoError("has more pixels than Pillow decodes of a WebP; reduce it first") from error
+    return image
+
+
+def _chunks(file: BinaryIO, start: int = 12, end: int | None = None) -> Iterator[Chunk]:
+    """Every chunk in a range of the file; one of the picture may be cut short, and comes with its beginning only."""
+    size = file.seek(0, os.SEEK_END)
+    end = size if end is None else min(end, size)
+    while start + 8 <= end:
+        file.seek(start)
+        kind, length = struct.unpack("<4sI", file.read(8))
+        name = kind.decode("latin-1")
+        start += 8
+        if start + length > end and name not in _PICTURE:
+            return
+        data = file.read(min(length, end - start, _ENOUGH if name in _PICTURE else length))
+        yield Chunk(name, data, start, min(start + length, end))
+        start += length + length % 2
+
+
+def _sorted_out(file: BinaryIO, chunks: list[Chunk]) -> Metadata:
+    """Exif, XMP and the profile where every format can find them, the rest as it is."""
+    picture = [chunk for chunk in chunks if chunk.name in _PICTURE]
+    others = [Segment(chunk.name, chunk.data) for chunk in chunks if chunk.name not in _PICTURE]
+    first = {chunk.name: chunk for chunk in reversed(others)}
+    own = [first.get(name) for name in ("EXIF", "XMP ", "ICCP")]
+    said, packet, profile = ((chunk.data if chunk else b"") for chunk in own)
+    head = _SIGNATURE if said.startswith(_SIGNATURE) else b""
+    block = said[len(head) :] or None
+    return Metadata(
+        format="WEBP",
+        exif=block,
+        xmp=packet or None,
+        icc=profile or None,
+        orientation=exif.orientation(block) or xmp.orientation(packet) or 1,
+        segments=tuple(segment for segment in others if segment not in own and segment.name != "C2PA"),
+        encoding=WebpEncoding(_quality(file, picture), head),
+    )
+
+
+def _quality(file: BinaryIO, picture: list[Chunk]) -> int | None:
+    """Of the first frame, whose own header has 16 bytes, or of the only one."""
+    frame = next((chunk for chunk in picture if chunk.name == "ANMF"), None)
+    found = _chunks(file, frame.start + 16, frame.end) if frame else picture
+    lossy = next((chunk for chunk in found if chunk.name == "VP8 "), None)
+    return vp8.quality(lossy.data) if lossy else None
+
+
+def _canvas(chunks: list[Chunk]) -> tuple[tuple[int, int], Mode, int]:
+    """Size, mode and the number of frames, by the headers."""
+    first = {chunk.name: chunk.data for chunk in reversed(chunks)}
+    frames = max(1, sum(chunk.name == "ANMF" for chunk in chunks))
+    if len(head := first.get("VP8X", b"")) >= 10:
+        width, height = (1 + int.from_bytes(head[at : at + 3], "little") for at in (4, 7))
+        return (width, height), "RGBA" if head[0] & _ALPHA else "RGB", frames
+    if len(head := first.get("VP8L", b"")) >= 5:
+        bits = int.from_bytes(head[1:5], "little")
+        size = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+        return size, "RGBA" if bits >> 28 & 1 else "RGB", frames
+    if found := vp8.size(first.get("VP8 ", b"")):
+        return found, "RGB", frames
+    raise ValueError("no picture in it")
+
+
+def segments(sayings: Sayings, exif_head: bytes) -> list[Segment]:
+    """The chunks besides the picture, in the order that the standard asks for."""
+    found = [Segment("ICCP", sayings.icc)] if sayings.icc else []
+    found += [Segment("EXIF", exif_head + sayings.exif)] if sayings.exif else []
+    found += [Segment("XMP ", packet) for packet in sayings.packets]
+    return found + [s for s in sayings.source.segments if sayings.source.format == "WEBP" and s not in found]
+
+
+def splice(file: BinaryIO, size: tuple[int, int], encoded: memoryview, others: Sequence[Segment]) -> None:
+    """A WebP of `size` pixels as Pillow encoded it, with `others` around the picture, a profile first."""
+    chunks = list(_chunks(io.BytesIO(encoded)))
+    picture = [_chunk(c.name, encoded[c.start : c.end]) for c in chunks if c.name in _PICTURE and c.name != "VP8X"]
+    flags = _ALPHA if _canvas(chunks)[1] == "RGBA" else 0
+    for name, flag in (("ICCP", _ICCP), ("EXIF", _EXIF), ("XMP ", _XMP)):
+        flags |= flag if any(segment.name == name for segment in others) else 0
+    width, height = ((side - 1).to_bytes(3, "little") for side in size)
+    head = [_chunk("VP8X", bytes([flags, 0, 0, 0]) + width + height)] if others or len(picture) > 1 else []
+    before = [_chunk(segment.name, segment.data) for segment in others if segment.name == "ICCP"]
+    after = [_chunk(segment.name, segment.data) for segment in others if segment.name != "ICCP"]
+    body = b"".join([*head, *before, *picture, *after])
+    file.write(b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body)
+
+
+def _chunk(name: str, data: bytes | memoryview) -> bytes:
+    return struct.pack("<4sI", name.encode("latin-1"), len(data)) + data + bytes(len(data) % 2)
