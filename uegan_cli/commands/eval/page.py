@@ -96,7 +96,10 @@ class Page:
             pages.data("comparison", told),
         ]
         title = f"{', '.join(judged)} – uegan"
-        pages.write(self._page, pages.html(title, sections, ["compare.css", "eval.css"], ["compare.js", "eval.js"]))
+        styles, scripts = (
+            [pages.asset(__package__, f"{name}.{kind}") for name in ("compare", "eval")] for kind in ("css", "js")
+        )
+        pages.write(self._page, pages.html(title, sections, styles, scripts))
         self._tidy()
         return self._page
 

@@ -84,8 +84,9 @@ class Study:
             "most": MOST_PAIRS,
             "photos": self._photos,
         }
-        sections = [pages.asset("study.html"), pages.data("study", told)]
-        pages.write(self._page, pages.html("Which is better?", sections, ["study.css"], ["study.js"]))
+        body, style, script = (pages.asset(__package__, f"study.{kind}") for kind in ("html", "css", "js"))
+        sections = [body, pages.data("study", told)]
+        pages.write(self._page, pages.html("Which is better?", sections, [style], [script]))
         return self._page
 
 

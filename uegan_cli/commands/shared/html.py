@@ -16,9 +16,9 @@ MARK = "<!-- made by uegan -->"
 
 
 def html(title: str, sections: Sequence[str], styles: Sequence[str], scripts: Sequence[str] = ()) -> str:
-    """A page. sections: HTML. styles, scripts: names of assets, in order."""
-    style = "\n".join(asset(name) for name in ("page.css", *styles))
-    script = "".join(f"<script>{asset(name)}</script>\n" for name in scripts)
+    """Return a page of `sections` (HTML). styles, scripts: CSS and JavaScript, in order; `page.css` comes first."""
+    style = "\n".join((asset(__package__, "page.css"), *styles))
+    script = "".join(f"<script>{text}</script>\n" for text in scripts)
     return (
         f'<!doctype html>\n{MARK}\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -34,8 +34,9 @@ def data(name: str, value: Any) -> str:
     return f'<script type="application/json" id="{name}">{text}</script>'
 
 
-def asset(name: str) -> str:
-    return resources.files(__package__).joinpath("assets", name).read_text("utf-8")
+def asset(package: str, name: str) -> str:
+    """Return the text of a file in the folder `assets` of a package."""
+    return resources.files(package).joinpath("assets", name).read_text("utf-8")
 
 
 def check_free(page: Path) -> None:

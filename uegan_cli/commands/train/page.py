@@ -68,7 +68,7 @@ class Page:
             _photos(self.verdict),
             _card(card or self.run.card),
         ]
-        return pages.html(f"{self.run.name} – uegan", sections, ["train.css"])
+        return pages.html(f"{self.run.name} – uegan", sections, [pages.asset(__package__, "train.css")])
 
     def _facts(self, lines: Lines, card: Card | None) -> str:
         """What there is to know at a glance."""
