@@ -128,7 +128,7 @@ def collected(tags: dict[str, Any]) -> Tags:
 def assert_same(w: Written, before: Tags, after: Tags, *more: str) -> None:
     exceptions = [FILE, THUMBNAIL, STORAGE, OURS, SIZE, *more]
     block = read_photo(w.path).metadata.exif
-    if block is None or exif.thumbnail(block) is None:
+    if block is None or exif.find_thumbnail(block) is None:
         exceptions.append(UNLINKED)
     if any("left out" in warning for warning in w.warnings):
         exceptions.append(BESIDE)
@@ -177,11 +177,11 @@ def test_exif_is_identical_but_for_the_thumbnail(edited: list[Written]) -> None:
         blocks += 1
         assert after is not None and len(after) == len(before), w.source
         changed = np.flatnonzero(np.frombuffer(before, np.uint8) != np.frombuffer(after, np.uint8))
-        place = exif.thumbnail(after)
+        place = exif.find_thumbnail(after)
         if place is None:
-            assert after == exif.without_thumbnail(before), w.source
+            assert after == exif.unlink_thumbnail(before), w.source
         else:
-            old = exif.thumbnail(before)
+            old = exif.find_thumbnail(before)
             assert old and place[0] == old[0] <= changed.min() and changed.max() < old[1], w.source
     assert blocks > 50
 
@@ -190,7 +190,7 @@ def test_thumbnails_show_the_new_picture(edited: list[Written]) -> None:
     shown = 0
     for w in edited:
         block = read_photo(w.path).metadata.exif
-        place = exif.thumbnail(block) if block else None
+        place = exif.find_thumbnail(block) if block else None
         if block is None or place is None or w.photo.separation:
             continue
         with Image.open(io.BytesIO(block[slice(*place)])) as small, Image.open(w.path) as large:
@@ -256,7 +256,7 @@ def test_no_gps_leaves_no_position_and_everything_else(photos: list[Photo], tmp_
 
 def density_of(photo: Photo) -> tuple[float, float] | None:
     """What the new file should say, where it can."""
-    known = photo.metadata.density or exif.density(photo.metadata.exif)
+    known = photo.metadata.density or exif.read_density(photo.metadata.exif)
     holds = photo.format in ("JPEG", "PNG", "TIFF") and not getattr(photo.metadata.encoding, "rgb", False)
     return (known[::-1] if photo.metadata.orientation >= 5 else known) if known and holds else None
 

@@ -11,13 +11,13 @@ from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.tiff import descriptions, ifd
 from uegan_cli.photo.tiff.descriptions import Branch, Description
 from uegan_cli.photo.tiff.exif import (
-    density,
-    orientation,
-    thumbnail,
-    upright,
-    with_thumbnail,
+    build_orientation_block,
+    find_thumbnail,
+    read_density,
+    read_orientation,
+    replace_thumbnail,
+    unlink_thumbnail,
     without_position,
-    without_thumbnail,
 )
 from uegan_cli.photo.tiff.ifd import Field, Tiff
 
@@ -39,25 +39,25 @@ def exif_with(picture: bytes, order: str = "<", turn: int = 6) -> bytes:
 
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_orientation_is_read_in_both_byte_orders(order: str) -> None:
-    assert [orientation(exif_with(b"", order, turn)) for turn in range(10)] == [None, *range(1, 9), None]
+    assert [read_orientation(exif_with(b"", order, turn)) for turn in range(10)] == [None, *range(1, 9), None]
 
 
 @pytest.mark.parametrize(
     "exif", [None, b"", b"II*\0", b"XX*\0\x08\0\0\0", b"II*\0\xff\xff\xff\xff", exif_with(b"")[:15]]
 )
 def test_a_broken_block_says_nothing(exif: bytes | None) -> None:
-    assert orientation(exif) is None
+    assert read_orientation(exif) is None
     if exif is not None:
-        assert thumbnail(exif) is None and without_thumbnail(exif) == exif
+        assert find_thumbnail(exif) is None and unlink_thumbnail(exif) == exif
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_a_new_thumbnail_changes_only_the_bytes_of_the_old_one(order: str) -> None:
     old, new = jpeg_of(64), jpeg_of(8)
     exif = exif_with(old, order)
-    place = thumbnail(exif)
+    place = find_thumbnail(exif)
     assert place is not None and exif[slice(*place)] == old
-    changed = with_thumbnail(exif, place, new)
+    changed = replace_thumbnail(exif, place, new)
     assert changed[place[0] :].startswith(new)
     assert len(changed) == len(exif)
     assert changed[: place[0]] == exif[: place[0]] and changed[place[1] :] == exif[place[1] :] == b"the end"
@@ -65,37 +65,37 @@ def test_a_new_thumbnail_changes_only_the_bytes_of_the_old_one(order: str) -> No
 
 def test_a_thumbnail_that_does_not_fit_is_not_squeezed_in() -> None:
     exif = exif_with(jpeg_of(8))
-    place = thumbnail(exif)
+    place = find_thumbnail(exif)
     assert place is not None
     with pytest.raises(ValueError, match="does not fit"):
-        with_thumbnail(exif, place, bytes(place[1] - place[0] + 1))
+        replace_thumbnail(exif, place, bytes(place[1] - place[0] + 1))
 
 
 def test_unlinking_changes_only_the_pointer() -> None:
     exif = exif_with(jpeg_of(8))
-    changed = without_thumbnail(exif)
+    changed = unlink_thumbnail(exif)
     assert [n for n, (a, b) in enumerate(zip(exif, changed, strict=True)) if a != b] == [22]
-    assert thumbnail(changed) is None and without_thumbnail(changed) == changed
+    assert find_thumbnail(changed) is None and unlink_thumbnail(changed) == changed
 
 
 def test_what_follows_a_picture_within_its_stated_length_is_left_alone() -> None:
     picture = jpeg_of(8)
-    place = thumbnail(exif_with(picture + b"secret"))
+    place = find_thumbnail(exif_with(picture + b"secret"))
     assert place == (62, 62 + len(picture))
 
 
 @pytest.mark.parametrize("content", [b"no picture", b"\xff\xd8 without an end", b""])
 def test_what_is_no_jpeg_is_not_replaced(content: bytes) -> None:
-    assert thumbnail(exif_with(content)) is None
+    assert find_thumbnail(exif_with(content)) is None
 
 
 def test_a_picture_that_runs_over_the_end_is_not_replaced() -> None:
-    assert thumbnail(exif_with(jpeg_of(8))[:-20]) is None
+    assert find_thumbnail(exif_with(jpeg_of(8))[:-20]) is None
 
 
 def test_thumbnails_of_cameras_are_found(camera_files: list[Path]) -> None:
     blocks = {path.name: read_photo(path).metadata.exif for path in camera_files}
-    found = {name for name, exif in blocks.items() if exif and thumbnail(exif)}
+    found = {name for name, exif in blocks.items() if exif and find_thumbnail(exif)}
     assert {"Canon_40D.jpg", "DSCN0010.jpg", "canon-ixus.jpg", "BlueSquare.jpg"} <= found
 
 
@@ -124,7 +124,7 @@ def test_a_position_goes_and_nothing_moves(order: str) -> None:
     assert b"LATITUDE" in block and b"LATITUDE" not in without and b"2026:11:22" not in without
     assert without.index(b"maker note, as it is") == block.index(b"maker note, as it is")
     kept = {tag: value for tag, value in tags(block).items() if tag not in (ifd.GPS, 2, 29) and value != b"N\0"}
-    assert tags(without) == kept and orientation(without) == 6
+    assert tags(without) == kept and read_orientation(without) == 6
     assert without_position(without) == without
     assert without_position(located(order, gps=False)) == located(order, gps=False)
 
@@ -136,7 +136,9 @@ def test_a_second_directory_is_still_found_without_a_position() -> None:
     moved = pointer + struct.pack("<I", 60) + bytes(60 - len(pointer) - 4)
     moved += struct.pack("<HHHIIHHIII", 2, 0x0201, 4, 1, 90, 0x0202, 4, 1, len(picture), 0) + picture
     without = without_position(moved)
-    assert without is not None and thumbnail(moved) is not None and thumbnail(without) == thumbnail(moved)
+    assert (
+        without is not None and find_thumbnail(moved) is not None and find_thumbnail(without) == find_thumbnail(moved)
+    )
     assert [n for n, (a, b) in enumerate(zip(moved, without, strict=True)) if a != b][0] == 8
 
 
@@ -165,20 +167,26 @@ def test_positions_of_the_corpus_go_and_thumbnails_stay(camera_files: list[Path]
         if block is None or (without := without_position(block)) is None or without == block:
             continue
         seen += 1
-        assert len(without) == len(block) and thumbnail(without) == thumbnail(block), path
-        assert orientation(without) == orientation(block) and density(without) == density(block), path
+        assert len(without) == len(block) and find_thumbnail(without) == find_thumbnail(block), path
+        assert read_orientation(without) == read_orientation(block) and read_density(without) == read_density(block), (
+            path
+        )
     assert seen > 9
 
 
 @pytest.mark.parametrize("turn", range(1, 9))
 def test_the_shortest_block_says_the_orientation(turn: int) -> None:
-    assert orientation(upright(turn)) == turn and len(upright(turn)) == 26
+    assert read_orientation(build_orientation_block(turn)) == turn and len(build_orientation_block(turn)) == 26
 
 
 @pytest.mark.parametrize(("unit", "metre"), [(2, 1 / 0.0254), (3, 100.0)])
 def test_density_is_read_in_inches_and_centimetres(unit: int, metre: float) -> None:
     sides = tuple(Field(tag, 5, 1, struct.pack("<II", value, 2)) for tag, value in ((0x011A, 300), (0x011B, 144)))
     block = descriptions.build(Description("<", Branch((*sides, ifd.integers("<", 0x0128, 3, unit)))))
-    assert density(block) == pytest.approx((150 * metre, 72 * metre))
-    assert density(block.replace(struct.pack("<II", 300, 2), bytes(8))) is None
-    assert density(None) is None and density(b"MM\0*") is None and density(upright(1)) is None
+    assert read_density(block) == pytest.approx((150 * metre, 72 * metre))
+    assert read_density(block.replace(struct.pack("<II", 300, 2), bytes(8))) is None
+    assert (
+        read_density(None) is None
+        and read_density(b"MM\0*") is None
+        and read_density(build_orientation_block(1)) is None
+    )

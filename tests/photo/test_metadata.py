@@ -40,7 +40,7 @@ def test_the_thumbnail_shows_the_new_picture(camera_photos: Path, tmp_path: Path
         pixels[:] = (200, 60, 30)
         write_photo(replace(photo, pixels=pixels), tmp_path / "out.jpg")
         block = read_photo(tmp_path / "out.jpg").metadata.exif
-        place = exif.thumbnail(block)
+        place = exif.find_thumbnail(block)
         with Image.open(io.BytesIO(block[slice(*place)])) as image:
             assert max(image.size) >= 100
             assert np.abs(np.asarray(image).astype(int) - (200, 60, 30)).max() <= 4, name
@@ -48,22 +48,22 @@ def test_the_thumbnail_shows_the_new_picture(camera_photos: Path, tmp_path: Path
 
 def test_a_thumbnail_without_room_is_unlinked(camera_photos: Path, tmp_path: Path) -> None:
     photo = read_photo(camera_photos / "gps" / "DSCN0010.jpg")
-    place = exif.thumbnail(photo.metadata.exif)
-    block = exif.with_thumbnail(photo.metadata.exif, place, b"\xff\xd8\xff\xd9")
+    place = exif.find_thumbnail(photo.metadata.exif)
+    block = exif.replace_thumbnail(photo.metadata.exif, place, b"\xff\xd8\xff\xd9")
     write_photo(replace(photo, metadata=replace(photo.metadata, exif=block)), tmp_path / "out.jpg")
     after = read_photo(tmp_path / "out.jpg").metadata.exif
-    assert after == exif.without_thumbnail(block) != block
+    assert after == exif.unlink_thumbnail(block) != block
 
 
 def test_a_thumbnail_that_says_it_is_enormous_is_replaced_like_any_other(camera_photos: Path, tmp_path: Path) -> None:
     photo = read_photo(camera_photos / "gps" / "DSCN0010.jpg")
-    start, end = exif.thumbnail(photo.metadata.exif)
+    start, end = exif.find_thumbnail(photo.metadata.exif)
     old = photo.metadata.exif[start:end]
     size = old.index(b"\xff\xc0") + 5
     bomb = photo.metadata.exif[: start + size] + b"\xff\xff" * 2 + photo.metadata.exif[start + size + 4 :]
     write_photo(replace(photo, metadata=replace(photo.metadata, exif=bomb)), tmp_path / "out.jpg")
     after = read_photo(tmp_path / "out.jpg").metadata.exif
-    with Image.open(io.BytesIO(after[slice(*exif.thumbnail(after))])) as image:
+    with Image.open(io.BytesIO(after[slice(*exif.find_thumbnail(after))])) as image:
         assert max(image.size) == 160
 
 
@@ -248,7 +248,7 @@ def test_what_may_hide_a_position_goes_with_a_warning(make_photo: MakePhoto, tmp
         Segment("APP6", b"GoPro\0GPS5"),
     )
     photo = read_photo(make_photo("in.jpg"))
-    metadata = replace(photo.metadata, exif=exif.upright(1), xmp=XMP % b"", segments=(*kept, *gone))
+    metadata = replace(photo.metadata, exif=exif.build_orientation_block(1), xmp=XMP % b"", segments=(*kept, *gone))
     result = write_photo(replace(photo, metadata=metadata), tmp_path / "out.jpg", metadata="no-gps")
     assert read_photo(tmp_path / "out.jpg").metadata.segments == kept
     assert [w for w in result.warnings if "Exif or XMP" in w]
@@ -282,7 +282,7 @@ def test_a_picture_is_stored_as_the_words_say_that_go_with_it(make_photo: MakePh
     tags[0x0112] = 6
     photo = read_photo(make_photo("in.png", exif=tags))
     block = photo.metadata.exif
-    for given, expected in ((block, block), (None, None), (block + bytes(70_000), exif.upright(6))):
+    for given, expected in ((block, block), (None, None), (block + bytes(70_000), exif.build_orientation_block(6))):
         metadata = replace(photo.metadata, exif=given)
         write_photo(replace(photo, metadata=metadata), tmp_path / "out.jpg", format="JPEG", quality=100)
         after = read_photo(tmp_path / "out.jpg")

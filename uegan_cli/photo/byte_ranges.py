@@ -1,15 +1,16 @@
-"""Ranges of a file: [start, end), in order where there are several."""
+"""Byte ranges [start, end) of a file: merge them, and subtract some from others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-Range = tuple[int, int]
+ByteRange = tuple[int, int]
+"""The bytes from `start` up to, but not including, `end`."""
 
 
-def merged(ranges: Iterable[Range], gap: int, first: int, last: int) -> list[Range]:
-    """The ranges in order, cut to [first, last), and as one where there are no more than `gap` bytes between."""
-    merged: list[Range] = []
+def merge(ranges: Iterable[ByteRange], gap: int, first: int, last: int) -> list[ByteRange]:
+    """Return the ranges sorted and clipped to [first, last); those at most `gap` bytes apart become one."""
+    merged: list[ByteRange] = []
     for start, end in sorted((max(start, first), min(end, last)) for start, end in ranges):
         if start >= end:
             continue
@@ -20,8 +21,8 @@ def merged(ranges: Iterable[Range], gap: int, first: int, last: int) -> list[Ran
     return merged
 
 
-def without(ranges: Sequence[Range], others: Sequence[Range]) -> list[Range]:
-    """`ranges` without `others`; both in order, and apart."""
+def subtract(ranges: Sequence[ByteRange], others: Sequence[ByteRange]) -> list[ByteRange]:
+    """Return the bytes in `ranges` that are not in `others`; both must be sorted and free of overlaps."""
     rest, later = [], list(reversed(others))
     for start, end in ranges:
         while later and later[-1][0] < end:

@@ -59,7 +59,7 @@ def mark_of(metadata: Metadata) -> Mark | None:
 def carried_over(photo: Photo, format: str, mark: Mark | None, keep: Keep) -> tuple[Sayings, tuple[str, ...]]:
     """What a new file of `format` says, its thumbnail still the old one, and what the user should know was lost."""
     said = photo.metadata
-    source, warnings = _reduced(replace(said, density=said.density or exif.density(said.exif)), keep)
+    source, warnings = _reduced(replace(said, density=said.density or exif.read_density(said.exif)), keep)
     packet, extension, old = _true_xmp(source)
     warnings += [f"the {words} shows the unedited picture and was left out" for words in old]
     lost = FORMATS[source.format].lost(source) if source.format not in ("", format) else []
@@ -87,10 +87,10 @@ def with_fresh_thumbnail(sayings: Sayings, picture: Image.Image | Pixels) -> Say
     """The Exif thumbnail shows `picture`, as stored; where that is impossible, there is none."""
     if not sayings.exif:
         return sayings
-    place = exif.thumbnail(sayings.exif)
+    place = exif.find_thumbnail(sayings.exif)
     small = _thumbnail(_image(picture), sayings.exif[place[0] : place[1]]) if place else None
-    fresh = exif.with_thumbnail(sayings.exif, place, small) if place and small else None
-    return replace(sayings, exif=fresh or exif.without_thumbnail(sayings.exif))
+    fresh = exif.replace_thumbnail(sayings.exif, place, small) if place and small else None
+    return replace(sayings, exif=fresh or exif.unlink_thumbnail(sayings.exif))
 
 
 def _told(lost: list[str], format: str) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ def _orientation(source: Metadata, format: str, packets: tuple[bytes, ...]) -> i
     """How the picture has to be stored: of another format's words on it, only Exif's and XMP's are carried over."""
     if source.format in ("", format):
         return source.orientation
-    return exif.orientation(source.exif) or xmp.orientation(packets[0] if packets else None)
+    return exif.read_orientation(source.exif) or xmp.orientation(packets[0] if packets else None)
 
 
 def _image(picture: Image.Image | Pixels) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Some byte ranges of a file, read as if they were a file of their own."""
+"""Read some byte ranges of a file as if they were a file of their own."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import BinaryIO
 
+from .byte_ranges import ByteRange
 
-class Excerpt(io.RawIOBase):
-    """The ranges [start, end) of `file`, one after the other; nothing is copied until it is read.
 
-    Bytes among the ranges stand for themselves. A decoder that is given the picture alone cannot stumble over the
-    metadata around it.
+class RangeReader(io.RawIOBase):
+    """A readable, seekable file made of `parts`, one after the other: byte ranges of `file`, and literal bytes.
+
+    Nothing is copied until it is read. A decoder that sees only the picture cannot stumble over the metadata around it.
     """
 
-    def __init__(self, file: BinaryIO, parts: Sequence[tuple[int, int] | bytes]) -> None:
-        spans = [(io.BytesIO(part), 0, len(part)) if isinstance(part, bytes) else (file, *part) for part in parts]
-        self._spans = [(source, start, end) for source, start, end in spans if end > start]
-        self._offsets = list(accumulate((end - start for _, start, end in self._spans), initial=0))
+    def __init__(self, file: BinaryIO, parts: Sequence[ByteRange | bytes]) -> None:
+        sources = [(io.BytesIO(part), 0, len(part)) if isinstance(part, bytes) else (file, *part) for part in parts]
+        self._sources = [(source, start, end) for source, start, end in sources if end > start]
+        self._offsets = list(accumulate((end - start for _, start, end in self._sources), initial=0))
         self._position = 0
 
     def readable(self) -> bool:
@@ -36,7 +37,7 @@ class Excerpt(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        for offset, (source, start, end) in zip(self._offsets, self._spans, strict=False):
+        for offset, (source, start, end) in zip(self._offsets, self._sources, strict=False):
             into = self._position - offset
             if 0 <= into < end - start:
                 source.seek(start + into)

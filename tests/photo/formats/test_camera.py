@@ -100,13 +100,13 @@ def test_the_developed_picture_is_said_to_be_srgb(scene: Pixels) -> None:
     "block", [None, descriptions.build(Description(">", Branch((Field(MAKE, 2, 5, b"Acme\0"),)))), b"junk"]
 )
 def test_an_orientation_that_exif_lacks_is_added(block: bytes | None) -> None:
-    assert exif.orientation(camera.developed(block, 6)) == 6
+    assert exif.read_orientation(camera.developed(block, 6)) == 6
 
 
 def test_an_orientation_that_exif_has_is_changed_in_its_place() -> None:
-    block = exif.upright(3)
+    block = exif.build_orientation_block(3)
     changed = camera.developed(block, 6)
-    assert exif.orientation(changed) == 6 and changed is not None and len(changed) == len(block)
+    assert exif.read_orientation(changed) == 6 and changed is not None and len(changed) == len(block)
     assert camera.developed(block, 3) == block
 
 
@@ -139,7 +139,7 @@ def test_a_maker_note_of_the_other_byte_order_turns_all_numbers_around(scene: Pi
     plain = Branch((dng.number(ISO, 400), dng.fractions(0x829A, 5, 0.25)))
     data = dng.dng(scene, orientation=6, first=[adobe_private(b"MM", 700, NOTE)], described={EXIF: plain})
     tiff = opened(described(data).exif)
-    assert tiff.order == ">" and exif.orientation(described(data).exif) == 6
+    assert tiff.order == ">" and exif.read_orientation(described(data).exif) == 6
     assert tiff.integer(below(tiff, EXIF), ISO) == 400
     assert tiff.rational(below(tiff, EXIF), 0x829A) == 0.25
 
@@ -209,7 +209,7 @@ def test_where_a_file_says_nothing_itself_libraw_speaks_for_it(scene: Pixels, mo
     block = raw.read(io.BytesIO(dng.dng(scene, orientation=8, preview=dng.jpeg(scene)))).metadata.exif
     tiff = opened(block)
     make = tiff.directory(tiff.first).get(MAKE)
-    assert make is not None and tiff.value(make).startswith(b"Acme") and exif.orientation(block) == 8
+    assert make is not None and tiff.value(make).startswith(b"Acme") and exif.read_orientation(block) == 8
 
 
 @needs_exiftool

@@ -234,7 +234,7 @@ def test_a_greyscale_png_of_another_gamma_looks_as_it_should(camera_photos: Path
 @pytest.mark.parametrize("head", [b"Exif\0\0", b""])
 @pytest.mark.parametrize("packed", [False, True])
 def test_exif_in_a_text_is_exif(make_photo: MakePhoto, keyword: bytes, head: bytes, packed: bool) -> None:
-    block = exif.upright(6)
+    block = exif.build_orientation_block(6)
     text = b"\nexif\n%8d\n" % len(head + block) + (head + block).hex("\n", 36).encode() + b"\n"
     path = make_photo("in.png")
     data = b"\0" + zlib.compress(text) if packed else text

@@ -12,7 +12,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from ...errors import OutputError
 from ..photo import Contents, JpegEncoding, Metadata, Mode, Picture, Pixels, Sayings, Segment
-from ..range_reader import Excerpt
+from ..range_reader import RangeReader
 from .header import fitting, header, lost_elsewhere, read_header
 from .segments import has_trailer, splice
 
@@ -37,7 +37,7 @@ def read_metadata(file: BinaryIO) -> Metadata:
 def read(file: BinaryIO) -> Contents:
     """Open the picture without its metadata: Pillow would parse it again, and warn of what it finds."""
     metadata, warnings, ranges = read_header(file)
-    image = JpegImageFile(io.BufferedReader(Excerpt(file, ranges), 1 << 16))
+    image = JpegImageFile(io.BufferedReader(RangeReader(file, ranges), 1 << 16))
     if not warnings and has_trailer(file):
         warnings.append("what follows its picture (such as a motion video) shows it unedited and was left out")
 

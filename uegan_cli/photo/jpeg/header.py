@@ -82,7 +82,7 @@ def _sorted_out(own: Sequence[Segment]) -> Metadata:
         extension=xmp_extension.joined((s.data for s in own), packet),
         photoshop=b"".join(_payloads(own, "APP13", PHOTOSHOP)) or None,
         icc=profile(own),
-        orientation=exif.orientation(block) or xmp.orientation(packet),
+        orientation=exif.read_orientation(block) or xmp.orientation(packet),
         density=_density(jfif.data) if jfif else None,
         segments=tuple(_without_thumbnail(s) for s in own if all(s is not first for first in firsts)),
     )
@@ -132,9 +132,9 @@ def fitting(sayings: Sayings) -> tuple[Sayings, list[str]]:
     packets, extension = _short(sayings.packets, sayings.extension)
     if len(packets) < len(sayings.packets):
         failed.append("XMP")
-    turn = exif.orientation(block) or xmp.orientation(packets[0] if packets else None)
+    turn = exif.read_orientation(block) or xmp.orientation(packets[0] if packets else None)
     if block is None and turn != sayings.orientation:
-        block = exif.upright(sayings.orientation)
+        block = exif.build_orientation_block(sayings.orientation)
     return replace(sayings, exif=block, packets=packets, extension=extension), failed
 
 

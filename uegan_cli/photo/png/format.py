@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from .. import colour
 from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
-from ..range_reader import Excerpt
+from ..range_reader import RangeReader
 from ..tiff import exif
 from ..xmp import packet as xmp
 
@@ -66,12 +66,12 @@ def read_metadata(file: BinaryIO) -> Metadata:
 def read(file: BinaryIO) -> Contents:
     """Open the picture without its metadata: Pillow would parse it again, and warn of what it finds."""
     metadata, warnings, ranges = _read_header(file)
-    alone = Excerpt(file, ranges)
+    alone = RangeReader(file, ranges)
     picture = _deep(file, alone) if _depth(file) == 16 else _eight_bits(file, alone)
     return Contents(metadata, replace(picture, frames=_frames(file)), tuple(warnings))
 
 
-def _eight_bits(file: BinaryIO, alone: Excerpt) -> Picture:
+def _eight_bits(file: BinaryIO, alone: RangeReader) -> Picture:
     """With up to 8 bits a channel, by Pillow."""
     image = PngImageFile(io.BufferedReader(alone, 1 << 16))
     mode = _MODES[image.mode]
@@ -83,7 +83,7 @@ def _eight_bits(file: BinaryIO, alone: Excerpt) -> Picture:
     return Picture(image.size, mode, lambda _: image)
 
 
-def _deep(file: BinaryIO, alone: Excerpt) -> Picture:
+def _deep(file: BinaryIO, alone: RangeReader) -> Picture:
     """With 16 bits a channel, by libpng: Pillow would halve them."""
 
     def decode(_: tuple[int, int] | None) -> Pixels:
@@ -169,7 +169,7 @@ def _sorted_out(segments: list[Segment]) -> Metadata:
         exif=block,
         xmp=packet,
         icc=profile(segments),
-        orientation=exif.orientation(block) or xmp.orientation(packet),
+        orientation=exif.read_orientation(block) or xmp.orientation(packet),
         density=_density(density.data) if density else None,
         segments=tuple(
             _repaired(s) for s in segments if s is not exif_chunk and (s is not xmp_chunk or packet is None)

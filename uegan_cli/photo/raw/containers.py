@@ -17,7 +17,7 @@ from .. import photoshop
 from ..bmff.boxes import Box, boxes
 from ..jpeg import format as jpeg
 from ..photo import Metadata
-from ..range_reader import Excerpt
+from ..range_reader import RangeReader
 from ..tiff import descriptions, exif, ifd
 from ..tiff.descriptions import Branch, Description
 from ..tiff.ifd import Directory, Entry, Field, Tiff
@@ -62,7 +62,7 @@ def metadata(file: BinaryIO) -> Metadata:
         exif=found.exif,
         xmp=_without_settings(found.xmp) if found.xmp else None,
         photoshop=found.photoshop,
-        orientation=exif.orientation(found.exif) or 1,
+        orientation=exif.read_orientation(found.exif) or 1,
     )
 
 
@@ -82,7 +82,7 @@ def _metadata(file: BinaryIO, head: bytes) -> Metadata:
 
 
 def _of_jpeg(file: BinaryIO, place: Range) -> Metadata:
-    return jpeg.read_metadata(io.BufferedReader(Excerpt(file, [place])))
+    return jpeg.read_metadata(io.BufferedReader(RangeReader(file, [place])))
 
 
 def _raf(file: BinaryIO) -> list[Range]:
@@ -248,7 +248,7 @@ def _first_fields(tiff: Tiff) -> tuple[Field, ...]:
 
 
 def _part(file: BinaryIO, place: Range) -> Tiff:
-    return Tiff(io.BufferedReader(Excerpt(file, [place])))
+    return Tiff(io.BufferedReader(RangeReader(file, [place])))
 
 
 def developed(block: bytes | None, orientation: int) -> bytes | None:
@@ -270,10 +270,10 @@ def _as_srgb(block: bytes) -> bytes:
 
 
 def _turned(block: bytes | None, orientation: int) -> bytes | None:
-    if (exif.orientation(block) or 1) == orientation:
+    if (exif.read_orientation(block) or 1) == orientation:
         return block
     if block is None:
-        return exif.upright(orientation)
+        return exif.build_orientation_block(orientation)
     tiff = Tiff(io.BytesIO(block))
     said = ifd.integers(tiff.order, _ORIENTATION, ifd.SHORT, orientation)
     entry = tiff.directory(tiff.first).get(_ORIENTATION)

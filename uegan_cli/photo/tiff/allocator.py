@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from ...errors import OutputError
-from ..byte_ranges import Range, merged, without
+from ..byte_ranges import ByteRange, merge, subtract
 from ..photo import Segment
 from . import ifd
 from .ifd import GPS, Field
@@ -23,11 +23,11 @@ def still_needed(segments: Iterable[Segment], old: TiffEncoding, fields: Iterabl
     gone += () if position else old.gps
     # What follows a value of odd length fills it up.
     filled = ((start, end + end % 2) for start, end in gone)
-    cut = without(merged(filled, 0, 0, old.size), merged(needed, 0, 0, old.size))
+    cut = subtract(merge(filled, 0, 0, old.size), merge(needed, 0, 0, old.size))
     parts = []
     for segment in segments:
         at = int(segment.name)
-        for start, end in without([(at, at + len(segment.data))], cut):
+        for start, end in subtract([(at, at + len(segment.data))], cut):
             parts.append(Segment(str(start), segment.data[start - at : end - at]))
     return parts
 
@@ -38,14 +38,14 @@ class Room:
     def __init__(self, file: BinaryIO, old: TiffEncoding, segments: Iterable[Segment]) -> None:
         self._file, self._old = file, old
         self._end = 16 if old.big else ifd.HEADER
-        self._free: list[Range] = []
+        self._free: list[ByteRange] = []
         for segment in segments:
             start = int(segment.name)
             self._free.append((self._end, start))
             self._end = start + len(segment.data)
             self._write(start, segment.data)
 
-    def put(self, data: bytes) -> Range:
+    def put(self, data: bytes) -> ByteRange:
         """Write something where it fits best, at the end if nowhere; where it is."""
         start = self._find(len(data))
         self._write(start, data)

@@ -1,6 +1,6 @@
-"""The Exif block (CIPA DC-008, a TIFF 6.0 structure): its orientation, density, position and thumbnail.
+"""Exif blocks (CIPA DC-008, a TIFF 6.0 structure): read orientation and density, replace or unlink the thumbnail.
 
-Nothing here moves a byte outside of a directory: maker notes hold offsets that only their maker understands.
+Nothing here moves a byte outside a directory: maker notes hold offsets that only their maker understands.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import io
 import struct
 from contextlib import suppress
 
+from ..byte_ranges import ByteRange
 from . import descriptions, ifd
 from .descriptions import Branch, Description
 from .ifd import Directory, Tiff
@@ -18,11 +19,9 @@ _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
 _INCH, _CENTIMETRE = 2, 3
 _BROKEN = (ValueError, struct.error)
 
-Range = tuple[int, int]
 
-
-def orientation(exif: bytes | None) -> int | None:
-    """1..8, see the Exif standard; None where nothing readable is said."""
+def read_orientation(exif: bytes | None) -> int | None:
+    """Return the orientation, 1..8 as in the Exif standard; None without one, and for a broken block."""
     try:
         tiff = Tiff(io.BytesIO(exif or b""))
         value = tiff.integer(tiff.directory(tiff.first), _ORIENTATION)
@@ -31,30 +30,33 @@ def orientation(exif: bytes | None) -> int | None:
     return value if 1 <= value <= 8 else None
 
 
-def density(exif: bytes | None) -> tuple[float, float] | None:
-    """Pixels per metre; None where the block gives none, or an aspect ratio only."""
+def read_density(exif: bytes | None) -> tuple[float, float] | None:
+    """Return pixels per metre (x, y); None if the block is broken, gives none, or gives an aspect ratio only."""
     try:
         tiff = Tiff(io.BytesIO(exif or b""))
-        return density_of(tiff, tiff.directory(tiff.first))
+        return directory_density(tiff, tiff.directory(tiff.first))
     except _BROKEN:
         return None
 
 
-def density_of(tiff: Tiff, directory: Directory) -> tuple[float, float] | None:
-    """The same, of the first directory of any TIFF."""
+def directory_density(tiff: Tiff, directory: Directory) -> tuple[float, float] | None:
+    """Return pixels per metre (x, y) by the resolution tags of a TIFF directory; None if they give none.
+
+    Raises ValueError if the tags point beyond the end of the file.
+    """
     metre = {_INCH: 1 / 0.0254, _CENTIMETRE: 100.0}.get(tiff.integer(directory, _RESOLUTION_UNIT, _INCH))
     x, y = tiff.rational(directory, _X_RESOLUTION), tiff.rational(directory, _Y_RESOLUTION)
     return (x * metre, y * metre) if metre and x and y else None
 
 
-def upright(turn: int) -> bytes:
-    """The shortest block that says an orientation, 1..8."""
-    field = ifd.integers("<", _ORIENTATION, ifd.SHORT, turn)
+def build_orientation_block(orientation: int) -> bytes:
+    """Build the shortest Exif block that holds an orientation, 1..8."""
+    field = ifd.integers("<", _ORIENTATION, ifd.SHORT, orientation)
     return descriptions.build(Description("<", Branch((field,))))
 
 
-def thumbnail(exif: bytes) -> Range | None:
-    """The range [start, end) that holds the JPEG thumbnail; None where there is none that can be replaced safely."""
+def find_thumbnail(exif: bytes) -> ByteRange | None:
+    """Find the bytes of the JPEG thumbnail; None if there is none that can be replaced safely."""
     try:
         tiff = Tiff(io.BytesIO(exif))
         second = tiff.directory(tiff.first).next
@@ -64,16 +66,16 @@ def thumbnail(exif: bytes) -> Range | None:
         start, length = tiff.integer(found, _THUMBNAIL), tiff.integer(found, _THUMBNAIL_LENGTH)
     except _BROKEN:
         return None
-    # The stated length may take in more than the picture; what follows the picture's end is left alone.
+    # The stated length may include bytes after the picture; only those up to its end marker may be overwritten.
     end = exif.rfind(b"\xff\xd9", start, start + length) + 2
     whole = exif[start : start + 2] == b"\xff\xd8" and start + 2 < end and start + length <= len(exif)
     return (start, end) if whole and start >= found.end else None
 
 
-def with_thumbnail(exif: bytes, place: Range, picture: bytes) -> bytes:
-    """`picture`, a JPEG that fits into `place`, instead of the old one; zeros fill what it leaves.
+def replace_thumbnail(exif: bytes, place: ByteRange, picture: bytes) -> bytes:
+    """Put `picture`, a JPEG, in the place of the old thumbnail, padded with zeros; raises ValueError if it is longer.
 
-    Decoders ignore what follows a JPEG's end, and with its length unchanged all other bytes stay as they are.
+    Decoders ignore what follows the end of a JPEG, and since the length stays the same, no other byte changes.
     """
     start, end = place
     if len(picture) > end - start:
@@ -81,8 +83,8 @@ def with_thumbnail(exif: bytes, place: Range, picture: bytes) -> bytes:
     return exif[:start] + picture.ljust(end - start, b"\0") + exif[end:]
 
 
-def without_thumbnail(exif: bytes) -> bytes:
-    """The same bytes with no second directory: the pointer to it is zero."""
+def unlink_thumbnail(exif: bytes) -> bytes:
+    """Set the pointer to the second directory, which holds the thumbnail, to zero; no other byte changes."""
     try:
         tiff = Tiff(io.BytesIO(exif))
         first = tiff.directory(tiff.first)
@@ -134,13 +136,13 @@ def _below(tiff: Tiff, start: int) -> list[Directory]:
     return found
 
 
-def _ranges(directory: Directory) -> list[Range]:
+def _ranges(directory: Directory) -> list[ByteRange]:
     """What a directory takes, and its longer values, but for a position."""
     values = [(e.start, e.start + e.length) for e in directory.entries if not e.inline and e.tag != ifd.GPS]
     return [(directory.start, directory.end), *values]
 
 
-def _positions(tiff: Tiff, directory: Directory) -> list[Range]:
+def _positions(tiff: Tiff, directory: Directory) -> list[ByteRange]:
     with suppress(*_BROKEN):
         return [span for gps in tiff.subdirectories(directory.get(ifd.GPS)) for span in _ranges(gps)]
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import PhotoError
-from ..byte_ranges import Range
+from ..byte_ranges import ByteRange
 from ..photo import Mode
 from .ifd import Directory, Tiff
 
@@ -154,12 +154,12 @@ def _check_blocks(tiff: Tiff, raster: Raster) -> None:
         raise ValueError("its picture is cut off")
 
 
-def blocks(tiff: Tiff, directory: Directory) -> list[Range]:
+def blocks(tiff: Tiff, directory: Directory) -> list[ByteRange]:
     """The ranges [start, end) of the file that hold pixels of this directory; they may lie beyond the end."""
     return _strips_or_tiles(tiff, directory) + _whole_jpeg(tiff, directory)
 
 
-def _strips_or_tiles(tiff: Tiff, directory: Directory) -> list[Range]:
+def _strips_or_tiles(tiff: Tiff, directory: Directory) -> list[ByteRange]:
     tiled = directory.get(TILE_OFFSETS) is not None
     starts = tiff.integers(directory.get(TILE_OFFSETS if tiled else STRIP_OFFSETS))
     lengths = tiff.integers(directory.get(TILE_COUNTS if tiled else STRIP_COUNTS))
@@ -169,7 +169,7 @@ def _strips_or_tiles(tiff: Tiff, directory: Directory) -> list[Range]:
     return [(start, start + length) for start, length in zip(starts, lengths, strict=False)]
 
 
-def _whole_jpeg(tiff: Tiff, directory: Directory) -> list[Range]:
+def _whole_jpeg(tiff: Tiff, directory: Directory) -> list[ByteRange]:
     """The JPEG of a thumbnail, or of a picture that is stored in the old way."""
     start, length = tiff.integer(directory, JPEG_OFFSET), tiff.integer(directory, JPEG_LENGTH)
     return [(start, start + length)] if start and length else []

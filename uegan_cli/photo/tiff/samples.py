@@ -15,7 +15,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from ...errors import PhotoError
 from ..orientation import strips
 from ..photo import Pixels
-from ..range_reader import Excerpt
+from ..range_reader import RangeReader
 from . import ifd, raster
 from .ifd import Directory, Field, Tiff
 from .raster import Raster
@@ -56,7 +56,7 @@ def decode(tiff: Tiff, directory: Directory, layout: Raster) -> Image.Image | Pi
     return np.concatenate([colours, alpha], axis=2)
 
 
-def _alone(tiff: Tiff, directory: Directory, layout: Raster) -> Excerpt:
+def _alone(tiff: Tiff, directory: Directory, layout: Raster) -> RangeReader:
     """The file as if this directory were its only one, and said only how the picture is stored.
 
     All of that is said anew: decoders stumble in many ways over numbers that are text, or more than one.
@@ -67,7 +67,7 @@ def _alone(tiff: Tiff, directory: Directory, layout: Raster) -> Excerpt:
     fields += [Field(e.tag, e.kind, e.values, tiff.value(e)) for e in coding]
     data = ifd.directory(tiff.order, tiff.big, list({field.tag: field for field in fields}.values()), at)
     head = ifd.header(tiff.order, tiff.big, at)
-    return Excerpt(tiff.file, [head, (len(head), tiff.size), bytes(tiff.size % 2), data])
+    return RangeReader(tiff.file, [head, (len(head), tiff.size), bytes(tiff.size % 2), data])
 
 
 def _storage(layout: Raster, order: str, big: bool) -> Iterator[Field]:

@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from .. import photoshop
-from ..byte_ranges import Range, merged, without
+from ..byte_ranges import ByteRange, merge, subtract
 from ..photo import Metadata, Segment
 from ..xmp import packet as xmp
 from . import descriptions, exif, ifd, raster
@@ -47,8 +47,8 @@ class TiffEncoding:
     big: bool = False
     size: int = ifd.HEADER
     fields: tuple[Field, ...] = ()
-    exif: tuple[Range, ...] = ()
-    gps: tuple[Range, ...] = ()
+    exif: tuple[ByteRange, ...] = ()
+    gps: tuple[ByteRange, ...] = ()
     photometric: int = raster.RGB
     compression: int = raster.DEFLATE
     predictor: int = 2
@@ -103,7 +103,7 @@ def _is_reduced(tiff: Tiff, page: Directory, main: Directory) -> bool:
 def metadata_of(tiff: Tiff, pages: Pages) -> Metadata:
     root = pages.root
     photo, position = _below(tiff, root, EXIF), _below(tiff, root, GPS)
-    kept = without([(16 if tiff.big else ifd.HEADER, tiff.size)], _free(tiff, pages, photo + position))
+    kept = subtract([(16 if tiff.big else ifd.HEADER, tiff.size)], _free(tiff, pages, photo + position))
     packet = _value(tiff, root, XMP)
     turn = tiff.integer(root, ORIENTATION)
     fields = tuple(Field(e.tag, e.kind, e.values, e.raw) for e in root.entries if e.tag not in _GONE)
@@ -138,12 +138,12 @@ def _photoshop(tiff: Tiff, root: Directory) -> bytes | None:
 def _density(tiff: Tiff, root: Directory) -> tuple[float, float] | None:
     """Pixels per metre; None where the file gives an aspect ratio only."""
     try:
-        return exif.density_of(tiff, root)
+        return exif.directory_density(tiff, root)
     except ValueError:
         return None
 
 
-def _free(tiff: Tiff, pages: Pages, below: list[Range]) -> list[Range]:
+def _free(tiff: Tiff, pages: Pages, below: list[ByteRange]) -> list[ByteRange]:
     """The ranges of the file that show the old pictures or say how they are stored, and are not needed otherwise."""
     ranges = []
     for page in pages.all:
@@ -152,10 +152,10 @@ def _free(tiff: Tiff, pages: Pages, below: list[Range]) -> list[Range]:
         ranges.append((page.start, page.end))
     needed = [(e.start, e.start + e.length) for e in pages.root.entries if e.tag not in _GONE and not e.inline]
     header = 16 if tiff.big else ifd.HEADER
-    return without(merged(ranges, _PADDING, header, tiff.size), merged(needed + below, 0, header, tiff.size))
+    return subtract(merge(ranges, _PADDING, header, tiff.size), merge(needed + below, 0, header, tiff.size))
 
 
-def _below(tiff: Tiff, directory: Directory, tag: int) -> list[Range]:
+def _below(tiff: Tiff, directory: Directory, tag: int) -> list[ByteRange]:
     """What the directory that `tag` points to takes, all of its values and those of directories below it."""
     try:
         found = [tiff.directory(start) for start in tiff.integers(directory.get(tag))[:1] if start]
@@ -181,7 +181,7 @@ def held(source: Metadata, tag: int) -> bytes | None:
     return next((data[place[0] - at : place[1] - at] for at, data in held if at <= place[0] < at + len(data)), None)
 
 
-def place_of(field: Field, old: TiffEncoding) -> Range | None:
+def place_of(field: Field, old: TiffEncoding) -> ByteRange | None:
     """Where the old file has the value of one of its fields; None in the directory itself."""
     length = ifd.SIZES.get(field.kind, 0) * field.values
     if length <= len(field.data):

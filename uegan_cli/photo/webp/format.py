@@ -13,7 +13,7 @@ from PIL import Image
 
 from ...errors import OutputError, PhotoError
 from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
-from ..range_reader import Excerpt
+from ..range_reader import RangeReader
 from ..tiff import exif
 from ..xmp import packet as xmp
 from . import vp8
@@ -111,7 +111,7 @@ def _decode(file: BinaryIO) -> Image.Image:
     length = sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts)
     head = b"RIFF" + struct.pack("<I", length + 4) + b"WEBP"
     try:
-        image: Image.Image = WebPImageFile(io.BufferedReader(Excerpt(file, [head, *parts]), 1 << 16))
+        image: Image.Image = WebPImageFile(io.BufferedReader(RangeReader(file, [head, *parts]), 1 << 16))
         image.load()
     except Image.DecompressionBombError as error:
         raise PhotoError("has more pixels than Pillow decodes of a WebP; reduce it first") from error
@@ -148,7 +148,7 @@ def _sorted_out(file: BinaryIO, chunks: list[Chunk]) -> Metadata:
         exif=block,
         xmp=packet or None,
         icc=profile or None,
-        orientation=exif.orientation(block) or xmp.orientation(packet) or 1,
+        orientation=exif.read_orientation(block) or xmp.orientation(packet) or 1,
         segments=tuple(segment for segment in others if segment not in own and segment.name != "C2PA"),
         encoding=WebpEncoding(_quality(file, picture), head),
     )
