@@ -3,7 +3,7 @@ complete -c uegan -f
 complete -c uegan -n __fish_use_subcommand -a enhance -d 'Put a style on photos, at their full size, with all else in the files as it was.'
 complete -c uegan -n __fish_use_subcommand -a batch -d 'Put a style on a whole tree: resumed by default, safe to kill at any moment, nothing done twice.'
 complete -c uegan -n __fish_use_subcommand -a train -d 'Learn the look of the photos you love, without pairs: two folders in, a style out.'
-complete -c uegan -n __fish_use_subcommand -a eval -d 'Judge styles and anyone\'s results: by finished versions, by photos you love, or by people\'s eyes.'
+complete -c uegan -n __fish_use_subcommand -a eval -d 'Evaluate styles and results: against finished versions, photos you love, or people\'s votes.'
 complete -c uegan -n __fish_use_subcommand -a style-create -d 'Make a style without training: from two folders, a checkpoint, a run, or other styles.'
 complete -c uegan -n __fish_use_subcommand -a styles -d 'List, show, share, rename, remove and check styles.'
 complete -c uegan -n __fish_use_subcommand -a completions -d 'Print what makes a shell complete commands, options, styles and devices; or the manual page.'
@@ -100,24 +100,24 @@ complete -c uegan -n '__fish_seen_subcommand_from train' -l quiet -s q -d 'Say o
 complete -c uegan -n '__fish_seen_subcommand_from train' -l verbose -s v -d 'Say more.'
 complete -c uegan -n '__fish_seen_subcommand_from train' -l no-color -d 'No colours; NO_COLOR does the same.'
 complete -c uegan -n '__fish_seen_subcommand_from train' -l help -s h -d 'Show this message and exit.'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l style -s s -d 'A style to judge; repeat it for more. Without it: natural.' -x -a '(uegan __complete styles 2>/dev/null)'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l results -d 'Anybody\'s results, by name.' -x -a '(__fish_complete_directories)'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l reference -d 'What the photos should become, of the same names: PSNR, SSIM, ΔE.' -x -a '(__fish_complete_directories)'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l liked -d 'Photos to come near to: tone, colour and KID.' -x -a '(__fish_complete_directories)'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l strength -d 'How much of the styles.' -x
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l baselines -l no-baselines -d 'Automatic contrast and histogram equalisation beside them.'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l nima -d 'NIMA\'s MobileNet-V2 weights (pretrain-model.pth). Without it: those in the cache.' -rF
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l style -s s -d 'A style; repeatable. Without it: natural.' -x -a '(uegan __complete styles 2>/dev/null)'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l results -d 'A folder of anyone\'s results; repeatable.' -x -a '(__fish_complete_directories)'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l reference -d 'Finished versions, same names (PSNR, SSIM, ΔE).' -x -a '(__fish_complete_directories)'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l liked -d 'Photos you love (tone, colour, KID).' -x -a '(__fish_complete_directories)'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l strength -d 'How strongly to apply styles.' -x
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l baselines -l no-baselines -d 'Compare with classical corrections.'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l nima -d 'NIMA\'s weights (pretrain-model.pth). Without it: those in the cache.' -rF
 complete -c uegan -n '__fish_seen_subcommand_from eval' -l recursive -s r -d 'Search folders with all below them.'
 complete -c uegan -n '__fish_seen_subcommand_from eval' -l include -d 'Only these names or paths.' -x
 complete -c uegan -n '__fish_seen_subcommand_from eval' -l exclude -d 'None of these names or paths.' -x
 complete -c uegan -n '__fish_seen_subcommand_from eval' -l max-pixels -d 'Refuse larger photos. Without it: 400M.' -x
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l html -d 'Make a page with all photos, side by side.' -x -a '(__fish_complete_directories)'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l study -d 'Make a page for blind choices.' -x -a '(__fish_complete_directories)'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l votes -d 'Count what people have chosen.'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l ablation -d 'The paper\'s Tables III and IV, of styles so trained.'
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l csv -d 'Write a line for each photo and style.' -rF
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l fail-under -d 'Exit with 1 if a style is worse: psnr=20, delta_e=8, ….' -x
-complete -c uegan -n '__fish_seen_subcommand_from eval' -l fresh -d 'Measure all anew.'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l html -d 'Write a page with all photos, side by side.' -x -a '(__fish_complete_directories)'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l study -d 'Write a page for a blind user study.' -x -a '(__fish_complete_directories)'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l votes -d 'Count votes saved by a study.'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l ablation -d 'Print the paper\'s Tables III and IV.'
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l csv -d 'Write one line per photo and style.' -rF
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l fail-under -d 'Exit with 1 if a style is worse, e.g. psnr=20.' -x
+complete -c uegan -n '__fish_seen_subcommand_from eval' -l fresh -d 'Ignore earlier measurements.'
 complete -c uegan -n '__fish_seen_subcommand_from eval' -l device -d 'Where the network runs.' -x -a '(uegan __complete devices 2>/dev/null)'
 complete -c uegan -n '__fish_seen_subcommand_from eval' -l vgg-weights -d 'ImageNet weights of a VGG-19 or VGG-16 (.safetensors or .pth).' -rF
 complete -c uegan -n '__fish_seen_subcommand_from eval' -l json -d 'Print JSON, one object a line.'

@@ -1,4 +1,4 @@
-"""The table of a comparison: on the terminal, as JSON, as CSV."""
+"""The results of a comparison: on the terminal, as JSON, as CSV."""
 
 from __future__ import annotations
 
@@ -21,23 +21,27 @@ if TYPE_CHECKING:
     from ...styles.file import Style
 
 
-def tell_photo(finding: Finding, report: Report, new: bool) -> None:
-    """A line of JSON; a complaint about a photo that cannot be judged, once."""
-    if finding.problem is not None and new:
-        report.complain(str(finding.problem))
+def print_measurement(measurement: Finding, report: Report, complain: bool) -> None:
+    """Print a measurement as JSON, and its problem, if there is one and `complain` is set, on stderr."""
+    problem = None if measurement.problem is None else str(measurement.problem)
+    if problem is not None and complain:
+        report.complain(problem)
     report.record(
         {
-            "photo": finding.source.name,
-            "path": str(finding.source.path),
-            "subject": finding.subject,
-            **{key: finite(value) for key, value in finding.values.items()},
-            "problem": None if finding.problem is None else str(finding.problem),
+            "photo": measurement.source.name,
+            "path": str(measurement.source.path),
+            "subject": measurement.subject,
+            **{key: finite(value) for key, value in measurement.values.items()},
+            "problem": problem,
         }
     )
 
 
-def tell(rows: Sequence[Row], photos: int, failed: int, seconds: float, report: Report) -> None:
-    """The table, and what there is to say of it."""
+def print_summary(rows: Sequence[Row], photos: int, failed: int, seconds: float, report: Report) -> None:
+    """Print the table of means, and what its columns mean.
+
+    photos: how many were to be measured. failed: how many of them have a problem. seconds: time taken.
+    """
     report.record(
         {
             "summary": [_to_json(row) for row in rows],
@@ -46,40 +50,44 @@ def tell(rows: Sequence[Row], photos: int, failed: int, seconds: float, report: 
             "seconds": round(seconds, 3),
         }
     )
-    shown = columns(rows)
-    whole = max(row.n for row in rows)
-    uneven = any(row.n != whole for row in rows)
-    headings = ["", *(["photos"] if uneven else []), *(measure.title for measure in shown)]
-    cells = [[row.subject, *([str(row.n)] if uneven else []), *(_cell(row, m) for m in shown)] for row in rows]
-    first = len(headings) - len(shown)
-    stands_out = {(at, first + column) for column, measure in enumerate(shown) for at in best(rows, measure)}
-    report.table(headings, cells, range(1, len(headings)), stands_out, headed=True)
-    for measure in shown:
+    measures = columns(rows)
+    counts_differ = len({row.n for row in rows}) > 1
+    headings = ["", *(["photos"] if counts_differ else []), *(measure.title for measure in measures)]
+    cells = [
+        [row.subject, *([str(row.n)] if counts_differ else []), *(_cell(row, m) for m in measures)] for row in rows
+    ]
+    first = len(headings) - len(measures)
+    bold = {(at, first + column) for column, measure in enumerate(measures) for at in best(rows, measure)}
+    report.table(headings, cells, range(1, len(headings)), bold, headed=True)
+    for measure in measures:
         report.say(f"{measure.title:<9}{measure.meaning}")
-    report.say(f"{counted(photos, 'photo')}, {failed} failed, in {seconds:.1f} s; ± is where the mean lies, 95 %")
+    count = counted(photos, "photo")
+    report.say(f"{count}, {failed} failed, in {seconds:.1f} s; ± is the 95 % confidence interval of the mean")
 
 
 def columns(rows: Sequence[Row]) -> list[Measure]:
-    """The measures that there is anything of, and anything to say. Beside a reference, nobody asks how much was kept of
-    the input."""
-    there = {key for row in rows for key in row.cells}
-    hidden = {"fidelity"} if "ssim" in there else set()
+    """Return the measures worth a column, in the order of MEASURES.
+
+    Left out are fidelity to the input if SSIM tells the fidelity to a reference, and sizes that are all the input's.
+    """
+    measured = {key for row in rows for key in row.cells}
+    hidden = {"fidelity"} if "ssim" in measured else set()
     if all(row.cells["size"].mean == 1 for row in rows if "size" in row.cells):
         hidden |= {"size"}
-    return [measure for key, measure in MEASURES.items() if key in there - hidden]
+    return [measure for key, measure in MEASURES.items() if key in measured - hidden]
 
 
 def best(rows: Sequence[Row], measure: Measure) -> list[int]:
-    """The rows that are best by a measure, as it is shown."""
+    """Return the indices of the rows that are best by a measure, at the precision shown; none if nothing is better."""
     means = {at: round(row.cells[measure.key].mean, measure.digits) for at, row in enumerate(rows) if row.n}
     if measure.better is None or len(means) < 2:
         return []
-    wanted = (max if measure.better == "higher" else min)(means.values())
-    return [at for at, mean in means.items() if mean == wanted]
+    best_mean = (max if measure.better == "higher" else min)(means.values())
+    return [at for at, mean in means.items() if mean == best_mean]
 
 
-def shown(cell: Cell | None, measure: Measure) -> tuple[str, str]:
-    """The mean, and half of the interval it lies in or nothing."""
+def format_cell(cell: Cell | None, measure: Measure) -> tuple[str, str]:
+    """Return the mean as text, and ± half of its confidence interval, empty if unknown."""
     if cell is None:
         return "–", ""
     if not math.isfinite(cell.low):
@@ -87,18 +95,18 @@ def shown(cell: Cell | None, measure: Measure) -> tuple[str, str]:
     return f"{cell.mean:.{measure.digits}f}", f"±{(cell.high - cell.low) / 2:.{measure.digits}f}"
 
 
-def variants_of(styles: Mapping[str, Style]) -> dict[str, Variant]:
-    """By subject. Raises UsageError where none has a place in the tables."""
+def find_variants(styles: Mapping[str, Style]) -> dict[str, Variant]:
+    """Return which variant of the paper's method each style is. Raises UsageError if none is any."""
     from ...evaluation.ablation import variant
 
     variants = {name: variant(style) for name, style in styles.items()}
     if all(kind.losses is None and kind.network is None for kind in variants.values()):
-        raise UsageError("--ablation: none of the styles is a network, trained as the paper's variants are")
+        raise UsageError("--ablation: none of the styles is one of the paper's variants")
     return variants
 
 
-def tell_ablation(rows: Sequence[Row], variants: Mapping[str, Variant], report: Report) -> None:
-    """Tables III and IV: the paper's rows, and beside each what the style of that variant has come to."""
+def print_ablation(rows: Sequence[Row], variants: Mapping[str, Variant], report: Report) -> None:
+    """Print Tables III and IV: for each of the paper's variants its styles, measured, and the paper's values."""
     from ...evaluation.ablation import LOSSES, NETWORKS
 
     found = {row.subject: row for row in rows}
@@ -107,47 +115,55 @@ def tell_ablation(rows: Sequence[Row], variants: Mapping[str, Variant], report: 
         report.result(title)
         lines = []
         for name, (psnr, ssim, nima) in known.items():
-            of_it: list[Row | None] = [found[style] for style, kind in variants.items() if getattr(kind, part) == name]
+            of_variant: list[Row | None] = [
+                found[style] for style, variant in variants.items() if getattr(variant, part) == name
+            ]
             paper = [f"{psnr:.2f}", f"{ssim:.4f}", f"{nima:.2f}"]
-            for row in of_it or [None]:
-                ours = [_plain(row, MEASURES[key]) for key in ("psnr", "ssim", "nima")]
+            for row in of_variant or [None]:
+                ours = [_mean(row, MEASURES[key]) for key in ("psnr", "ssim", "nima")]
                 lines.append([name, row.subject if row else "–", *ours, *paper])
             record = {"table": title.split(":")[0], "variant": name, "paper": [psnr, ssim, nima]}
-            report.record({**record, "styles": [_to_json(row) for row in of_it if row]})
+            report.record({**record, "styles": [_to_json(row) for row in of_variant if row]})
         headings = ["", "style", "PSNR", "SSIM", "NIMA", "paper: PSNR", "SSIM", "NIMA"]
         report.table(headings, lines, range(2, len(headings)), headed=True)
 
 
-def tell_worse(rows: Sequence[Row], least: Mapping[str, float], judged: Sequence[str], report: Report) -> bool:
-    """Say which of those judged are worse than was asked for; whether any is."""
-    worse = False
-    for row in rows:
-        for key, bound in least.items():
-            if row.subject not in judged:
-                continue
-            measure = MEASURES[key]
-            if key not in row.cells:
-                report.complain(f"{row.subject}: {measure.title} could not be measured; there are too few photos")
-                worse = True
-                continue
-            mean = row.cells[key].mean
-            higher = measure.better == "higher"
-            if mean < bound if higher else mean > bound:
-                beyond = "under" if higher else "over"
-                report.complain(f"{row.subject}: {measure.title} {mean:.{measure.digits}f} is {beyond} {bound:g}")
-                worse = True
-    return worse
+def print_missed_bounds(
+    rows: Sequence[Row], bounds: Mapping[str, float], evaluated: Sequence[str], report: Report
+) -> bool:
+    """Print each method in `evaluated` whose mean is worse than a bound. Return whether there is any."""
+    lines = [
+        line
+        for row in rows
+        if row.subject in evaluated
+        for key, bound in bounds.items()
+        if (line := _miss(row, MEASURES[key], bound)) is not None
+    ]
+    for line in lines:
+        report.complain(line)
+    return bool(lines)
 
 
-class Csv:
-    """A file with a line for each photo and subject; whole or not at all."""
+def _miss(row: Row, measure: Measure, bound: float) -> str | None:
+    """Return in what way a row misses a bound, or None if it keeps it."""
+    if measure.key not in row.cells:
+        return f"{row.subject}: {measure.title} cannot be measured; there are too few photos"
+    mean = row.cells[measure.key].mean
+    higher = measure.better == "higher"
+    if not (mean < bound if higher else mean > bound):
+        return None
+    return f"{row.subject}: {measure.title} {mean:.{measure.digits}f} is {'below' if higher else 'above'} {bound:g}"
+
+
+class CsvFile:
+    """A file with one line per photo and method, written whole or not at all."""
 
     def __init__(self, path: Path, measures: Sequence[str]) -> None:
         self._path = path
         self._measures = measures
         self._stack = ExitStack()
 
-    def __enter__(self) -> Csv:
+    def __enter__(self) -> CsvFile:
         from ...photo.atomic import replacing
 
         self._file = self._stack.enter_context(replacing(self._path))
@@ -157,12 +173,14 @@ class Csv:
     def __exit__(self, *error: Any) -> None:
         self._stack.__exit__(*error)
 
-    def add(self, finding: Finding) -> None:
-        values = [finding.values.get(key, "") for key in self._measures]
-        source, problem = finding.source, finding.problem
-        self._write([source.name, source.path, finding.subject, *values, "" if problem is None else str(problem)])
+    def add(self, measurement: Finding) -> None:
+        """Write the line of one photo and method."""
+        values = [measurement.values.get(key, "") for key in self._measures]
+        source, problem = measurement.source, measurement.problem
+        self._write([source.name, source.path, measurement.subject, *values, "" if problem is None else str(problem)])
 
     def finish(self, rows: Sequence[Row]) -> Path:
+        """Return the file, which is written on exit."""
         return self._path
 
     def _write(self, line: Sequence[object]) -> None:
@@ -172,11 +190,11 @@ class Csv:
 
 
 def _cell(row: Row, measure: Measure) -> str:
-    return " ".join(filter(None, shown(row.cells.get(measure.key), measure)))
+    return " ".join(filter(None, format_cell(row.cells.get(measure.key), measure)))
 
 
-def _plain(row: Row | None, measure: Measure) -> str:
-    return shown(row.cells.get(measure.key) if row else None, measure)[0]
+def _mean(row: Row | None, measure: Measure) -> str:
+    return format_cell(row.cells.get(measure.key) if row else None, measure)[0]
 
 
 def _to_json(row: Row) -> dict[str, Any]:

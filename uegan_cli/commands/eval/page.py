@@ -1,4 +1,4 @@
-"""The page of a comparison: the table, and every photo before and after, in a folder that needs no network."""
+"""The page of a comparison: the table of means and every photo before and after. It needs no network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...evaluation.columns import Measure, finite
 from ..shared import html as pages
-from .output import best, columns, shown
+from ..shared.output import counted
+from .output import best, columns, format_cell
 
 if TYPE_CHECKING:
     from ...evaluation.judging import Finding
@@ -18,34 +19,35 @@ if TYPE_CHECKING:
     from ...evaluation.similarity import Picture
     from ...evaluation.table import Row
 
-NAME, PICTURES = "index.html", "photos"
-SIDE, QUALITY = 1600, 88
-"""Longest side of the pictures, and how well they are kept."""
+PAGE_NAME, PICTURES = "index.html", "photos"
+MAX_SIDE, JPEG_QUALITY = 1600, 88
+"""Of the pictures beside the page: the longest side in pixels, and the quality."""
 
-_OURS = re.compile(r"[A-Za-z0-9-]+-[0-9a-f]{16}\.jpg")
+_PICTURE_NAME = re.compile(r"[A-Za-z0-9-]+-[0-9a-f]{16}\.jpg")
 
 
-class Page:
-    """Takes findings in, writing their pictures, and makes a page of them.
+class ComparisonPage:
+    """A page in a folder, made of measurements, with the pictures beside it.
 
-    subjects: all that are compared. reference: what the finished versions are called, if there are any. judged: the
-    subjects that the page is about.
+    methods: names of all methods, the input first. reference: the name of the finished versions, if there are any.
+    evaluated: names of the methods that the page is about. max_pixels: larger finished versions are refused.
     """
 
     def __init__(
-        self, folder: Path, subjects: Sequence[str], reference: str | None, judged: Sequence[str], max_pixels: int
+        self, folder: Path, methods: Sequence[str], reference: str | None, evaluated: Sequence[str], max_pixels: int
     ) -> None:
-        self._page = folder / NAME
+        self._page = folder / PAGE_NAME
         self._pictures = folder / PICTURES
-        self._names = [*subjects, *([reference] if reference else [])]
+        self._versions = [*methods, *([reference] if reference else [])]
         self._reference = reference
-        self._judged = judged
+        self._evaluated = evaluated
         self._max_pixels = max_pixels
         self._photos: list[dict[str, Any]] = []
-        self._at: Source | None = None
+        self._source: Source | None = None
         self._problems: list[str] = []
 
-    def __enter__(self) -> Page:
+    def __enter__(self) -> ComparisonPage:
+        """Check that the page can be written, and create its folders. Raises OutputError."""
         pages.check_free(self._page)
         pages.make_folder(self._pictures)
         return self
@@ -53,83 +55,90 @@ class Page:
     def __exit__(self, *error: Any) -> None:
         pass
 
-    def add(self, finding: Finding) -> None:
-        """Raises OutputError where a picture cannot be written, PhotoError."""
-        if finding.problem is not None:
-            self._problems.append(str(finding.problem))
+    def add(self, measurement: Finding) -> None:
+        """Add a photo as made by one method, and write its picture if no earlier run has.
+
+        Raises PhotoError if the picture cannot be made and OutputError if it cannot be written.
+        """
+        if measurement.problem is not None:
+            self._problems.append(str(measurement.problem))
             return
-        assert finding.picture is not None
-        name = f"{_slug(finding.source.name)}-{finding.made[:16]}.jpg"
+        assert measurement.picture is not None
+        name = f"{_slug(measurement.source.name)}-{measurement.made[:16]}.jpg"
         if not (self._pictures / name).exists():
-            self._write(name, finding.picture())
-        if finding.source != self._at:
-            photo: dict[str, Any] = {"name": finding.source.name, "pictures": {}, "values": {}}
+            self._write(name, measurement.picture())
+        if measurement.source != self._source:
+            photo: dict[str, Any] = {"name": measurement.source.name, "pictures": {}, "values": {}}
             if self._reference is not None:
-                self._add_reference(finding.source, photo)
+                self._add_reference(measurement.source, photo)
             self._photos.append(photo)
-            self._at = finding.source
+            self._source = measurement.source
         photo = self._photos[-1]
-        self._show(photo, finding.subject, name)
-        photo["values"][self._number(finding.subject)] = {k: finite(v) for k, v in finding.values.items()}
+        self._add_picture(photo, measurement.subject, name)
+        photo["values"][self._number(measurement.subject)] = {k: finite(v) for k, v in measurement.values.items()}
 
     def finish(self, rows: Sequence[Row]) -> Path:
-        shown_columns = columns(rows)
-        judged = self._judged or [self._names[0]]
-        told = {
-            "names": self._names,
-            "before": self._number(self._names[0]),
-            "after": self._number(judged[0]),
-            "measures": [
-                {"key": m.key, "title": m.title, "digits": m.digits, "better": m.better}
-                for m in shown_columns
-                if any(m.key in values for photo in self._photos for values in photo["values"].values())
-            ],
-            "photos": self._photos,
-        }
+        """Write the page, remove pictures that only an earlier one showed, and return it. Raises OutputError."""
+        measures = columns(rows)
+        evaluated = self._evaluated or [self._versions[0]]
         sections = [
             self._header(),
-            _table(rows, shown_columns),
+            _table(rows, measures),
             '<section class="photos" aria-label="Photos"><h2>Photo by photo</h2>'
-            '<noscript><p class="status">The photos are shown by a script, which this browser does not run.</p>'
+            '<noscript><p class="status">The photos need JavaScript, which is turned off in this browser.</p>'
             '</noscript><div id="bar"></div><div id="order"></div><div id="grid"></div></section>',
             _problems(self._problems),
-            pages.data("comparison", told),
+            pages.data("comparison", self._data(evaluated[0], measures)),
         ]
-        title = f"{', '.join(judged)} – uegan"
+        title = f"{', '.join(evaluated)} – uegan"
         styles, scripts = (
             [pages.asset(__package__, f"{name}.{kind}") for name in ("compare", "eval")] for kind in ("css", "js")
         )
         pages.write(self._page, pages.html(title, sections, styles, scripts))
-        self._tidy()
+        self._remove_old_pictures()
         return self._page
 
-    def _tidy(self) -> None:
-        """Pictures of an earlier page would travel with this one."""
+    def _data(self, after: str, measures: Sequence[Measure]) -> dict[str, Any]:
+        """Return the data for `eval.js`. after: the version first shown on the right of the seam."""
+        return {
+            "names": self._versions,
+            "before": self._number(self._versions[0]),
+            "after": self._number(after),
+            "measures": [
+                {"key": m.key, "title": m.title, "digits": m.digits, "better": m.better}
+                for m in measures
+                if any(m.key in values for photo in self._photos for values in photo["values"].values())
+            ],
+            "photos": self._photos,
+        }
+
+    def _remove_old_pictures(self) -> None:
         shown = {name for photo in self._photos for name in photo["pictures"].values()}
         for path in self._pictures.iterdir():
-            if _OURS.fullmatch(path.name) and f"{PICTURES}/{path.name}" not in shown:
+            if _PICTURE_NAME.fullmatch(path.name) and f"{PICTURES}/{path.name}" not in shown:
                 path.unlink(missing_ok=True)
 
     def _header(self) -> str:
-        count = len(self._photos)
-        what = f"{count} photo{'s' * (count != 1)}, each in {len(self._names)} versions"
-        title = escape(", ".join(self._judged) or "Photos compared")
-        return f'<header><p class="kicker">uegan compares</p><h1>{title}</h1><p class="status">{what}</p></header>'
+        status = f"{counted(len(self._photos), 'photo')}, each in {len(self._versions)} versions"
+        title = escape(", ".join(self._evaluated) or "Comparison")
+        return f'<header><p class="kicker">uegan eval</p><h1>{title}</h1><p class="status">{status}</p></header>'
 
     def _add_reference(self, source: Source, photo: dict[str, Any]) -> None:
+        """Add the finished version of a photo. Raises PhotoError, OutputError."""
         from ...evaluation.measures import identity_of, key_of
         from ...photo.reading import read_upright_srgb
 
         assert source.reference is not None and self._reference is not None
         name = f"{_slug(source.name)}-{key_of(identity_of(source.reference))[:16]}.jpg"
         if not (self._pictures / name).exists():
-            self._write(name, read_upright_srgb(source.reference, SIDE, max_pixels=self._max_pixels))
-        self._show(photo, self._reference, name)
+            self._write(name, read_upright_srgb(source.reference, MAX_SIDE, max_pixels=self._max_pixels))
+        self._add_picture(photo, self._reference, name)
 
-    def _show(self, photo: dict[str, Any], subject: str, name: str) -> None:
+    def _add_picture(self, photo: dict[str, Any], version: str, name: str) -> None:
+        """Show a written picture as a version of a photo. The first picture decides the size of the photo."""
         from PIL import Image
 
-        photo["pictures"][self._number(subject)] = f"{PICTURES}/{name}"
+        photo["pictures"][self._number(version)] = f"{PICTURES}/{name}"
         if "size" not in photo:
             with Image.open(self._pictures / name) as image:
                 photo["size"] = image.size
@@ -140,12 +149,12 @@ class Page:
         from ...photo.atomic import replacing
 
         image = Image.fromarray(picture)
-        image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
         with replacing(self._pictures / name) as file:
-            image.save(file, "JPEG", quality=QUALITY, subsampling=0)
+            image.save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
 
-    def _number(self, subject: str) -> int:
-        return self._names.index(subject)
+    def _number(self, version: str) -> int:
+        return self._versions.index(version)
 
 
 def _table(rows: Sequence[Row], measures: Sequence[Measure]) -> str:
@@ -159,23 +168,23 @@ def _table(rows: Sequence[Row], measures: Sequence[Measure]) -> str:
     )
     notes = "".join(f"<div><dt>{m.title}</dt><dd>{escape(m.meaning)}</dd></div>" for m in measures)
     return (
-        '<section><h2>On average</h2><div class="scroll" tabindex="0" role="region" aria-label="Averages">'
+        '<section><h2>Averages</h2><div class="scroll" tabindex="0" role="region" aria-label="Averages">'
         f'<table class="numbers"><thead><tr><td></td><th scope="col">photos</th>{heads}</tr></thead><tbody>{body}'
-        f'</tbody></table></div><dl class="notes">{notes}<div><dt>±</dt><dd>where the mean lies, with 95 % certainty'
+        f'</tbody></table></div><dl class="notes">{notes}<div><dt>±</dt><dd>95 % confidence interval of the mean'
         "</dd></div></dl></section>"
     )
 
 
 def _arrow(measure: Measure) -> str:
-    words = {"higher": (" ↑", "higher is better"), "lower": (" ↓", "lower is better")}
+    """Return an arrow that says which values are better, and the same in words for screen readers."""
     if measure.better is None:
         return ""
-    sign, meaning = words[measure.better]
+    sign, meaning = {"higher": (" ↑", "higher is better"), "lower": (" ↓", "lower is better")}[measure.better]
     return f'<span aria-hidden="true">{sign}</span><span class="unseen">, {meaning}</span>'
 
 
 def _cell(row: Row, measure: Measure, is_best: bool) -> str:
-    mean, half = shown(row.cells.get(measure.key), measure)
+    mean, half = format_cell(row.cells.get(measure.key), measure)
     text = f"<strong>{mean}</strong>" if is_best else mean
     return f"<td>{text}{f' <small>{half}</small>' if half else ''}</td>"
 
@@ -184,9 +193,9 @@ def _problems(problems: Sequence[str]) -> str:
     if not problems:
         return ""
     lines = "".join(f"<li>{escape(line)}</li>" for line in dict.fromkeys(problems))
-    return f"<section><h2>Left out</h2><ul>{lines}</ul></section>"
+    return f"<section><h2>Failed</h2><ul>{lines}</ul></section>"
 
 
 def _slug(name: str) -> str:
-    """Of a photo's name what any file system and any URL takes."""
+    """Return a name of at most 60 characters that is safe in any file system and URL."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:60] or "photo"

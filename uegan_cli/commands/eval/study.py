@@ -1,4 +1,4 @@
-"""The page of a study (section IV-F): people choose the better of two pictures, without knowing who made which."""
+"""The page of a user study (section IV-F): people choose the better of two pictures without knowing the methods."""
 
 from __future__ import annotations
 
@@ -19,82 +19,90 @@ if TYPE_CHECKING:
     from ...evaluation.pairs import Source
     from ...evaluation.table import Row
 
-NAME = "study.html"
-SIDE, QUALITY = 1024, 85
-MOST = 300
-"""Pictures in a study: more would make a file that no one sends, of more than 50 MB."""
+PAGE_NAME = "study.html"
+MAX_SIDE, JPEG_QUALITY = 1024, 85
+"""Of the pictures in the page: the longest side in pixels, and the quality."""
 
-MOST_PAIRS = 240
-"""For each person, drawn for each: about twenty minutes; of more, no one sees the end."""
+MAX_PICTURES = 300
+"""Pictures in a page; with more, the file would exceed 50 MB, too large to send around."""
+
+MAX_PAIRS = 240
+"""Pairs shown to one person, drawn anew for each; they take about twenty minutes."""
 
 
-class Study:
-    """Takes findings in and makes one file of them, pictures and all."""
+class StudyPage:
+    """A single file, made of measurements, with all pictures in it.
 
-    def __init__(self, folder: Path, subjects: Sequence[str], photos: int) -> None:
-        if len(subjects) < 2:
-            raise UsageError("--study: there is nothing to choose from; name styles or results")
-        if photos * len(subjects) > MOST:
+    methods: names of all methods. photos: how many there will be. Raises UsageError for fewer than two methods, or for
+    more than MAX_PICTURES pictures.
+    """
+
+    def __init__(self, folder: Path, methods: Sequence[str], photos: int) -> None:
+        if len(methods) < 2:
+            raise UsageError("--study: there is only one version of each photo; name styles or results")
+        if photos * len(methods) > MAX_PICTURES:
             raise UsageError(
-                f"--study: {photos} photos in {len(subjects)} versions are too many for a page to send around; "
-                f"name at most {MOST // len(subjects)} photos"
+                f"--study: {photos} photos in {len(methods)} versions are too many for one page; "
+                f"name at most {MAX_PICTURES // len(methods)} photos"
             )
-        self._page = folder / NAME
-        self._subjects = list(subjects)
+        self._page = folder / PAGE_NAME
+        self._methods = list(methods)
         self._photos: list[dict[str, Any]] = []
-        self._at: Source | None = None
+        self._source: Source | None = None
         self._pictures: dict[int, Image] = {}
 
-    def __enter__(self) -> Study:
+    def __enter__(self) -> StudyPage:
+        """Check that the page can be written. Raises OutputError."""
         pages.check_free(self._page)
         return self
 
     def __exit__(self, *error: Any) -> None:
         pass
 
-    def add(self, finding: Finding) -> None:
-        """Raises PhotoError."""
+    def add(self, measurement: Finding) -> None:
+        """Add the picture of one photo by one method; nothing if there is none. Raises PhotoError."""
         from PIL import Image
 
-        if finding.picture is None:
+        if measurement.picture is None:
             return
-        image = Image.fromarray(finding.picture())
-        image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        if finding.source != self._at:
+        image = Image.fromarray(measurement.picture())
+        image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        if measurement.source != self._source:
             self._finish_photo()
-            self._at = finding.source
-        self._pictures[self._subjects.index(finding.subject)] = image
+            self._source = measurement.source
+        self._pictures[self._methods.index(measurement.subject)] = image
 
     def _finish_photo(self) -> None:
-        """All its pictures at the size of the smallest, or a small one would tell who has made it."""
-        if self._at is not None:
+        """Encode the pictures of a photo, all at the size of the smallest: a size must not give a method away."""
+        if self._source is not None:
             size = min(image.size for image in self._pictures.values())
-            coded = {number: _coded(image, size) for number, image in self._pictures.items()}
-            self._photos.append({"name": self._at.name, "pictures": coded})
+            encoded = {number: _encode(image, size) for number, image in self._pictures.items()}
+            self._photos.append({"name": self._source.name, "pictures": encoded})
         self._pictures = {}
 
     def finish(self, rows: Sequence[Row]) -> Path:
+        """Write the page and return it. Raises OutputError."""
         from ...evaluation.votes import FORMAT
 
         self._finish_photo()
-        told = {
+        data = {
             "format": FORMAT,
             "study": secrets.token_hex(8),
-            "subjects": self._subjects,
-            "most": MOST_PAIRS,
+            "subjects": self._methods,
+            "max_pairs": MAX_PAIRS,
             "photos": self._photos,
         }
         body, style, script = (pages.asset(__package__, f"study.{kind}") for kind in ("html", "css", "js"))
-        sections = [body, pages.data("study", told)]
+        sections = [body, pages.data("study", data)]
         pages.write(self._page, pages.html("Which is better?", sections, [style], [script]))
         return self._page
 
 
-def _coded(image: Image, size: tuple[int, int]) -> str:
-    """As JPEG in base 64."""
+def _encode(image: Image, size: tuple[int, int]) -> str:
+    """Return the image at a size, as JPEG in base 64."""
     from PIL.Image import Resampling
 
     file = io.BytesIO()
-    same = image if image.size == size else image.resize(size, Resampling.LANCZOS)
-    same.save(file, "JPEG", quality=QUALITY, subsampling=0)
+    resized = image if image.size == size else image.resize(size, Resampling.LANCZOS)
+    resized.save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return base64.b64encode(file.getvalue()).decode()

@@ -1,6 +1,6 @@
 "use strict";
 
-// Two pictures of one photo, one over the other, and a seam that is moved by mouse, finger or arrow keys.
+// Two versions of one photo on top of each other, and a seam between them that mouse, finger or arrow keys move.
 class Comparison {
   constructor(label, size) {
     this.element = document.createElement("div");
@@ -22,13 +22,13 @@ class Comparison {
   // before, after: {name, file}
   show(before, after) {
     for (const [image, version] of [[this.before, before], [this.after, after]]) {
-      // Where a file is given again the browser would show nothing for a moment.
+      // Setting the same file again would make the picture flicker.
       if (image.getAttribute("src") !== version.file) image.src = version.file;
       image.alt = `${this.label}, ${version.name}`;
     }
     this.tags[0].textContent = before.name;
     this.tags[1].textContent = after.name;
-    this.slider.setAttribute("aria-label", `${this.label}: how much of it is ${before.name}, the rest ${after.name}`);
+    this.slider.setAttribute("aria-label", `${this.label}: how much of the photo shows ${before.name}; the rest shows ${after.name}`);
     this.#move();
   }
 

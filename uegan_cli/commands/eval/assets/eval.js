@@ -1,7 +1,7 @@
 "use strict";
 
 const comparison = JSON.parse(document.getElementById("comparison").textContent);
-const AT_A_TIME = 120;
+const PAGE_SIZE = 120;
 const grid = document.getElementById("grid");
 const state = { before: comparison.before, after: comparison.after, order: "name" };
 let shown = [];
@@ -25,13 +25,13 @@ function button(text, pressed, label) {
 }
 
 function version(photo, number) {
-  // Somebody's folder may lack a photo: then there is the photo as it is.
-  const there = number in photo.pictures ? number : comparison.before;
+  // A folder of results may lack a photo; the input is shown instead.
+  const available = number in photo.pictures ? number : comparison.before;
   const name = comparison.names[number];
-  return { name: there === number ? name : `no ${name}`, file: photo.pictures[there] };
+  return { name: available === number ? name : `no ${name}`, file: photo.pictures[available] };
 }
 
-function said(photo) {
+function valuesText(photo) {
   const values = photo.values[state.after] || {};
   return comparison.measures
     .filter(({ key }) => typeof values[key] === "number")
@@ -43,13 +43,13 @@ function ordered() {
   const photos = comparison.photos.slice();
   if (state.order === "name") return photos;
   const [direction, key] = state.order.split(" ");
-  const of = (photo) => (photo.values[state.after] || {})[key];
-  const there = photos.filter((photo) => typeof of(photo) === "number");
-  const others = photos.filter((photo) => typeof of(photo) !== "number");
-  return there.sort((a, b) => (direction === "up" ? of(a) - of(b) : of(b) - of(a))).concat(others);
+  const value = (photo) => (photo.values[state.after] || {})[key];
+  const measured = photos.filter((photo) => typeof value(photo) === "number");
+  const others = photos.filter((photo) => typeof value(photo) !== "number");
+  return measured.sort((a, b) => (direction === "up" ? value(a) - value(b) : value(b) - value(a))).concat(others);
 }
 
-function orders() {
+function orderOptions() {
   const options = [["name", "by name"]];
   for (const { key, title, better } of comparison.measures) {
     const [low, high] = { higher: ["worst", "best"], lower: ["best", "worst"] }[better] || ["least", "most"];
@@ -67,11 +67,11 @@ function card(photo) {
   const name = document.createElement("b");
   const values = document.createElement("span");
   name.textContent = photo.name;
-  caption.append(name, values, button("Larger", () => enlarge(photo), `Larger: ${photo.name}`));
+  caption.append(name, values, button("Enlarge", () => enlarge(photo), `Enlarge: ${photo.name}`));
   figure.append(pair.element, caption);
   const update = () => {
     pair.show(version(photo, state.before), version(photo, state.after));
-    values.textContent = said(photo);
+    values.textContent = valuesText(photo);
   };
   update();
   return { figure, update };
@@ -81,27 +81,27 @@ function arrange() {
   grid.replaceChildren();
   document.querySelector(".more")?.remove();
   shown = [];
-  grow(ordered());
+  showMore(ordered());
 }
 
-function grow(photos) {
-  const cards = photos.slice(shown.length, shown.length + AT_A_TIME).map(card);
+function showMore(photos) {
+  const cards = photos.slice(shown.length, shown.length + PAGE_SIZE).map(card);
   shown.push(...cards);
   grid.append(...cards.map(({ figure }) => figure));
   const left = photos.length - shown.length;
   if (left > 0) {
-    const more = button(`Show ${Math.min(left, AT_A_TIME)} more of ${left}`, () => {
+    const more = button(`Show ${Math.min(left, PAGE_SIZE)} more (${left} left)`, () => {
       more.remove();
-      grow(photos);
+      showMore(photos);
     });
     more.className = "more";
     grid.after(more);
   }
 }
 
-// One photo as large as the window lets it.
+// One photo as large as the window allows.
 const dialog = document.createElement("dialog");
-dialog.setAttribute("aria-label", "One photo, larger");
+dialog.setAttribute("aria-label", "Enlarged photo");
 const head = document.createElement("div");
 head.className = "top";
 const title = document.createElement("b");
@@ -118,17 +118,17 @@ function enlarge(photo) {
   enlarged = photo;
   const photos = ordered();
   title.textContent = photo.name;
-  figures.textContent = said(photo);
+  figures.textContent = valuesText(photo);
   previous.disabled = photo === photos[0];
   next.disabled = photo === photos[photos.length - 1];
   const pair = new Comparison(photo.name, photo.size);
   pair.element.style.setProperty("--ratio", photo.size[0] / photo.size[1]);
   pair.show(version(photo, state.before), version(photo, state.after));
-  const turning = document.activeElement;
+  const focused = document.activeElement;
   dialog.replaceChildren(head, pair.element);
   if (!dialog.open) dialog.showModal();
-  // Who turns with a button stays on it, until there is no further photo.
-  if ([previous, next].includes(turning) && !turning.disabled) turning.focus();
+  // Focus stays on the button that was pressed, as long as there are more photos in its direction.
+  if ([previous, next].includes(focused) && !focused.disabled) focused.focus();
   else pair.slider.focus();
 }
 
@@ -146,7 +146,7 @@ dialog.addEventListener("keydown", (event) => {
 });
 
 const versions = comparison.names.map((name, number) => [number, name]);
-function switched(side) {
+function onChoice(side) {
   return (value) => {
     state[side] = Number(value);
     if (side === "after" && state.order !== "name") arrange();
@@ -154,10 +154,10 @@ function switched(side) {
   };
 }
 document.getElementById("bar").append(
-  choice("left", versions, state.before, switched("before")),
-  choice("right", versions, state.after, switched("after")),
+  choice("left", versions, state.before, onChoice("before")),
+  choice("right", versions, state.after, onChoice("after")),
 );
-const sorting = choice("order", orders(), state.order, (value) => {
+const sorting = choice("order", orderOptions(), state.order, (value) => {
   state.order = value;
   arrange();
 });

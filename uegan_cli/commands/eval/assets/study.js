@@ -1,11 +1,11 @@
 "use strict";
 
 const study = JSON.parse(document.getElementById("study").textContent);
-const PLACE = `uegan study ${study.study}`;
+const STORAGE_KEY = `uegan study ${study.study}`;
 const page = (name) => document.getElementById(name);
 
-// A sequence of pairs that is the same after a reload and another for everyone: mulberry32, seeded by the voter.
-function randomness(seed) {
+// mulberry32. Seeded by the voter, it gives the same pairs after a reload and different ones to everyone.
+function randomGenerator(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
     let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
@@ -16,7 +16,7 @@ function randomness(seed) {
 
 function stored() {
   try {
-    return JSON.parse(localStorage.getItem(PLACE));
+    return JSON.parse(localStorage.getItem(STORAGE_KEY));
   } catch {
     return null;
   }
@@ -24,33 +24,33 @@ function stored() {
 
 function store() {
   try {
-    localStorage.setItem(PLACE, JSON.stringify(state));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(state));
   } catch {
-    // Private windows store nothing: then a reload begins anew.
+    // Private windows may refuse to store anything; a reload then starts over.
   }
 }
 
 const state = stored() || { voter: crypto.getRandomValues(new Uint32Array(1))[0], votes: [] };
 
 function pairs() {
-  const random = randomness(state.voter);
+  const random = randomGenerator(state.voter);
   const all = [];
   study.photos.forEach(({ pictures }, photo) => {
-    const there = Object.keys(pictures);
-    there.forEach((one, at) => there.slice(at + 1).forEach((other) => all.push({ photo, sides: [one, other] })));
+    const available = Object.keys(pictures);
+    available.forEach((one, at) => available.slice(at + 1).forEach((other) => all.push({ photo, sides: [one, other] })));
   });
   for (let at = all.length - 1; at > 0; at -= 1) {
     const other = Math.floor(random() * (at + 1));
     [all[at], all[other]] = [all[other], all[at]];
   }
   all.forEach((pair) => random() < 0.5 && pair.sides.reverse());
-  return all.slice(0, study.most);
+  return all.slice(0, study.max_pairs);
 }
 
 const sequence = pairs();
 let since = 0;
-// Nobody has seen a pair in so many milliseconds: a second click, or a key that is held down.
-const UNSEEN = 300;
+// In so few milliseconds nobody has seen a pair: it is a double click, or a key held down.
+const MIN_MILLISECONDS = 300;
 
 function show() {
   const at = state.votes.length;
@@ -74,7 +74,7 @@ function show() {
 }
 
 function choose(number) {
-  if (page("choosing").hidden || performance.now() - since < UNSEEN) return;
+  if (page("choosing").hidden || performance.now() - since < MIN_MILLISECONDS) return;
   const { photo, sides } = sequence[state.votes.length];
   const name = (side) => study.subjects[side];
   state.votes.push({
@@ -98,9 +98,9 @@ function undo() {
 
 function save() {
   const voter = state.voter.toString(16).padStart(8, "0");
-  const told = { format: study.format, study: study.study, voter, votes: state.votes };
+  const data = { format: study.format, study: study.study, voter, votes: state.votes };
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(told, null, 1)], { type: "application/json" }));
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(data, null, 1)], { type: "application/json" }));
   link.download = `votes-${study.study.slice(0, 6)}-${voter}.json`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
@@ -109,8 +109,8 @@ function save() {
 const minutes = Math.max(1, Math.round(sequence.length / 12));
 page("amount").textContent =
   `${sequence.length} pairs, about ${minutes} minute${minutes === 1 ? "" : "s"}. ` +
-  "You can stop and come back on this device, or save what you have done so far.";
-if (state.votes.length) page("start").textContent = "Go on";
+  "You can stop and continue later on this device, or save your votes so far.";
+if (state.votes.length) page("start").textContent = "Continue";
 page("start").addEventListener("click", show);
 page("left").addEventListener("click", () => choose(0));
 page("right").addEventListener("click", () => choose(1));

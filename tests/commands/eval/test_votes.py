@@ -1,3 +1,5 @@
+"""`uegan eval --votes`: Table II from the files that a study has saved."""
+
 from __future__ import annotations
 
 import json
@@ -8,7 +10,7 @@ from tests.evaluation.test_votes import NAMES, TABLE_II, file_of
 
 
 def study_of_the_paper(path: Path) -> Path:
-    """A file whose votes are those of Table II."""
+    """Write a file with the votes of Table II."""
     votes = [
         (f"{one} {other} {number}", NAMES[one], NAMES[other])
         for one in range(7)
@@ -28,7 +30,7 @@ def test_table_ii_is_printed_from_votes(tmp_path: Path, uegan: Run) -> None:
     shares = {(line[0], line[1]): line[2:] for line in lines[9:]}
     assert shares["FiveK", "DPE"] == ["64.20 %", "61.3 – 67.0", "719 of 1120"]
     assert shares["Flickr", "CycleGAN"][0] == "97.14 %"
-    assert "23520 votes of 1 person on 23520 photos" in outcome.err
+    assert "23520 votes by 1 person on 23520 photos" in outcome.err
 
 
 def test_votes_as_json(tmp_path: Path, uegan: Run) -> None:
@@ -40,7 +42,7 @@ def test_votes_as_json(tmp_path: Path, uegan: Run) -> None:
     assert records[-1]["votes"] == 23520
 
 
-def test_what_is_no_file_of_votes_gets_one_line(tmp_path: Path, uegan: Run) -> None:
+def test_a_file_without_votes_gets_one_line(tmp_path: Path, uegan: Run) -> None:
     (tmp_path / "x.json").write_text(json.dumps({"a": 1}))
     outcome = uegan("eval", "--votes", tmp_path / "x.json")
     assert outcome.code == 1 and outcome.err.splitlines() == [

@@ -41,7 +41,7 @@ def browser() -> Iterator[sync_api.Browser]:
 
 @pytest.fixture
 def context(browser: sync_api.Browser) -> Iterator[sync_api.BrowserContext]:
-    """A browser that has no network, and whose pages may not fail in silence."""
+    """A browser without a network; a test fails if its pages log an error or ask for a URL."""
     context = browser.new_context(offline=True, accept_downloads=True)
     problems: list[str] = []
     context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
@@ -54,9 +54,10 @@ def context(browser: sync_api.Browser) -> Iterator[sync_api.BrowserContext]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five photos in `raw`, upright and lying, and in `finished` brighter ones, one of them small. Of these the page of
-    a comparison of four subjects and a reference, in `page`, and that of a study of three subjects, hence fifteen
-    pairs, in `study`."""
+    """A folder with the page of a comparison (four methods and a reference) and of a study (three methods, 15 pairs).
+
+    They show five photos, portrait and landscape; of the finished versions, one is smaller than its photo.
+    """
     folder, rng = tmp_path_factory.mktemp("pages"), np.random.default_rng(0)
     for number, size in enumerate([(320, 240), (240, 320), (320, 200), (300, 300), (320, 240)]):
         coarse = rng.integers(20, 200, (6, 8, 3), np.uint8)
@@ -85,7 +86,7 @@ def page(context: sync_api.BrowserContext, pages: Path) -> sync_api.Page:
 
 
 def names(page: sync_api.Page) -> list[str]:
-    # Not the inner texts: those of figures outside the window, which the browser does not lay out, are empty.
+    # Not all_inner_texts(): the browser does not lay out figures outside the window, and their inner texts are empty.
     return page.locator("figcaption b").all_text_contents()
 
 
@@ -94,7 +95,7 @@ def choice(page: sync_api.Page, label: str) -> sync_api.Locator:
 
 
 def pictures(page: sync_api.Page) -> list[str]:
-    """The files on the right of the first photo's seam and on its left."""
+    """Return the files on the right and on the left of the first photo's seam."""
     first = page.locator("figure").first
     return [first.locator(f"img.{side}").get_attribute("src") for side in ("after", "before")]
 
@@ -105,7 +106,7 @@ def violations(page: sync_api.Page) -> list[str]:
     return [f"{found['id']}: {found['help']}" for found in Axe().run(page).response["violations"]]
 
 
-def test_every_photo_is_there_with_its_figures_and_both_its_pictures(page: sync_api.Page) -> None:
+def test_every_photo_has_its_values_and_both_pictures(page: sync_api.Page) -> None:
     assert names(page) == [f"photo {number}" for number in range(5)]
     assert "PSNR" in page.locator("figcaption span").first.inner_text()
     for number in range(5):
@@ -128,7 +129,7 @@ def seam(page: sync_api.Page) -> float:
     return (line["x"] + line["width"] / 2 - box["x"]) / box["width"]
 
 
-def test_the_seam_follows_the_mouse_the_keys_and_the_finger(page: sync_api.Page, browser: sync_api.Browser) -> None:
+def test_the_seam_follows_mouse_keys_and_touch(page: sync_api.Page, browser: sync_api.Browser) -> None:
     page.locator(".compare").first.scroll_into_view_if_needed()
     box = page.locator(".compare").first.bounding_box()
     assert seam(page) == pytest.approx(0.5, abs=0.01)
@@ -151,7 +152,7 @@ def test_the_seam_follows_the_mouse_the_keys_and_the_finger(page: sync_api.Page,
     touching.close()
 
 
-def test_only_what_lies_left_of_the_seam_is_the_left_picture(page: sync_api.Page) -> None:
+def test_the_left_picture_is_clipped_at_the_seam(page: sync_api.Page) -> None:
     clip = page.locator("figure >> nth=0 >> img.before").evaluate("image => getComputedStyle(image).clipPath")
     assert "50%" in clip
     page.locator("figure >> nth=0 >> input").focus()
@@ -160,7 +161,7 @@ def test_only_what_lies_left_of_the_seam_is_the_left_picture(page: sync_api.Page
     assert "100%" in clip
 
 
-def test_styles_are_switched_on_both_sides(page: sync_api.Page) -> None:
+def test_both_sides_can_show_another_version(page: sync_api.Page) -> None:
     after, before = pictures(page)
     choice(page, "right").select_option("natural")
     assert pictures(page)[0] != after and pictures(page)[1] == before
@@ -170,7 +171,7 @@ def test_styles_are_switched_on_both_sides(page: sync_api.Page) -> None:
     assert page.locator("figure >> nth=0 >> img.before").get_attribute("alt") == "photo 0, reference"
 
 
-def test_the_worst_or_the_best_come_first(page: sync_api.Page) -> None:
+def test_photos_are_sorted_by_a_measure(page: sync_api.Page) -> None:
     choice(page, "right").select_option("input")
     choice(page, "order").select_option("worst PSNR first")
     assert names(page) == [f"photo {number}" for number in (4, 3, 2, 1, 0)]
@@ -180,8 +181,8 @@ def test_the_worst_or_the_best_come_first(page: sync_api.Page) -> None:
     assert names(page)[0] == "photo 4"
 
 
-def test_a_photo_is_enlarged_and_turned_over_with_the_keyboard_alone(page: sync_api.Page) -> None:
-    page.get_by_role("button", name="Larger: photo 0").focus()
+def test_photos_are_enlarged_and_turned_over_by_keyboard(page: sync_api.Page) -> None:
+    page.get_by_role("button", name="Enlarge: photo 0").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     assert dialog.locator("b").inner_text() == "photo 0"
@@ -210,7 +211,7 @@ def test_a_photo_is_enlarged_and_turned_over_with_the_keyboard_alone(page: sync_
 def test_the_page_is_accessible(page: sync_api.Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     assert violations(page) == []
-    page.get_by_role("button", name="Larger: photo 0").click()
+    page.get_by_role("button", name="Enlarge: photo 0").click()
     assert violations(page) == []
 
 
@@ -220,7 +221,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(page: sync_api.Page) -> Non
     assert page.locator("figure .compare").first.bounding_box()["width"] > 300
 
 
-def test_very_many_photos_come_a_hundred_at_a_time(page: sync_api.Page, pages: Path) -> None:
+def test_many_photos_are_shown_in_parts(page: sync_api.Page, pages: Path) -> None:
     source = page.evaluate("document.documentElement.outerHTML")
     data = json.loads(page.locator("#comparison").text_content())
     old = page.locator("#comparison").text_content()
@@ -230,8 +231,8 @@ def test_very_many_photos_come_a_hundred_at_a_time(page: sync_api.Page, pages: P
     assert old in source
     page.goto(many.as_uri())
     assert page.locator("figure").count() == 120
-    page.get_by_role("button", name="Show 120 more of 130").click()
-    page.get_by_role("button", name="Show 10 more of 10").click()
+    page.get_by_role("button", name="Show 120 more (130 left)").click()
+    page.get_by_role("button", name="Show 10 more (10 left)").click()
     assert page.locator("figure").count() == 250
     assert page.locator(".more").count() == 0
 
@@ -246,7 +247,7 @@ def study(context: sync_api.BrowserContext, pages: Path) -> sync_api.Page:
 
 
 def look(page: sync_api.Page) -> None:
-    """For as long as it takes to see a pair."""
+    """Let the time pass that it takes to see a pair."""
     page.clock.run_for(400)
 
 
@@ -265,7 +266,7 @@ def sides(page: sync_api.Page) -> list[str]:
     return [page.locator(f"#{side} img").get_attribute("src") for side in ("left", "right")]
 
 
-def test_a_study_is_done_with_two_keys_and_its_votes_are_counted(study: sync_api.Page, tmp_path: Path) -> None:
+def test_a_study_is_done_with_two_keys_and_its_votes_are_read(study: sync_api.Page, tmp_path: Path) -> None:
     assert "15 pairs" in study.locator("#amount").inner_text()
     study.get_by_role("button", name="Start").click()
     assert counted(study) == "1 of 15"
@@ -309,7 +310,7 @@ def test_a_study_is_blind(study: sync_api.Page) -> None:
     assert not any(name in told for name in ("bright", "theirs", "input", "photo 0"))
 
 
-def test_a_pair_that_no_one_has_seen_gets_no_vote(study: sync_api.Page) -> None:
+def test_a_double_click_or_a_held_key_is_one_vote(study: sync_api.Page) -> None:
     study.get_by_role("button", name="Start").click()
     look(study)
     study.locator("#left").dblclick()
@@ -321,13 +322,13 @@ def test_a_pair_that_no_one_has_seen_gets_no_vote(study: sync_api.Page) -> None:
     assert counted(study) == "3 of 15"
 
 
-def test_a_study_is_blind_to_who_makes_small_pictures(study: sync_api.Page) -> None:
+def test_sizes_of_pictures_do_not_give_a_method_away(study: sync_api.Page) -> None:
     photos = json.loads(study.locator("#study").text_content())["photos"]
     sizes = [{Image.open(io.BytesIO(base64.b64decode(p))).size for p in photo["pictures"].values()} for photo in photos]
     assert sizes[-1] == {(160, 120)} and all(len(of_photo) == 1 for of_photo in sizes)
 
 
-def test_another_person_sees_another_order(study: sync_api.Page, browser: sync_api.Browser) -> None:
+def test_people_see_different_orders(study: sync_api.Page, browser: sync_api.Browser) -> None:
     orders = set()
     for _ in range(4):
         context = browser.new_context(offline=True)
@@ -339,14 +340,14 @@ def test_another_person_sees_another_order(study: sync_api.Page, browser: sync_a
     assert len(orders) > 1
 
 
-def test_a_study_goes_on_after_a_reload_and_takes_a_choice_back(study: sync_api.Page, tmp_path: Path) -> None:
+def test_a_study_continues_after_a_reload_and_undoes_choices(study: sync_api.Page, tmp_path: Path) -> None:
     study.get_by_role("button", name="Start").click()
     for key in "121":
         look(study)
         study.keyboard.press(key)
     fourth = sides(study)
     study.reload()
-    study.get_by_role("button", name="Go on").click()
+    study.get_by_role("button", name="Continue").click()
     assert counted(study) == "4 of 15" and sides(study) == fourth
     study.keyboard.press("Backspace")
     assert counted(study) == "3 of 15"
