@@ -17,9 +17,8 @@ from uegan_cli.photo.tiff.exif import (
     read_orientation,
     replace_thumbnail,
     unlink_thumbnail,
-    without_position,
 )
-from uegan_cli.photo.tiff.ifd import Field, Tiff
+from uegan_cli.photo.tiff.ifd import Field
 
 
 def jpeg_of(side: int) -> bytes:
@@ -97,81 +96,6 @@ def test_thumbnails_of_cameras_are_found(camera_files: list[Path]) -> None:
     blocks = {path.name: read_photo(path).metadata.exif for path in camera_files}
     found = {name for name, exif in blocks.items() if exif and find_thumbnail(exif)}
     assert {"Canon_40D.jpg", "DSCN0010.jpg", "canon-ixus.jpg", "BlueSquare.jpg"} <= found
-
-
-def located(order: str = "<", gps: bool = True) -> bytes:
-    """A block with a camera before the position and a directory with a maker note after it."""
-    place = Branch((Field(1, 2, 2, b"N\0"), Field(2, 5, 3, b"LATITUDE" * 3), Field(29, 2, 11, b"2026:11:22\0")))
-    note = Field(ifd.MAKER_NOTE, 7, 20, b"maker note, as it is")
-    camera = Branch((note,), {ifd.INTEROP: Branch((Field(1, 2, 4, b"R98\0"),))})
-    below = {ifd.EXIF: camera} | ({ifd.GPS: place} if gps else {})
-    first = (Field(0x010F, 2, 6, b"Maker\0"), ifd.integers(order, 0x0112, 3, 6))
-    return descriptions.build(Description(order, Branch(first, below)))
-
-
-def tags(block: bytes) -> dict[int, bytes]:
-    tiff = Tiff(io.BytesIO(block))
-    first = tiff.directory(tiff.first)
-    lower = [d for tag in (ifd.EXIF, ifd.GPS) if (e := first.get(tag)) for d in tiff.subdirectories(e)]
-    return {entry.tag: tiff.value(entry) for directory in (first, *lower) for entry in directory.entries}
-
-
-@pytest.mark.parametrize("order", ["<", ">"])
-def test_a_position_goes_and_nothing_moves(order: str) -> None:
-    block = located(order)
-    without = without_position(block)
-    assert without is not None and len(without) == len(block)
-    assert b"LATITUDE" in block and b"LATITUDE" not in without and b"2026:11:22" not in without
-    assert without.index(b"maker note, as it is") == block.index(b"maker note, as it is")
-    kept = {tag: value for tag, value in tags(block).items() if tag not in (ifd.GPS, 2, 29) and value != b"N\0"}
-    assert tags(without) == kept and read_orientation(without) == 6
-    assert without_position(without) == without
-    assert without_position(located(order, gps=False)) == located(order, gps=False)
-
-
-def test_a_second_directory_is_still_found_without_a_position() -> None:
-    picture = jpeg_of(8)
-    block = exif_with(picture)
-    pointer = block[:8] + struct.pack("<HHHII", 2, 0x0112, 3, 1, 6) + struct.pack("<HHII", ifd.GPS, 4, 1, 300)
-    moved = pointer + struct.pack("<I", 60) + bytes(60 - len(pointer) - 4)
-    moved += struct.pack("<HHHIIHHIII", 2, 0x0201, 4, 1, 90, 0x0202, 4, 1, len(picture), 0) + picture
-    without = without_position(moved)
-    assert (
-        without is not None and find_thumbnail(moved) is not None and find_thumbnail(without) == find_thumbnail(moved)
-    )
-    assert [n for n, (a, b) in enumerate(zip(moved, without, strict=True)) if a != b][0] == 8
-
-
-def test_a_position_that_overlaps_the_rest_takes_nothing_of_it_along() -> None:
-    block = bytearray(located())
-    tiff = Tiff(io.BytesIO(block))
-    first = tiff.directory(tiff.first)
-    row = next(n for n, e in enumerate(first.entries) if e.tag == ifd.GPS)
-    at = first.start + 2 + 12 * row + 8
-    exif_at = tiff.integer(first, ifd.EXIF)
-    block[at : at + 4] = struct.pack("<I", exif_at)
-    without = without_position(bytes(block))
-    assert without is not None and b"maker note, as it is" in without and b"Maker" in without
-    assert tags(without)[ifd.MAKER_NOTE] == b"maker note, as it is"
-
-
-@pytest.mark.parametrize("block", [b"", b"II*\0", b"no Exif block", located()[:15]])
-def test_a_block_that_is_not_understood_may_hold_a_position(block: bytes) -> None:
-    assert without_position(block) is None
-
-
-def test_positions_of_the_corpus_go_and_thumbnails_stay(camera_files: list[Path]) -> None:
-    seen = 0
-    for path in camera_files:
-        block = read_photo(path).metadata.exif
-        if block is None or (without := without_position(block)) is None or without == block:
-            continue
-        seen += 1
-        assert len(without) == len(block) and find_thumbnail(without) == find_thumbnail(block), path
-        assert read_orientation(without) == read_orientation(block) and read_density(without) == read_density(block), (
-            path
-        )
-    assert seen > 9
 
 
 @pytest.mark.parametrize("turn", range(1, 9))

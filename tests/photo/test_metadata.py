@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo import photoshop
+from uegan_cli.photo import photoshop, privacy
 from uegan_cli.photo.jpeg import header as jpeg_header
 from uegan_cli.photo.jpeg import segments as jpeg_segments
 from uegan_cli.photo.metadata import read_mark
@@ -232,36 +232,11 @@ def test_metadata_that_is_not_wanted_is_not_written(camera_photos: Path, tmp_pat
     photo = read_photo(camera_photos / "gps" / "DSCN0010.jpg")
     write_photo(photo, tmp_path / "out.jpg", metadata="no-gps")
     after = read_photo(tmp_path / "out.jpg").metadata
-    assert len(after.exif) == len(photo.metadata.exif) and exif.without_position(after.exif) == after.exif
+    assert len(after.exif) == len(photo.metadata.exif) and privacy.remove_from_exif(after.exif) == after.exif
     write_photo(photo, tmp_path / "out.jpg", metadata="none", mark=MARK)
     after = read_photo(tmp_path / "out.jpg").metadata
     assert after.exif is None and read_mark(tmp_path / "out.jpg") == MARK
     assert [s.name for s in after.segments] == ["APP0"]
-
-
-def test_what_may_hide_a_position_goes_with_a_warning(make_photo: MakePhoto, tmp_path: Path) -> None:
-    kept = (Segment("APP1", b"FLIR\0thermal"), Segment("APP6", b"NITF\0"), Segment("COM", b"hello"))
-    gone = (
-        Segment("APP1", jpeg_header.EXIF + b"II*\0"),
-        Segment("APP1", jpeg_header.XMP + b"second"),
-        Segment("APP1", xmp_extension.segments(b"stray", 1000)[0]),
-        Segment("APP6", b"GoPro\0GPS5"),
-    )
-    photo = read_photo(make_photo("in.jpg"))
-    metadata = replace(photo.metadata, exif=exif.build_orientation_block(1), xmp=XMP % b"", segments=(*kept, *gone))
-    result = write_photo(replace(photo, metadata=metadata), tmp_path / "out.jpg", metadata="no-gps")
-    assert read_photo(tmp_path / "out.jpg").metadata.segments == kept
-    assert [w for w in result.warnings if "Exif or XMP" in w]
-    write_photo(replace(photo, metadata=metadata), tmp_path / "out.jpg")
-    assert read_photo(tmp_path / "out.jpg").metadata.segments == (*kept, *gone)
-
-
-def test_what_is_not_understood_may_hold_a_position(make_photo: MakePhoto, tmp_path: Path) -> None:
-    photo = read_photo(make_photo("in.png"))
-    odd = replace(photo.metadata, exif=b"no Exif", xmp=b"exif:GPSLatitude")
-    result = write_photo(replace(photo, metadata=odd), tmp_path / "out.png", metadata="no-gps")
-    assert sum("not looked through" in warning for warning in result.warnings) == 2
-    assert b"GPS" not in (tmp_path / "out.png").read_bytes() and b"no Exif" not in (tmp_path / "out.png").read_bytes()
 
 
 @pytest.mark.parametrize("turn", range(1, 9))

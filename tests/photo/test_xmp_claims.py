@@ -6,7 +6,7 @@ import pytest
 
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.xmp import rdf
-from uegan_cli.photo.xmp.claims import true_part, without_positions
+from uegan_cli.photo.xmp.claims import true_part
 
 PACKET = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -79,32 +79,3 @@ def test_a_gain_map_of_the_corpus_is_no_longer_claimed(camera_photos: Path) -> N
         "http://ns.google.com/photos/1.0/container/item/",
     }
     assert len(rdf.properties(after)) > 25
-
-
-@pytest.mark.parametrize(
-    ("namespace", "name"),
-    [
-        ("http://ns.adobe.com/exif/1.0/", b"GPSLatitude"),
-        ("http://ns.adobe.com/exif/1.0/", b"GPSVersionID"),
-        ("http://www.dji.com/drone-dji/1.0/", b"GpsLongtitude"),
-        ("http://www.dji.com/drone-dji/1.0/", b"AbsoluteAltitude"),
-        ("http://pix4d.com/camera/1.0", b"GPSXYAccuracy"),
-        ("http://rs.tdwg.org/dwc/index.htm", b"decimalLatitude"),
-    ],
-)
-def test_positions_go_at_every_level(namespace: str, name: bytes) -> None:
-    plain = packet(namespace)
-    assert without_positions(packet(namespace, b' p:%b="1"' % name)) == plain
-    inside = b'<p:Place rdf:parseType="Resource">%b<p:City>x</p:City></p:Place>'
-    element = b"<p:%b>1</p:%b>" % (name, name)
-    assert without_positions(packet(namespace, b"", inside % element)) == packet(namespace, b"", inside % b"")
-
-
-def test_the_positions_of_the_web_go() -> None:
-    assert without_positions(packet("http://www.w3.org/2003/01/geo/wgs84_pos#", b' p:lat="1" p:long="2"')) == packet(
-        "http://www.w3.org/2003/01/geo/wgs84_pos#"
-    ).replace(b"<p:Stays>1</p:Stays>", b"")
-
-
-def test_a_packet_that_is_not_understood_may_hold_a_position() -> None:
-    assert without_positions(b"<broken exif:GPSLatitude") is None

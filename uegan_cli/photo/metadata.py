@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from dataclasses import replace
 
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from ..errors import PhotoError
-from . import colour, photoshop
+from . import colour, photoshop, privacy
 from .formats import FORMATS, sniff
-from .photo import Keep, Metadata, Photo, Pixels, Sayings, Segment
+from .photo import Keep, Metadata, Photo, Pixels, Sayings
 from .tiff import exif
 from .xmp import claims as xmp_claims
 from .xmp import extension as xmp_extension
@@ -29,7 +28,6 @@ _THUMBNAIL_SIDE = 160
 _LARGEST_THUMBNAIL_SIDE = 2048
 """What is larger was made up: it would not have fitted into Exif."""
 
-_SECOND = re.compile(rb"Exif\0\0|^.{,8}(II\*\0|MM\0\*)|ns\.adobe\.com/x|adobe\.xmp|^GoPro\0|^Raw profile", re.DOTALL)
 _WITH_PHOTOSHOP = ("JPEG", "TIFF")
 
 
@@ -104,22 +102,7 @@ def _reduced(source: Metadata, keep: Keep) -> tuple[Metadata, list[str]]:
     if keep == "none":
         across = source.density[::-1] if source.density and source.orientation >= 5 else source.density
         return Metadata(source.format, orientation=1, density=across, encoding=source.encoding), []
-    block = exif.without_position(source.exif) if source.exif else None
-    packet = xmp_claims.without_positions(source.xmp) if source.xmp else None
-    extension = xmp_claims.without_positions(source.extension) if source.extension else None
-    lost = [("Exif", source.exif, block), ("XMP", source.xmp, packet), ("XMP extension", source.extension, extension)]
-    names = [name for name, old, new in lost if old and new is None]
-    own = tuple(s for s in source.segments if not _may_hide(s, source))
-    names += ["other Exif or XMP"] if len(own) < len(source.segments) else []
-    warnings = [f"its {name} was not looked through, and was left out with the positions in it" for name in names]
-    return replace(source, exif=block, xmp=packet, extension=extension, segments=own), warnings
-
-
-def _may_hide(segment: Segment, source: Metadata) -> bool:
-    """Whether a position may be in it. The segments of a TIFF are parts of the file, where its format looks itself."""
-    if source.format == "TIFF" or xmp_extension.is_part(segment.data, source.xmp):
-        return False
-    return _SECOND.search(segment.data[:64]) is not None or b":RDF" in segment.data
+    return privacy.remove_positions(source)
 
 
 def _true_xmp(source: Metadata) -> tuple[bytes | None, bytes | None, list[str]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import struct
-from contextlib import suppress
 
 from ..byte_ranges import ByteRange
 from . import descriptions, ifd
@@ -91,67 +90,3 @@ def unlink_thumbnail(exif: bytes) -> bytes:
     except _BROKEN:
         return exif
     return exif[: first.link] + bytes(4) + exif[first.link + 4 :] if first.next else exif
-
-
-def without_position(exif: bytes) -> bytes | None:
-    """The block with zeros for its GPS directory and no pointer there; None where the block cannot be understood.
-
-    In the directory of the pointer the entries after it move up. Maker notes, which may hold positions that only their
-    maker can find, stay as they are.
-    """
-    try:
-        tiff, directories = _directories(exif)
-        if tiff.big:
-            return None
-        block = bytearray(exif)
-        for directory in directories:
-            for start, end in _positions(tiff, directory):
-                block[start:end] = bytes(len(block[start:end]))
-        # In a broken block the ranges of the position may take in others.
-        for directory in directories:
-            for start, end in _ranges(directory):
-                block[start:end] = exif[start:end]
-        for directory in directories:
-            block[directory.start : directory.end] = _without_pointer(exif, tiff.order, directory)
-        left = any(directory.get(ifd.GPS) for directory in _directories(bytes(block))[1])
-    except _BROKEN:
-        return None
-    return None if left else bytes(block)
-
-
-def _directories(exif: bytes) -> tuple[Tiff, list[Directory]]:
-    tiff = Tiff(io.BytesIO(exif))
-    return tiff, [tiff.directory(tiff.first), *_below(tiff, tiff.first)]
-
-
-def _below(tiff: Tiff, start: int) -> list[Directory]:
-    """The directories that can be reached from the one at `start`, as far as they make sense."""
-    found: list[Directory] = []
-    with suppress(*_BROKEN):
-        found += list(tiff.chain(start))[1:]
-    for tag in (ifd.EXIF, ifd.INTEROP):
-        for directory in [tiff.directory(start), *found]:
-            with suppress(*_BROKEN):
-                found += tiff.subdirectories(directory.get(tag))
-    return found
-
-
-def _ranges(directory: Directory) -> list[ByteRange]:
-    """What a directory takes, and its longer values, but for a position."""
-    values = [(e.start, e.start + e.length) for e in directory.entries if not e.inline and e.tag != ifd.GPS]
-    return [(directory.start, directory.end), *values]
-
-
-def _positions(tiff: Tiff, directory: Directory) -> list[ByteRange]:
-    with suppress(*_BROKEN):
-        return [span for gps in tiff.subdirectories(directory.get(ifd.GPS)) for span in _ranges(gps)]
-    return []
-
-
-def _without_pointer(exif: bytes, order: str, directory: Directory) -> bytes:
-    """The bytes of the directory, as many as before."""
-    first = directory.start + 2
-    rows = [exif[first + 12 * n : first + 12 * n + 12] for n, e in enumerate(directory.entries) if e.tag != ifd.GPS]
-    link = exif[directory.link : directory.end]
-    shorter = struct.pack(order + "H", len(rows)) + b"".join(rows) + link
-    return shorter.ljust(directory.end - directory.start, b"\0")

@@ -16,13 +16,13 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from .. import photoshop
+from .. import photoshop, privacy
 from ..photo import Contents, Metadata, Picture, Pixels, Sayings
 from . import descriptions, ifd, raster, samples
 from . import structure as skeleton
 from .allocator import Room, still_needed
 from .descriptions import Branch, Description
-from .ifd import GPS, Directory, Field, Tiff
+from .ifd import Directory, Field, Tiff
 from .raster import Raster
 from .structure import TiffEncoding, encoding_of, held, metadata_of, pages_of
 
@@ -165,7 +165,7 @@ def _compression(old: TiffEncoding) -> tuple[int, int, tuple[str, ...]]:
 def _fields(sayings: Sayings, source: Metadata, inks: bool) -> list[Field]:
     """What the new file says besides its picture."""
     old = encoding_of(source)
-    gone = set() if sayings.keep == "all" else skeleton.GEO | {GPS}
+    gone = set() if sayings.keep == "all" else set(privacy.POSITION_TAGS)
     gone |= set() if inks else _INKS
     gone |= raster.YCBCR_TAGS if old.photometric == raster.YCBCR else set()
     fields = {field.tag: field for field in old.fields if field.tag not in gone}

@@ -1,4 +1,4 @@
-"""What an XMP packet says that is no longer true of an edited picture, or that its owner does not want to tell."""
+"""XMP properties that are no longer true of an edited picture: which they are, and a packet without them."""
 
 from __future__ import annotations
 
@@ -27,9 +27,6 @@ _OLD_PICTURES = (
 )
 """Those that hold a picture themselves."""
 
-_POSITION = re.compile(r"gps|latitude|longt?itude|altitude", re.IGNORECASE)
-_GEO = "http://www.w3.org/2003/01/geo/wgs84_pos#"
-
 
 def true_part(packet: bytes) -> tuple[bytes, list[str]]:
     """The packet without what is untrue of an edited picture, and what of that was a picture itself, in words.
@@ -44,14 +41,3 @@ def true_part(packet: bytes) -> tuple[bytes, list[str]]:
 
 def _is(p: rdf.Property, namespace: str, tag: str) -> bool:
     return p.namespace == namespace and re.match(tag, p.name) is not None
-
-
-def without_positions(packet: bytes) -> bytes | None:
-    """The packet without places on the globe, whoever named them; None where it cannot be understood.
-
-    These are Exif's GPS properties, W3C's, and all others whose name says latitude, longitude, altitude or GPS.
-    """
-    document = rdf.parse(packet)
-    if document is None:
-        return None
-    return rdf.cut(packet, (p for p in document.properties if p.namespace == _GEO or _POSITION.search(p.name)))
