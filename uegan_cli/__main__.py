@@ -6,11 +6,11 @@ import sys
 
 
 def main() -> None:
-    """The program, or the words that complete what is being typed: they must not wait for it."""
+    """Run the program, or print completion values, which must not wait for the program to load."""
     if sys.argv[1:2] == ["__complete"]:
-        from .commands.completions.values import tell
+        from .commands.completions.values import print_values
 
-        tell(sys.argv[2] if len(sys.argv) > 2 else "")
+        print_values(sys.argv[2] if len(sys.argv) > 2 else "")
         return
     from .commands.app import command
 

@@ -1,4 +1,4 @@
-"""Completions and the manual: made from the program, the same as the files, tried in the real shells."""
+"""Completions and the manual page: generated from the program, committed as files, tried in real shells."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import typer
 
 from tests.commands.conftest import Run, environment
 from uegan_cli.commands.app import app
-from uegan_cli.commands.completions.outline import outline
 from uegan_cli.commands.completions.shells import FILES
+from uegan_cli.commands.reference.outline import read_outline
 from uegan_cli.styles.file import Style
 
 FOLDER = Path(__file__).parents[2] / "completions"
-PROGRAM = outline(app)
+PROGRAM = read_outline(typer.main.get_command(app))
 
 
 def parsed(name: tuple[str, ...]) -> object:
@@ -32,7 +32,7 @@ def parsed(name: tuple[str, ...]) -> object:
     return command
 
 
-@pytest.mark.parametrize("command", list(PROGRAM.all()), ids=lambda command: " ".join(command.name) or "uegan")
+@pytest.mark.parametrize("command", list(PROGRAM.walk()), ids=lambda command: " ".join(command.name) or "uegan")
 def test_the_outline_has_every_option_of_the_parser_and_no_other(command) -> None:
     real = {name for param in parsed(command.name).params for name in (*param.opts, *param.secondary_opts)}
     told = {name for option in command.options for name in option.names}
@@ -182,15 +182,15 @@ def test_a_key_waits_for_no_torch_and_no_typer(shell_home: Path) -> None:
     assert min(times) < 0.25
 
 
-def test_words_never_complain(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from uegan_cli.commands.completions import values as words
+def test_values_never_print_errors(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from uegan_cli.commands.completions import values
 
     def broken() -> Iterator[str]:
         raise OSError
 
-    monkeypatch.setitem(words.WORDS, "styles", broken)
+    monkeypatch.setitem(values.VALUES, "styles", broken)
     for kind in ("styles", "nothing", ""):
-        words.tell(kind)
+        values.print_values(kind)
     assert capfd.readouterr() == ("", "")
 
 

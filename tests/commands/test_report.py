@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from uegan_cli.commands.shared.output import Report, counted, duration, printable, size_in_words
+from uegan_cli.commands.shared.output import Report, counted, format_duration, format_size, printable
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ def test_text_is_printed_without_what_a_terminal_would_obey(text, shown):
     [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (8_332_965, "8.3 MB"), (79e9, "79 GB"), (5e12, "5.0 TB")],
 )
 def test_sizes_are_said_as_people_say_them(size, words):
-    assert size_in_words(int(size)) == words
+    assert format_size(int(size)) == words
 
 
 def test_counts_have_their_plural():
@@ -38,7 +38,7 @@ def test_counts_have_their_plural():
     ],
 )
 def test_times_are_said_as_people_say_them(seconds, words):
-    assert duration(seconds) == words
+    assert format_duration(seconds) == words
 
 
 def test_json_takes_the_place_of_lines(capsys):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.commands.shared.contact_sheet import GAP, LINE
+from uegan_cli.commands.shared.contact_sheet import CAPTION_HEIGHT, ROW_GAP
 from uegan_cli.commands.train import run as command
 from uegan_cli.commands.train import tensorboard_log as train_board
 from uegan_cli.losses import features
@@ -91,8 +91,8 @@ def test_sheets_and_page_show_the_photos_that_were_named(uegan, without_vgg):
     assert uegan(*asked, "--probe", "raw/0.png").code == 0
     with Image.open(runs_dir() / "mine" / "samples-result.jpg") as sheet:
         width, height = sheet.size
-        red = np.asarray(sheet)[GAP + 30, GAP + 45]
-    assert height == GAP + 2 * (60 + LINE + GAP) + 192 + LINE + GAP
+        red = np.asarray(sheet)[ROW_GAP + 30, ROW_GAP + 45]
+    assert height == ROW_GAP + 2 * (60 + CAPTION_HEIGHT + ROW_GAP) + 192 + CAPTION_HEIGHT + ROW_GAP
     assert red[0] > 180 and red[1] < 60
     kept = json.loads((runs_dir() / "mine" / "options.json").read_text())["probe"]
     assert [Path(path).name for path in kept] == ["one.png", "two.png", "0.png"]

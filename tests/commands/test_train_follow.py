@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.training import tiny
-from uegan_cli.commands.shared.contact_sheet import Row
+from uegan_cli.commands.shared.contact_sheet import SheetRow
 from uegan_cli.commands.shared.output import Report
 from uegan_cli.commands.train import progress as train_follow
 from uegan_cli.commands.train.progress import Follower
@@ -30,7 +30,7 @@ class Written:
 def followed(tmp_path, report=None, judge=None, **changes):
     """A tiny run of three and five steps that was followed; its page."""
     training, page = tiny.training(judge or tiny.Said(9.0, 7.0, 6.0), **changes), Written()
-    samples = Samples(tmp_path, [Row("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
+    samples = Samples(tmp_path, [SheetRow("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
     follower = Follower(training, PACE, samples, page, None, report or Report())
     follower.follow(loop.run(training, tmp_path, report_every=2, judge_every=4))
     return page
@@ -59,7 +59,7 @@ def test_every_few_minutes_there_are_a_sheet_a_page_and_a_line(tmp_path, capsys,
 def test_a_run_that_goes_on_needs_no_first_sheet(tmp_path):
     training = tiny.training()
     training.step()
-    samples = Samples(tmp_path, [Row("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
+    samples = Samples(tmp_path, [SheetRow("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
     Follower(training, PACE, samples, Written(), None, Report()).follow(iter([]))
     assert sheets(tmp_path) == []
 
@@ -87,7 +87,7 @@ def test_tensorboard_gets_the_curves_and_the_sheets(tmp_path, monkeypatch):
 
     monkeypatch.setattr(train_follow, "SHEET_SECONDS", 0)
     training = tiny.training(tiny.Said(9.0, 7.0, 6.0))
-    samples = Samples(tmp_path, [Row("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
+    samples = Samples(tmp_path, [SheetRow("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
     with board(tmp_path, 0) as curves:
         progress = loop.run(training, tmp_path, report_every=2, judge_every=4)
         Follower(training, PACE, samples, Written(), curves, Report(quiet=True)).follow(progress)

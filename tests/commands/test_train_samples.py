@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from torch import nn
 
-from uegan_cli.commands.shared.contact_sheet import CELL, GAP, SEAM, Row
+from uegan_cli.commands.shared.contact_sheet import CELL_SIDE, ROW_GAP, SEAM_WIDTH, SheetRow
 from uegan_cli.commands.shared.output import Report
 from uegan_cli.commands.train.samples import MOST, Samples, probes, read_rows
 from uegan_cli.errors import NoInputError
@@ -58,20 +58,22 @@ def levels(sheet: Path, count: int) -> list[int]:
     """The grey at the middle of each version of the first photo."""
     with Image.open(sheet) as image:
         pixels = np.asarray(image)
-    return [round(float(pixels[GAP + 30, GAP + 45 + place * (90 + SEAM)].mean())) for place in range(count)]
+    return [
+        round(float(pixels[ROW_GAP + 30, ROW_GAP + 45 + place * (90 + SEAM_WIDTH)].mean())) for place in range(count)
+    ]
 
 
 def test_a_sheet_has_before_instant_look_and_now(tmp_path):
-    rows = [Row("1.png", [np.full((60, 90, 3), 100, np.uint8)])]
+    rows = [SheetRow("1.png", [np.full((60, 90, 3), 100, np.uint8)])]
     samples = Samples(tmp_path, rows, Plus(40))
     first, later = samples.draw("instant"), samples.draw("0000120", Plus(80), "step 120")
     assert (first.name, later.name) == ("samples-instant.jpg", "samples-0000120.jpg")
     assert levels(first, 2) == pytest.approx([100, 140], abs=2)
     assert levels(later, 3) == pytest.approx([100, 140, 180], abs=2)
     with Image.open(later) as image:
-        assert image.width == 3 * (CELL + SEAM) - SEAM + 2 * GAP
+        assert image.width == 3 * (CELL_SIDE + SEAM_WIDTH) - SEAM_WIDTH + 2 * ROW_GAP
 
 
 def test_a_run_without_an_instant_look_has_before_and_now(tmp_path):
-    samples = Samples(tmp_path, [Row("1.png", [np.full((60, 90, 3), 100, np.uint8)])], None)
+    samples = Samples(tmp_path, [SheetRow("1.png", [np.full((60, 90, 3), 100, np.uint8)])], None)
     assert levels(samples.draw("0", Plus(-50), "step 0"), 2) == pytest.approx([100, 50], abs=2)

@@ -53,7 +53,7 @@ def test_standard_output_on_a_full_disk_is_named(photo, folder):
     photo("a.jpg")
     done = shell(f"{UEGAN} enhance a.jpg -s bright --dry-run >/dev/full")
     assert done.returncode == 7
-    reason = "standard output: cannot be written (No space left on device); send it elsewhere"
+    reason = "standard output: cannot be written (No space left on device); redirect it elsewhere"
     assert complaints(done.stderr.decode()) == [reason]
 
 

@@ -14,7 +14,7 @@ def test_a_page_replaces_a_page_and_nothing_else(pairs: Path, bright: Style, ueg
     assert uegan(*arguments).code == uegan(*arguments).code == 0
     Path("page/index.html").write_text("<html>my own</html>")
     outcome = uegan(*arguments)
-    assert outcome.code == 7 and "is no page of uegan's" in outcome.err
+    assert outcome.code == 7 and "was not made by uegan" in outcome.err
     assert Path("page/index.html").read_text() == "<html>my own</html>"
 
 

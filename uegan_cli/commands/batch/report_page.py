@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..shared import html as pages
-from ..shared.output import counted, duration
+from ..shared import html
+from ..shared.output import counted, format_duration
 
 if TYPE_CHECKING:
     from ...jobs.batch import Job
@@ -26,13 +26,13 @@ def write(path: Path, journal: Journal, job: Job, style: Entry) -> None:
     if path.suffix.lower() == ".csv":
         _write_table(path, journal, job)
     else:
-        pages.write(path, _page(journal, job, style))
+        html.write_page(path, _page(journal, job, style))
 
 
 def _write_table(path: Path, journal: Journal, job: Job) -> None:
     from ...photo.atomic import replacing
 
-    pages.make_folder(path.parent)
+    html.make_folder(path.parent)
     with replacing(path) as file:
         for line in _lines(journal, job):
             text = io.StringIO()
@@ -51,7 +51,7 @@ def _page(journal: Journal, job: Job, style: Entry) -> str:
     counts = journal.counts()
     seconds = sum(row.seconds for row in journal.rows("done"))
     facts = {str(name): str(count) for name, count in counts.items() if count or name == "done"}
-    facts |= {"of work": duration(seconds)} if seconds else {}
+    facts |= {"of work": format_duration(seconds)} if seconds else {}
     told = "".join(f"<div><dd>{value}</dd><dt>{name}</dt></div>" for name, value in facts.items())
     sections = [
         f'<header><p class="kicker">uegan batch</p><h1>{escape(style.name)}</h1>'
@@ -60,7 +60,7 @@ def _page(journal: Journal, job: Job, style: Entry) -> str:
         _list("Still to do", journal.rows("todo"), counts["todo"], job),
         _list("Skipped", journal.rows("skipped"), counts["skipped"], job),
     ]
-    return pages.html(f"{style.name} – uegan batch", sections, [])
+    return html.render_page(f"{style.name} – uegan batch", sections, [])
 
 
 def _list(title: str, rows: Iterable[Row], count: int, job: Job) -> str:

@@ -1,10 +1,11 @@
-"""`uegan completions`: what makes a shell complete, and the manual page."""
+"""`uegan completions`: shell completion scripts, and the manual page."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import typer
+import typer.core
 
 from ..shared import options
 
@@ -17,15 +18,16 @@ EXAMPLES = options.examples(
 
 
 def completions(
+    context: typer.Context,
     shell: Annotated[
         Literal["bash", "zsh", "fish", "powershell", "man"],
         typer.Argument(metavar="SHELL", show_default=False, help="bash, zsh, fish, powershell, or man."),
     ],
 ) -> None:
-    """Print what makes a shell complete commands, options, styles and devices; or the manual page."""
-    from ..app import app
-    from .manual import manual
-    from .outline import outline
+    """Print a script that completes commands, options, styles and devices, or the manual page."""
+    from ..reference.manual import render_manual
+    from ..reference.outline import read_outline
     from .shells import SHELLS
 
-    print({**SHELLS, "man": manual}[shell](outline(app)), end="")
+    program = cast(typer.core.TyperGroup, context.find_root().command)
+    print({**SHELLS, "man": render_manual}[shell](read_outline(program)), end="")

@@ -1,4 +1,4 @@
-"""What completes a word on the command line: `uegan __complete styles`. Nothing heavy is loaded: a key was pressed."""
+"""The values that completion scripts ask for with `uegan __complete KIND`, at every Tab: nothing slow is imported."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 
 
 def styles() -> Iterator[str]:
-    """All styles there are."""
+    """Yield the names of all styles."""
     from ...styles.names import installed
 
     yield from installed()
 
 
 def devices() -> Iterator[str]:
-    """What --device may be here, as far as the system tells without torch."""
+    """Yield the values of --device on this machine, as far as the system knows them without torch."""
     yield from ("auto", "cpu")
     if sys.platform == "darwin":
         yield "mps"
@@ -27,13 +27,13 @@ def devices() -> Iterator[str]:
         yield from (f"cuda:{number}" for number in re.findall(r"^GPU (\d+):", listed, re.MULTILINE))
 
 
-WORDS: dict[str, Callable[[], Iterator[str]]] = {"styles": styles, "devices": devices}
+VALUES: dict[str, Callable[[], Iterator[str]]] = {"styles": styles, "devices": devices}
 
 
-def tell(kind: str) -> None:
-    """One word a line; nothing where something is wrong, for nobody asked to be told of it."""
+def print_values(kind: str) -> None:
+    """Print the values of a kind, one a line; no error, which would disturb the prompt."""
     try:
-        for word in WORDS.get(kind, tuple)():
-            print(word)
+        for value in VALUES.get(kind, tuple)():
+            print(value)
     except Exception:
         return

@@ -18,7 +18,7 @@ from ... import __version__, paths
 from ...errors import UeganError
 from ..shared import options
 from ..shared import settings_file as settings
-from ..shared.output import Report, size_in_words
+from ..shared.output import Report, format_size
 
 EXAMPLES = options.examples(
     ("look at everything", "uegan doctor"),
@@ -95,7 +95,7 @@ def _devices() -> Iterator[Finding]:
     chosen = choose("auto")
     for number in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
         total = torch.cuda.get_device_properties(number).total_memory
-        yield Finding("device", "ok", f"cuda:{number} ({torch.cuda.get_device_name(number)}, {size_in_words(total)})")
+        yield Finding("device", "ok", f"cuda:{number} ({torch.cuda.get_device_name(number)}, {format_size(total)})")
     if torch.backends.mps.is_available():
         yield Finding("device", "ok", "mps (Apple GPU)")
     fast = ", bfloat16 in hardware" if has_bfloat16(torch.device("cpu")) else ""
@@ -169,7 +169,7 @@ def _named(version: str | None) -> str:
 def _folders() -> Iterator[Finding]:
     for name, folder in (("styles", paths.styles_dir()), ("runs", paths.runs_dir()), ("weights", paths.weights_dir())):
         there = _nearest(folder)
-        free = size_in_words(shutil.disk_usage(there).free)
+        free = format_size(shutil.disk_usage(there).free)
         if os.access(there, os.W_OK) and there.is_dir():
             yield Finding(name, "ok", f"{folder} ({free} free)")
         else:

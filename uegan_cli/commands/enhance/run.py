@@ -112,19 +112,19 @@ def _without_scratch(value: Any, task: Task) -> Any:
 def _write_sheet(path: Path, request: Request, style: Entry, results: Iterable[Result], report: Report) -> int:
     """The sheet of what was enhanced; the exit code. What became of the photos is to be told in any case."""
     from ...photo.xmp.packet import Mark
-    from ..shared.contact_sheet import MOST, read_row, write_sheet
+    from ..shared.contact_sheet import MAX_PHOTOS, read_row, write_sheet
 
     assert style.header is not None
     done = [result.task for result in results if result.status == "enhanced"]
     if not done:
         return 0
     try:
-        rows = [read_row(task.source.name, task.before, task.target, request.max_pixels) for task in done[:MOST]]
+        rows = [read_row(task.source.name, task.before, task.target, request.max_pixels) for task in done[:MAX_PHOTOS]]
         write_sheet(path, rows, mark=Mark(style.name, style.header.hash, request.strength))
     except UeganError as error:
         report.complain(str(error))
         return error.exit_code
-    left_out = f" (the first {MOST} of {len(done)} photos)" if len(done) > MOST else ""
+    left_out = f" (the first {MAX_PHOTOS} of {len(done)} photos)" if len(done) > MAX_PHOTOS else ""
     report.say(f"{path}: before and after{left_out}")
     return 0
 

@@ -37,9 +37,8 @@ def eval(
         typer.Option(
             "--style",
             "-s",
-            autocompletion=options.style_names,
             envvar="UEGAN_STYLE",
-            metavar="NAME|FILE",
+            metavar="STYLE|FILE",
             rich_help_panel=COMPARED,
             help="A style; repeatable. Without it: natural.",
         ),

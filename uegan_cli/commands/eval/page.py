@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...evaluation.columns import Measure, finite
-from ..shared import html as pages
+from ..shared import html
 from ..shared.output import counted
 from .output import best, columns, format_cell
 
@@ -48,8 +48,8 @@ class ComparisonPage:
 
     def __enter__(self) -> ComparisonPage:
         """Check that the page can be written, and create its folders. Raises OutputError."""
-        pages.check_free(self._page)
-        pages.make_folder(self._pictures)
+        html.check_replaceable(self._page)
+        html.make_folder(self._pictures)
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -88,13 +88,13 @@ class ComparisonPage:
             '<noscript><p class="status">The photos need JavaScript, which is turned off in this browser.</p>'
             '</noscript><div id="bar"></div><div id="order"></div><div id="grid"></div></section>',
             _problems(self._problems),
-            pages.data("comparison", self._data(evaluated[0], measures)),
+            html.json_script("comparison", self._data(evaluated[0], measures)),
         ]
         title = f"{', '.join(evaluated)} – uegan"
         styles, scripts = (
-            [pages.asset(__package__, f"{name}.{kind}") for name in ("compare", "eval")] for kind in ("css", "js")
+            [html.read_asset(__package__, f"{name}.{kind}") for name in ("compare", "eval")] for kind in ("css", "js")
         )
-        pages.write(self._page, pages.html(title, sections, styles, scripts))
+        html.write_page(self._page, html.render_page(title, sections, styles, scripts))
         self._remove_old_pictures()
         return self._page
 

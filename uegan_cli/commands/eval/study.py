@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UsageError
-from ..shared import html as pages
+from ..shared import html
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -53,7 +53,7 @@ class StudyPage:
 
     def __enter__(self) -> StudyPage:
         """Check that the page can be written. Raises OutputError."""
-        pages.check_free(self._page)
+        html.check_replaceable(self._page)
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -92,9 +92,9 @@ class StudyPage:
             "max_pairs": MAX_PAIRS,
             "photos": self._photos,
         }
-        body, style, script = (pages.asset(__package__, f"study.{kind}") for kind in ("html", "css", "js"))
-        sections = [body, pages.data("study", data)]
-        pages.write(self._page, pages.html("Which is better?", sections, [style], [script]))
+        body, style, script = (html.read_asset(__package__, f"study.{kind}") for kind in ("html", "css", "js"))
+        sections = [body, html.json_script("study", data)]
+        html.write_page(self._page, html.render_page("Which is better?", sections, [style], [script]))
         return self._page
 
 

@@ -1,4 +1,4 @@
-"""A contact sheet: photos before and after, side by side."""
+"""Contact sheets: photos before and after, side by side."""
 
 from __future__ import annotations
 
@@ -14,36 +14,39 @@ if TYPE_CHECKING:
     from ...photo.photo import Pixels
     from ...photo.xmp.packet import Mark
 
-CELL = 320
-GAP = 12
-SEAM = 2
-LINE = 22
+CELL_SIDE = 320
+"""Longest side of a picture, in pixels; the other distances are in pixels, too."""
+
+ROW_GAP, SEAM_WIDTH, CAPTION_HEIGHT = 12, 2, 22
 INK, PAPER = (205, 205, 205), (24, 24, 24)
-MOST = 60
-"""Photos on one sheet."""
+MAX_PHOTOS = 60
+"""Photos on one sheet of `uegan enhance`."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """A photo on a sheet. versions: it as it was, then others of it, H x W x 3 sRGB, of one shape and any size."""
+class SheetRow:
+    """A photo on a sheet.
+
+    versions: the photo as it was, then edited versions of it; H x W x 3 sRGB, 8 bits, all of one shape, any size.
+    """
 
     name: str
     versions: Sequence[Pixels]
 
 
-def read_row(name: str, before: Path, after: Path, max_pixels: int | None = None) -> Row:
-    """A photo before and after. Raises PhotoError for one that has gone meanwhile."""
+def read_row(name: str, before: Path, after: Path, max_pixels: int | None = None) -> SheetRow:
+    """Read a photo before and after. Raises PhotoError, for example for a photo that was deleted during the run."""
     from ...photo.reading import MAX_PIXELS, read_upright_srgb
 
-    most = max_pixels or MAX_PIXELS
-    return Row(name, [read_upright_srgb(path, CELL, max_pixels=most) for path in (before, after)])
+    limit = max_pixels or MAX_PIXELS
+    return SheetRow(name, [read_upright_srgb(path, CELL_SIDE, max_pixels=limit) for path in (before, after)])
 
 
-def write_sheet(path: Path, rows: Sequence[Row], captions: Sequence[str] = (), mark: Mark | None = None) -> None:
-    """Write a sheet in the format that the suffix of `path` says.
+def write_sheet(path: Path, rows: Sequence[SheetRow], captions: Sequence[str] = (), mark: Mark | None = None) -> None:
+    """Write a sheet in the format of the suffix of `path`.
 
-    captions: what to call the versions after the first, if anything. mark: that of the results, so that the sheet is
-    not taken for a photo next time. Raises OutputError.
+    captions: names of the versions after the first; may be empty. mark: the mark of the results, so that the next run
+    does not take the sheet for a photo. Raises OutputError.
     """
     import numpy as np
 
@@ -56,57 +59,57 @@ def write_sheet(path: Path, rows: Sequence[Row], captions: Sequence[str] = (), m
     write_photo(sheet, path, quality=90, mark=mark)
 
 
-def draw_sheet(rows: Sequence[Row], captions: Sequence[str] = ()) -> Image:
-    """The sheet as a picture."""
+def draw_sheet(rows: Sequence[SheetRow], captions: Sequence[str] = ()) -> Image:
+    """Draw a sheet: one row of versions per photo; two photos per line if there are more than four pairs."""
     from PIL import Image
 
     strips = [_strip(row, captions) for row in rows]
     abreast = 2 if len(strips) > 4 and len(rows[0].versions) == 2 else 1
     lines = [strips[at : at + abreast] for at in range(0, len(strips), abreast)]
-    heights = [max(strip.height for strip in line) + GAP for line in lines]
-    wide = len(rows[0].versions) * (CELL + SEAM) - SEAM + GAP
-    sheet = Image.new("RGB", (GAP + len(lines[0]) * wide, GAP + sum(heights)), PAPER)
-    top = GAP
+    heights = [max(strip.height for strip in line) + ROW_GAP for line in lines]
+    wide = len(rows[0].versions) * (CELL_SIDE + SEAM_WIDTH) - SEAM_WIDTH + ROW_GAP
+    sheet = Image.new("RGB", (ROW_GAP + len(lines[0]) * wide, ROW_GAP + sum(heights)), PAPER)
+    top = ROW_GAP
     for line, height in zip(lines, heights, strict=True):
         for place, strip in enumerate(line):
-            # Captions of a line are level.
-            sheet.paste(strip, (GAP + place * wide, top + height - GAP - strip.height))
+            # Aligned at the bottom, so that the captions of a line are level.
+            sheet.paste(strip, (ROW_GAP + place * wide, top + height - ROW_GAP - strip.height))
         top += height
     return sheet
 
 
-def _strip(row: Row, captions: Sequence[str]) -> Image:
-    """The versions of a photo side by side, the name below the first and captions below the others."""
+def _strip(row: SheetRow, captions: Sequence[str]) -> Image:
+    """Draw the versions of a photo side by side, its name below the first and captions below the others."""
     from PIL import Image, ImageDraw
 
-    pictures = [_fitted(pixels) for pixels in row.versions]
+    pictures = [_fit(pixels) for pixels in row.versions]
     width, height = pictures[0].size
-    strip = Image.new("RGB", (len(pictures) * (width + SEAM) - SEAM, height + LINE), PAPER)
+    strip = Image.new("RGB", (len(pictures) * (width + SEAM_WIDTH) - SEAM_WIDTH, height + CAPTION_HEIGHT), PAPER)
     draw = ImageDraw.Draw(strip)
     for place, picture in enumerate(pictures):
-        strip.paste(picture, (place * (width + SEAM), 0))
-    room = width if captions else strip.width
+        strip.paste(picture, (place * (width + SEAM_WIDTH), 0))
+    max_width = width if captions else strip.width
     for place, text in enumerate((row.name, *captions)):
-        _write(draw, (place * (width + SEAM), height + 3), text, room)
+        _write(draw, (place * (width + SEAM_WIDTH), height + 3), text, max_width)
     return strip
 
 
-def _fitted(pixels: Pixels) -> Image:
+def _fit(pixels: Pixels) -> Image:
     from PIL import Image
 
     picture = Image.fromarray(pixels)
-    picture.thumbnail((CELL, CELL), Image.Resampling.LANCZOS)
+    picture.thumbnail((CELL_SIDE, CELL_SIDE), Image.Resampling.LANCZOS)
     return picture
 
 
-def _write(draw: ImageDraw, at: tuple[int, int], text: str, room: int) -> None:
-    """The text, or as much of its end as there is room for."""
+def _write(draw: ImageDraw, at: tuple[int, int], text: str, max_width: int) -> None:
+    """Write the text, or as much of its end as fits."""
     from PIL import ImageFont
 
-    # Pillow's built-in font knows Latin letters only.
+    # Pillow's built-in font has Latin letters only.
     font, text = ImageFont.load_default(13), text.encode("latin-1", "replace").decode("latin-1")
     fitting = text
-    while text and font.getlength(fitting) > room - GAP:
+    while text and font.getlength(fitting) > max_width - ROW_GAP:
         text = text[1:]
         fitting = f"...{text}"
     draw.text(at, fitting if text else "", fill=INK, font=font)

@@ -1,4 +1,4 @@
-"""Curves as inline SVG: colours and fonts come from the page around them."""
+"""Curves as inline SVG; colours and fonts come from the page around them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 22
 
 
 def draw_curve(points: Points, unit: str, levels: Mapping[str, float] | None = None, smooth: bool = False) -> str:
-    """One curve over the steps of a run. points: (step, value), in order, one at least.
+    """Draw one curve over the steps of a run, as an <svg> element.
 
-    unit: of the values, for the tip below the pointer. levels: values to compare with, each drawn as a dashed line.
-    smooth: the moving average is the curve, and the values stay faint behind it.
+    points: (step, value), in order, at least one. unit: of the values, for tooltips. levels: names and values to
+    compare with, each drawn as a dashed line. smooth: draw the moving average, and the values faintly behind it.
     """
     levels = levels or {}
     values = [value for _, value in points]
@@ -26,17 +26,17 @@ def draw_curve(points: Points, unit: str, levels: Mapping[str, float] | None = N
     parts = [*_grid(x, y), *_levels(levels, y)]
     if smooth:
         parts.append(_line(points, x, y, "faint"))
-        points = _averaged(points)
+        points = _moving_average(points)
     parts.append(_line(points, x, y, "curve"))
     if not smooth:
         parts += [_dot(step, value, unit, x, y) for step, value in points]
-    label = f"{escape(unit)}: {values[0]:.4g} at first, {values[-1]:.4g} at last"
+    label = f"{escape(unit)}: from {values[0]:.4g} to {values[-1]:.4g}"
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 
 @dataclass(frozen=True)
 class _Axis:
-    """Values between two round ones -> places between `start` and `end`."""
+    """A linear axis from the first and last of its round ticks to the pixels `start` and `end`."""
 
     ticks: Sequence[float]
     start: float
@@ -44,15 +44,17 @@ class _Axis:
 
     @classmethod
     def over(cls, values: Sequence[float], start: float, end: float) -> _Axis:
+        """Return the axis that encloses the values."""
         return cls(_ticks(min(values), max(values)), start, end)
 
     def place(self, value: float) -> float:
+        """Return the pixel of a value."""
         low, high = self.ticks[0], self.ticks[-1]
         return round(self.start + (value - low) / (high - low) * (self.end - self.start), 1)
 
 
 def _ticks(low: float, high: float, about: int = 4) -> list[float]:
-    """Round values, from the last that is not above `low` to the first that is not below `high`."""
+    """Return round, evenly spaced values that enclose [low, high], about `about` of them."""
     span = high - low or abs(high) or 1.0
     power = 10 ** math.floor(math.log10(span / about))
     step = next(power * times for times in (1, 2, 5, 10) if power * times * about >= span * 0.999)
@@ -86,8 +88,8 @@ def _dot(step: float, value: float, unit: str, x: _Axis, y: _Axis) -> str:
     return f'<circle class="dot" cx="{x.place(step)}" cy="{y.place(value)}" r="2.5">{tip}</circle>'
 
 
-def _averaged(points: Points) -> Points:
-    """The exponential moving average, over a tenth of the points."""
+def _moving_average(points: Points) -> Points:
+    """Return the exponential moving average, over a tenth of the points."""
     keep, value, result = 1 - 1 / max(1, len(points) / 10), points[0][1], []
     for step, new in points:
         value = keep * value + (1 - keep) * new

@@ -1,4 +1,4 @@
-"""Pages that need nothing besides themselves: no network, no other file but those beside them."""
+"""HTML pages with everything inlined: they need no network and no files but the pictures beside them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 from ...errors import OutputError
 
 MARK = "<!-- made by uegan -->"
-"""In every page, so that a page is replaced and a file of the user's is not."""
+"""A comment at the top of every page: a file that has it may be replaced, any other may not."""
 
 
-def html(title: str, sections: Sequence[str], styles: Sequence[str], scripts: Sequence[str] = ()) -> str:
+def render_page(title: str, sections: Sequence[str], styles: Sequence[str], scripts: Sequence[str] = ()) -> str:
     """Return a page of `sections` (HTML). styles, scripts: CSS and JavaScript, in order; `page.css` comes first."""
-    style = "\n".join((asset(__package__, "page.css"), *styles))
+    style = "\n".join((read_asset(__package__, "page.css"), *styles))
     script = "".join(f"<script>{text}</script>\n" for text in scripts)
     return (
         f'<!doctype html>\n{MARK}\n<html lang="en"><head><meta charset="utf-8">'
@@ -28,27 +28,30 @@ def html(title: str, sections: Sequence[str], styles: Sequence[str], scripts: Se
     )
 
 
-def data(name: str, value: Any) -> str:
-    """Data for the page's script. Whatever a photo is called, it ends no element."""
+def json_script(name: str, value: Any) -> str:
+    """Return a script element with data for the page's script, safe against a `</script>` in a photo's name.
+
+    name: id of the element. value: anything that JSON can hold. Raises ValueError for NaN and infinities.
+    """
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return f'<script type="application/json" id="{name}">{text}</script>'
 
 
-def asset(package: str, name: str) -> str:
+def read_asset(package: str, name: str) -> str:
     """Return the text of a file in the folder `assets` of a package."""
     return resources.files(package).joinpath("assets", name).read_text("utf-8")
 
 
-def check_free(page: Path) -> None:
-    """Raises OutputError where a file that is no page of ours has its name."""
+def check_replaceable(page: Path) -> None:
+    """Raise OutputError if something other than a page made by uegan has this name."""
     if page.is_dir():
-        raise OutputError(f"{page}: a folder has that name; choose another")
+        raise OutputError(f"{page}: is a folder; choose another name")
     if page.exists() and MARK.encode() not in page.read_bytes()[:200]:
-        raise OutputError(f"{page}: exists and is no page of uegan's; choose another folder")
+        raise OutputError(f"{page}: exists and was not made by uegan; choose another folder")
 
 
-def write(page: Path, text: str) -> None:
-    """All of the page or none of it. Raises OutputError."""
+def write_page(page: Path, text: str) -> None:
+    """Write a page, whole or not at all, and the folder it is in. Raises OutputError."""
     from ...photo.atomic import replacing
 
     make_folder(page.parent)
@@ -57,8 +60,8 @@ def write(page: Path, text: str) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Raises OutputError."""
+    """Create a folder and its parents. Raises OutputError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be made ({error.strerror or error}); choose another folder") from error
+        raise OutputError(f"{folder}: cannot be created ({error.strerror or error}); choose another folder") from error

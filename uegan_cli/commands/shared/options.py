@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the classes that keep their help short."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer.core
 
 
 class _WithoutTypes:
-    """Help that says <bool> behind no flag and <list[str]> behind no PHOTO, as typer does."""
+    """Mixin for a command whose help omits types: no <bool> after a flag, no <list[str]> after PHOTO."""
 
     def get_params(self, context: Any) -> list[Any]:
         params: list[Any] = super().get_params(context)  # type: ignore[misc]
@@ -25,34 +25,29 @@ class _WithoutTypes:
 
 
 class Command(_WithoutTypes, typer.core.TyperCommand):
-    pass
+    """A command of `uegan`."""
 
 
 class Group(_WithoutTypes, typer.core.TyperGroup):
-    pass
+    """A group of commands of `uegan`."""
 
 
 WHICH, OUTPUT, NETWORK, MESSAGES = "Which photos", "Output", "Network", "Messages"
 CARD = "The style's card"
 
-
-def style_names(incomplete: str) -> list[str]:
-    """What completes after --style."""
-    from ...styles.names import installed
-
-    return [name for name in installed() if name.startswith(incomplete)]
+# A metavar tells completions what a value is: STYLE, FILE, DIR and PHOTO complete names and paths.
 
 
 def pixel_count(text: str | int) -> int:
-    """A number of pixels as people write it: 250000, 400M, 1.5G."""
+    """Return a number of pixels written as 250000, 400M or 1.5G. Raises typer.BadParameter."""
     parts = re.fullmatch(r"(\d+(?:\.\d+)?)([kKmMgG]?)", str(text))
     count = int(float(parts[1]) * {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}[parts[2].lower()]) if parts else 0
     if count < 1:
-        raise typer.BadParameter(f"{text!r} is no number of pixels; write it as 250000, 400M or 1.5G")
+        raise typer.BadParameter(f"{text!r} is not a number of pixels; write it as 250000, 400M or 1.5G")
     return count
 
 
-def _without_colour(wanted: bool) -> None:
+def _disable_colour(wanted: bool) -> None:
     if wanted:
         os.environ["NO_COLOR"] = "1"
 
@@ -63,14 +58,20 @@ Style = Annotated[
         "--style",
         "-s",
         envvar="UEGAN_STYLE",
-        autocompletion=style_names,
-        metavar="NAME|FILE",
-        help="The look: a name from `uegan styles list`, or a style file.",
+        metavar="STYLE|FILE",
+        help="A style from `uegan styles list`, or a style file.",
     ),
 ]
 Strength = Annotated[
     float,
-    typer.Option("--strength", min=0, max=1, envvar="UEGAN_STRENGTH", metavar="X", help="How much of the style."),
+    typer.Option(
+        "--strength",
+        min=0,
+        max=1,
+        envvar="UEGAN_STRENGTH",
+        metavar="X",
+        help="How strongly to apply the style, from 0 to 1.",
+    ),
 ]
 Format = Annotated[
     Literal["jpeg", "png", "tiff", "webp", "avif", "heic"] | None,
@@ -83,7 +84,7 @@ Format = Annotated[
     ),
 ]
 FORMAT_NAMES = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF"}
-"""What --format says, in the names of `photo`."""
+"""Values of --format -> names of formats in `photo`."""
 
 Quality = Annotated[
     int | None,
@@ -94,31 +95,27 @@ Quality = Annotated[
         max=100,
         envvar="UEGAN_QUALITY",
         rich_help_panel=OUTPUT,
-        help="For jpeg, webp, avif and heic. Without it: the photo's own.",
+        help="Quality of jpeg, webp, avif and heic. Without it: the photo's own.",
     ),
 ]
 Metadata = Annotated[
     Literal["all", "no-gps", "none"],
-    typer.Option(
-        "--metadata", envvar="UEGAN_METADATA", rich_help_panel=OUTPUT, help="How much results tell besides pixels."
-    ),
+    typer.Option("--metadata", envvar="UEGAN_METADATA", rich_help_panel=OUTPUT, help="Which metadata to keep."),
 ]
 Preserve = Annotated[
-    bool, typer.Option("--preserve", rich_help_panel=OUTPUT, help="Give results the photo's date and time.")
+    bool, typer.Option("--preserve", rich_help_panel=OUTPUT, help="Keep the photo's file date and time.")
 ]
-Recursive = Annotated[
-    bool, typer.Option("--recursive", "-r", rich_help_panel=WHICH, help="Search folders with all below them.")
-]
+Recursive = Annotated[bool, typer.Option("--recursive", "-r", rich_help_panel=WHICH, help="Search subfolders too.")]
 Include = Annotated[
     list[str] | None,
-    typer.Option("--include", metavar="GLOB", rich_help_panel=WHICH, help="Only these names or paths."),
+    typer.Option("--include", metavar="GLOB", rich_help_panel=WHICH, help="Take only matching names or paths."),
 ]
 Exclude = Annotated[
     list[str] | None,
-    typer.Option("--exclude", metavar="GLOB", rich_help_panel=WHICH, help="None of these names or paths."),
+    typer.Option("--exclude", metavar="GLOB", rich_help_panel=WHICH, help="Skip matching names or paths."),
 ]
 FirstFrame = Annotated[
-    bool, typer.Option("--first-frame", rich_help_panel=WHICH, help="Take the first picture of files with several.")
+    bool, typer.Option("--first-frame", rich_help_panel=WHICH, help="Use the first frame of files with several.")
 ]
 MaxPixels = Annotated[
     int | None,
@@ -141,20 +138,20 @@ Jobs = Annotated[
         max=64,
         envvar="UEGAN_JOBS",
         rich_help_panel=NETWORK,
-        help="Photos worked on at a time. Without it: by the number of cores.",
+        help="Photos to process at a time. Without it: chosen by the number of cores.",
     ),
 ]
 Description = Annotated[
-    str, typer.Option("--description", metavar="TEXT", rich_help_panel=CARD, help="What it looks like.")
+    str, typer.Option("--description", metavar="TEXT", rich_help_panel=CARD, help="What the style looks like.")
 ]
 Author = Annotated[
     str, typer.Option("--author", metavar="TEXT", envvar="UEGAN_AUTHOR", rich_help_panel=CARD, help="Who made it.")
 ]
 Licence = Annotated[
     str,
-    typer.Option("--licence", "--license", metavar="TEXT", rich_help_panel=CARD, help="What others may do with it."),
+    typer.Option("--licence", "--license", metavar="TEXT", rich_help_panel=CARD, help="How others may use it."),
 ]
-StyleName = Annotated[str, typer.Argument(autocompletion=style_names, metavar="NAME", help="A style's name.")]
+StyleName = Annotated[str, typer.Argument(metavar="STYLE", help="The name of a style.")]
 Device = Annotated[
     str,
     typer.Option(
@@ -162,7 +159,7 @@ Device = Annotated[
         envvar="UEGAN_DEVICE",
         metavar="auto|cpu|cuda:N|mps",
         rich_help_panel=NETWORK,
-        help="Where the network runs.",
+        help="Where to run the network.",
     ),
 ]
 VggWeights = Annotated[
@@ -172,27 +169,27 @@ VggWeights = Annotated[
         envvar="UEGAN_VGG_WEIGHTS",
         metavar="FILE",
         rich_help_panel=NETWORK,
-        help="ImageNet weights of a VGG-19 or VGG-16 (.safetensors or .pth).",
+        help="ImageNet weights of VGG-19 or VGG-16 (.safetensors or .pth).",
     ),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what has the name already.")]
-Json = Annotated[bool, typer.Option("--json", rich_help_panel=MESSAGES, help="Print JSON, one object a line.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=MESSAGES, help="Say only what went wrong.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", rich_help_panel=MESSAGES, help="Say more.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing one of that name.")]
+Json = Annotated[bool, typer.Option("--json", rich_help_panel=MESSAGES, help="Print JSON, one object per line.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", rich_help_panel=MESSAGES, help="Show errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", rich_help_panel=MESSAGES, help="Show details too.")]
 NoColour = Annotated[
     bool,
     typer.Option(
         "--no-color",
-        callback=_without_colour,
+        callback=_disable_colour,
         is_eager=True,
         expose_value=True,
         rich_help_panel=MESSAGES,
-        help="No colours; NO_COLOR does the same.",
+        help="Print without colours, as NO_COLOR does.",
     ),
 ]
 
 
 def examples(*lines: tuple[str, str]) -> str:
-    """The worked examples under a command's help: (what it does, the command)."""
-    blocks = [f"[dim]# {meaning}[/dim]\n  [bold]{command}[/bold]" for meaning, command in lines]
+    """Format the worked examples shown below a command's help. lines: (comment, command)."""
+    blocks = [f"[dim]# {comment}[/dim]\n  [bold]{command}[/bold]" for comment, command in lines]
     return "\n\n".join(blocks)

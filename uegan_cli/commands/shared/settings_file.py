@@ -1,4 +1,4 @@
-"""The user's `config.toml`: defaults for options, below flags and UEGAN_* variables.
+"""The user's `config.toml`: defaults of options. A UEGAN_* variable overrides it, an option overrides both.
 
 style = "mine"          # for every command that has --style
 
@@ -18,7 +18,7 @@ from ...errors import UsageError
 
 
 def read() -> dict[str, Any]:
-    """What the file says; nothing where there is none. Raises UsageError, in one line, for a malformed file."""
+    """Return the settings in the file, {} if there is no file. Raises UsageError for a file that is not valid TOML."""
     path = paths.config_file()
     try:
         return tomllib.loads(path.read_text("utf-8"))
@@ -27,13 +27,13 @@ def read() -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: is not valid TOML ({error}); mend it or remove it") from error
+        raise UsageError(f"{path}: is not valid TOML ({error}); correct it or remove it") from error
 
 
 def defaults(group: Any) -> dict[str, dict[str, Any]]:
-    """The settings by command, as Click's `default_map` wants them. Raises UsageError for a name no command knows.
+    """Return the settings by command, in the form of Click's `default_map`.
 
-    group: the command group of the program.
+    group: the program's command group. Raises UsageError for a command or option that does not exist.
     """
     options = {name: {param.name: param for param in command.params} for name, command in group.commands.items()}
     everywhere = set().union(*options.values())
@@ -57,7 +57,7 @@ def defaults(group: Any) -> dict[str, dict[str, Any]]:
 
 
 def _value(option: Any, value: Any) -> Any:
-    """One value for an option that takes several is a list of one."""
+    """Return the value for an option, as a list of one if the option takes several."""
     return [value] if getattr(option, "multiple", False) and not isinstance(value, list) else value
 
 

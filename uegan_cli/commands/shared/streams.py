@@ -1,4 +1,7 @@
-"""Standard input and output: as photos, which need random access and pass through files, and where they are missing."""
+"""Standard input and output as photos, and standard streams that the shell has closed.
+
+Photos need random access, so that standard input and output pass through temporary files.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,13 @@ from ...errors import OutputError
 
 STREAM = "-"
 SCRATCH = "standard input"
-"""The name of the file in the place of standard input, and what it is called in messages."""
+"""Name of the temporary file that holds standard input, and its name in messages."""
 
 
 def open_missing() -> None:
-    """Put an empty stream where the shell has closed one: else the next file, a photo maybe, would get its number, and
-    whatever a library prints.
+    """Open the null device as every standard stream that the shell has closed.
+
+    Otherwise the next file, perhaps a photo, would get its number, and everything that a library prints.
     """
     while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
@@ -31,20 +35,22 @@ def open_missing() -> None:
 
 @contextmanager
 def standard_input() -> Iterator[Path]:
-    """A file with everything that comes from standard input."""
+    """Copy standard input to a temporary file. Raises OutputError."""
     with _folder() as folder:
         path = folder / SCRATCH
         try:
             with path.open("wb") as file:
                 shutil.copyfileobj(sys.stdin.buffer, file)
         except OSError as error:
-            raise OutputError(f"{SCRATCH}: cannot be kept in {folder} ({error.strerror}); set TMPDIR") from error
+            raise OutputError(
+                f"{SCRATCH}: cannot be saved in {folder} ({error.strerror}); set TMPDIR to another folder"
+            ) from error
         yield path
 
 
 @contextmanager
 def standard_output() -> Iterator[Path]:
-    """A place for one file, which is copied to standard output when it is whole."""
+    """Provide a temporary path for one file, which is copied to standard output at the end if it was written."""
     with _folder() as folder:
         path = folder / "standard output.jpg"
         yield path

@@ -1,4 +1,4 @@
-"""Where the VGG features come from: a file that was named, the cache, or a download that was agreed to."""
+"""The file with the VGG weights: one named by the user, the one in the cache, or a download the user agrees to."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 
 def find(file: Path | None) -> Path | None:
-    """The file with the weights, if there is one without a download."""
+    """Return the file with the weights if it is there without a download, else None."""
     from ...losses.features import downloaded_file
 
     return file or downloaded_file()
 
 
 def optional(file: Path | None, report: Report) -> Features | None:
-    """Features if they are at hand."""
+    """Return the VGG features if there are weights, else None, with a message. Raises StyleError."""
     from ...losses.features import load_features
 
     found = find(file)
     if found is None:
-        report.say("doing without VGG weights; --vgg-weights FILE tells better what the photos show")
+        report.say("no VGG weights; with --vgg-weights FILE the fit also considers what the photos show")
     return load_features(found) if found is not None else None
 
 
 def required(file: Path | None, agreed: bool) -> Path:
-    """The file with the weights, downloaded first if the user agrees. Raises UsageError if not, StyleError."""
+    """Return the file with the weights, downloaded first if the user agrees. Raises UsageError if not, StyleError."""
     from ...losses.features import download
 
     found = find(file)

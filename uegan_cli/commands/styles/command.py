@@ -14,7 +14,7 @@ from ...styles import names, store
 from ...styles.header import Header
 from ...styles.store import Entry
 from ..shared import options
-from ..shared.output import Report, size_in_words
+from ..shared.output import Report, format_size
 
 app = typer.Typer(
     cls=options.Group,
@@ -40,7 +40,7 @@ def list_styles(json: options.Json = False, no_color: options.NoColour = False) 
     for entry in found:
         report.record(_as_json(entry))
     if not json:
-        rows = [(e.name, _kind(e), size_in_words(e.size), _made(e.header), _description(e)) for e in found]
+        rows = [(e.name, _kind(e), format_size(e.size), _made(e.header), _description(e)) for e in found]
         report.table(("Style", "Kind", "Size", "Made", "Description"), rows, right=(2,))
     if not found:
         report.say("No styles here. `uegan train` or `uegan style-create` makes one.")
@@ -48,7 +48,7 @@ def list_styles(json: options.Json = False, no_color: options.NoColour = False) 
 
 @app.command(cls=options.Command)
 def show(
-    name: Annotated[str, typer.Argument(autocompletion=options.style_names, metavar="NAME|FILE")],
+    name: Annotated[str, typer.Argument(metavar="STYLE|FILE")],
     preview: Annotated[
         Path | None, typer.Option("--preview", metavar="FILE", help="Write its before/after picture, a JPEG.")
     ] = None,
@@ -98,7 +98,7 @@ def rename(name: Name, new: NewName, overwrite: options.Overwrite = False) -> No
 
 @app.command(cls=options.Command)
 def remove(
-    name: Annotated[list[str], typer.Argument(autocompletion=options.style_names, metavar="NAME")],
+    name: Annotated[list[str], typer.Argument(metavar="STYLE")],
 ) -> None:
     """Remove styles from the cache."""
     for each in name:
@@ -110,7 +110,7 @@ def remove(
 def verify(
     name: Annotated[
         list[str] | None,
-        typer.Argument(autocompletion=options.style_names, metavar="NAME|FILE", help="Without one: all styles."),
+        typer.Argument(metavar="STYLE|FILE", help="Without one: all styles."),
     ] = None,
     json: options.Json = False,
     no_color: options.NoColour = False,
@@ -164,7 +164,7 @@ def _lines(entry: Entry) -> list[tuple[str, str]]:
         ("recipe", _listed(card.recipe)),
         ("metrics", _listed(card.metrics)),
         ("hash", header.hash),
-        ("file", f"{place}, {size_in_words(entry.size)}"),
+        ("file", f"{place}, {format_size(entry.size)}"),
     ]
     return [(label, text) for label, text in lines if text]
 

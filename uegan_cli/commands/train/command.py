@@ -89,7 +89,6 @@ def train(
             "--start",
             metavar="STYLE|none",
             rich_help_panel=HOW,
-            autocompletion=options.style_names,
             help="The style to start from.",
         ),
     ] = None,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..shared.output import Report, counted, entry
+from ..shared.output import Report, counted, say_labelled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,12 +25,12 @@ def tell(verdict: Verdict, say: Callable[[str], None], report: Report) -> None:
     report.record({"photos": as_json(verdict)})
     for name, side in (("liked", verdict.liked), ("raw", verdict.raw)):
         hint = " (-v names them)" * bool(side.left_out and not report.verbose)
-        entry(name, summary(side) + hint, say)
+        say_labelled(name, summary(side) + hint, say)
         for line in _names(side):
-            entry("", line, report.detail)
+            say_labelled("", line, report.detail)
     verdict.require_enough()
     for remark in remarks(verdict):
-        entry("note", remark, say)
+        say_labelled("note", remark, say)
 
 
 def summary(side: Side) -> str:

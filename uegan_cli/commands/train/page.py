@@ -12,9 +12,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..shared import html as pages
+from ..shared import html
 from ..shared.curves import draw_curve
-from ..shared.output import duration
+from ..shared.output import format_duration
 from . import data_set as train_verdict
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Page:
         from ...training.metrics import read
 
         path = self.folder / NAME
-        pages.write(path, self._html(status, card, read(self.folder)))
+        html.write_page(path, self._html(status, card, read(self.folder)))
         return path
 
     def _html(self, status: str, card: Card | None, lines: Lines) -> str:
@@ -68,7 +68,7 @@ class Page:
             _photos(self.verdict),
             _card(card or self.run.card),
         ]
-        return pages.html(f"{self.run.name} – uegan", sections, [pages.asset(__package__, "train.css")])
+        return html.render_page(f"{self.run.name} – uegan", sections, [html.read_asset(__package__, "train.css")])
 
     def _facts(self, lines: Lines, card: Card | None) -> str:
         """What there is to know at a glance."""
@@ -76,7 +76,7 @@ class Page:
         told = {name: str(count) for name, count in facts.items()}
         if lines:
             told["steps"] = str(lines[-1]["step"])
-            told["of learning"] = duration(_seconds(lines, self.run.config))
+            told["of learning"] = format_duration(_seconds(lines, self.run.config))
         distances = [line["distance"] for line in lines if "distance" in line]
         if card is not None:
             measured = card.metrics["distance"]

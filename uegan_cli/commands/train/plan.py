@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..shared.output import Report, duration, entry
+from ..shared.output import Report, format_duration, say_labelled
 
 if TYPE_CHECKING:
     import torch
@@ -29,11 +29,11 @@ def tell(run: Options, device: torch.device, pace: Pace, done: int, say: Callabl
         "start": f"{start}{', and the instant look' * config.instant}",
         "VGG": _features(run),
         "device": describe(device),
-        "time": f"about {duration(seconds)}, at {rate:.1f} photos a second",
+        "time": f"about {format_duration(seconds)}, at {rate:.1f} photos a second",
         "folder": str(folder),
     }
     for name, text in lines.items():
-        entry(name, text, say)
+        say_labelled(name, text, say)
     report.record(
         {
             "plan": {

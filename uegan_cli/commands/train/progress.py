@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..shared.output import Report, duration
+from ..shared.output import Report, format_duration
 
 if TYPE_CHECKING:
     from torch import nn
@@ -79,7 +79,8 @@ class Follower:
             self.board.show(at.step, sheet)
         self.page.write(f"Still learning: step {at.step} of {at.steps}.")
         self.report.say(
-            f"step {at.step} of {at.steps}, {duration(self._seconds_left(at))} left{self._distance()}; {sheet.name}"
+            f"step {at.step} of {at.steps}, {format_duration(self._seconds_left(at))} left{self._distance()};"
+            f" {sheet.name}"
         )
 
     @property

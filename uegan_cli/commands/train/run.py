@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import OutputError
 from ..shared import vgg
-from ..shared.contact_sheet import Row
+from ..shared.contact_sheet import SheetRow
 from ..shared.output import Report, counted
 from . import data_set as train_verdict
 from . import plan as train_plan
@@ -129,7 +129,7 @@ def _go_on(begun: Session, found: Checkpoint, report: Report) -> None:
 
 
 def _train(
-    begun: Session, run: Options, pace: Pace, page: Page, rows: Sequence[Row], wish: Wish, report: Report
+    begun: Session, run: Options, pace: Pace, page: Page, rows: Sequence[SheetRow], wish: Wish, report: Report
 ) -> None:
     """The steps that are left, and what comes of them."""
     from ...enhancement.devices import describe

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import NoInputError, PhotoError
 from ...jobs.inputs import find_inputs
-from ..shared.contact_sheet import Row, write_sheet
+from ..shared.contact_sheet import SheetRow, write_sheet
 from ..shared.output import Report
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ def probes(named: Sequence[Path], report: Report) -> list[Path]:
     return found[:MOST]
 
 
-def read_rows(paths: Sequence[Path], report: Report) -> list[Row]:
+def read_rows(paths: Sequence[Path], report: Report) -> list[SheetRow]:
     """Photos for the sheets; one that cannot be read is told and left out. Raises NoInputError where none is left."""
     from ...training.samples import read_sample
 
     rows = []
     for path in paths:
         try:
-            rows.append(Row(path.name, [read_sample(path)]))
+            rows.append(SheetRow(path.name, [read_sample(path)]))
         except PhotoError as error:
             report.complain(str(error))
     if not rows:
@@ -49,7 +49,7 @@ class Samples:
     rows: the photos as they were. instant: the look that training starts from, where it does.
     """
 
-    def __init__(self, folder: Path, rows: Sequence[Row], instant: nn.Module | None) -> None:
+    def __init__(self, folder: Path, rows: Sequence[SheetRow], instant: nn.Module | None) -> None:
         self.folder = folder
         self.rows = rows if instant is None else _with(rows, instant)
         self.captions = [] if instant is None else ["instant look"]
@@ -64,8 +64,8 @@ class Samples:
         return path
 
 
-def _with(rows: Sequence[Row], network: nn.Module) -> list[Row]:
+def _with(rows: Sequence[SheetRow], network: nn.Module) -> list[SheetRow]:
     """The photos with one more version."""
     from ...training.samples import enhanced
 
-    return [Row(row.name, [*row.versions, enhanced(network, row.versions[0])]) for row in rows]
+    return [SheetRow(row.name, [*row.versions, enhanced(network, row.versions[0])]) for row in rows]
