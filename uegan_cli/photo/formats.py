@@ -8,7 +8,7 @@ from PIL import Image
 
 from .bmff import avif, heif
 from .jpeg import format as jpeg
-from .photo import Contents, Metadata, Pixels, Sayings
+from .photo import Contents, Metadata, OutputMetadata, Pixels
 from .png import format as png
 from .raw import format as raw
 from .tiff import format as tiff
@@ -51,12 +51,12 @@ class Format(Protocol):
         ...
 
     def write(
-        self, file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None
+        self, file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
     ) -> tuple[str, ...]:
         """Write a new file; what the user should be told.
 
         picture: as stored: an image of mode L, LA, RGB, RGBA (those with A if ALPHA) or CMYK (if INKS) or, with 16 bits
-        a channel, an array H x W x 1 to 4; four are RGBA, or CMYK if `sayings.icc` is a profile of that.
+        a channel, an array H x W x 1 to 4; four are RGBA, or CMYK if `output.icc` is a profile of that.
         quality: 1..100, None to encode it as it was.
         """
         ...

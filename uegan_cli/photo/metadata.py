@@ -16,7 +16,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from ..errors import PhotoError
 from . import colour, photoshop, privacy
 from .formats import FORMATS, sniff
-from .photo import Keep, Metadata, Photo, Pixels, Sayings
+from .photo import Keep, Metadata, OutputMetadata, Photo, Pixels
 from .tiff import exif
 from .xmp import claims as xmp_claims
 from .xmp import extension as xmp_extension
@@ -54,7 +54,9 @@ def mark_of(metadata: Metadata) -> Mark | None:
     return next((mark for mark in map(xmp.read_mark, packets) if mark), None)
 
 
-def carried_over(photo: Photo, format: str, mark: Mark | None, keep: Keep) -> tuple[Sayings, tuple[str, ...]]:
+def plan_output_metadata(
+    photo: Photo, format: str, mark: Mark | None, keep: Keep
+) -> tuple[OutputMetadata, tuple[str, ...]]:
     """What a new file of `format` says, its thumbnail still the old one, and what the user should know was lost."""
     said = photo.metadata
     source, warnings = _reduced(replace(said, density=said.density or exif.read_density(said.exif)), keep)
@@ -68,7 +70,7 @@ def carried_over(photo: Photo, format: str, mark: Mark | None, keep: Keep) -> tu
         packet, extension = whole or packet, None
         lost += [] if whole else ["XMP extension"]
     packets = _packets(packet, mark)
-    sayings = Sayings(
+    output = OutputMetadata(
         source=source,
         exif=source.exif,
         packets=packets,
@@ -78,17 +80,17 @@ def carried_over(photo: Photo, format: str, mark: Mark | None, keep: Keep) -> tu
         orientation=_orientation(source, format, packets),
         keep=keep,
     )
-    return sayings, (*warnings, *_told(lost, format))
+    return output, (*warnings, *_told(lost, format))
 
 
-def with_fresh_thumbnail(sayings: Sayings, picture: Image.Image | Pixels) -> Sayings:
+def refresh_thumbnail(output: OutputMetadata, picture: Image.Image | Pixels) -> OutputMetadata:
     """The Exif thumbnail shows `picture`, as stored; where that is impossible, there is none."""
-    if not sayings.exif:
-        return sayings
-    place = exif.find_thumbnail(sayings.exif)
-    small = _thumbnail(_image(picture), sayings.exif[place[0] : place[1]]) if place else None
-    fresh = exif.replace_thumbnail(sayings.exif, place, small) if place and small else None
-    return replace(sayings, exif=fresh or exif.unlink_thumbnail(sayings.exif))
+    if not output.exif:
+        return output
+    place = exif.find_thumbnail(output.exif)
+    small = _thumbnail(_image(picture), output.exif[place[0] : place[1]]) if place else None
+    fresh = exif.replace_thumbnail(output.exif, place, small) if place and small else None
+    return replace(output, exif=fresh or exif.unlink_thumbnail(output.exif))
 
 
 def _told(lost: list[str], format: str) -> tuple[str, ...]:

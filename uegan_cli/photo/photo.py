@@ -111,7 +111,7 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Sayings:
+class OutputMetadata:
     """What a new file is to say besides its picture.
 
     source: what the photo's file said; its segments mean something to the same format alone.

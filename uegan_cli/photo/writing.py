@@ -17,7 +17,7 @@ from ..errors import OutputError, UsageError
 from . import colour
 from .atomic import replacing
 from .formats import FORMATS
-from .metadata import carried_over, with_fresh_thumbnail
+from .metadata import plan_output_metadata, refresh_thumbnail
 from .orientation import stored, stored_image, strips, upright
 from .photo import Keep, Photo, Pixels
 from .suffixes import WRITABLE
@@ -73,11 +73,11 @@ def write_photo(
         raise UsageError(f"{format}: photos cannot be written in this format; choose one of {', '.join(WRITABLE)}")
     if metadata not in get_args(Keep):
         raise UsageError(f"{metadata}: not a choice of metadata; choose one of {', '.join(get_args(Keep))}")
-    sayings, warnings = carried_over(photo, format, mark, metadata)
-    picture = _stored(photo, format, sayings.orientation)
-    sayings = with_fresh_thumbnail(sayings, picture)
+    output, warnings = plan_output_metadata(photo, format, mark, metadata)
+    picture = _stored(photo, format, output.orientation)
+    output = refresh_thumbnail(output, picture)
     if photo.separation and FORMATS[format].INKS:
-        picture, sayings = _inks(picture, photo.separation), replace(sayings, icc=photo.separation)
+        picture, output = _inks(picture, photo.separation), replace(output, icc=photo.separation)
     elif photo.separation:
         warnings += (f"its CMYK colours were written as Adobe RGB: {format} has no CMYK",)
     if photo.alpha is not None and not FORMATS[format].ALPHA:
@@ -85,7 +85,7 @@ def write_photo(
     times = _times(Path(preserve_times_from)) if preserve_times_from is not None else None
     encoded = io.BytesIO()
     with _telling(path, format):
-        warnings += FORMATS[format].write(encoded, picture, sayings, quality)
+        warnings += FORMATS[format].write(encoded, picture, output, quality)
     del picture
     with replacing(path, times) as file:
         file.write(encoded.getbuffer())

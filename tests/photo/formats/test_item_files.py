@@ -12,7 +12,7 @@ from uegan_cli.photo.bmff import boxes, item_files, items
 from uegan_cli.photo.bmff.box_writing import NewItem
 from uegan_cli.photo.bmff.boxes import Item, Property
 from uegan_cli.photo.bmff.items import ItemEncoding
-from uegan_cli.photo.photo import Metadata, Sayings, Segment
+from uegan_cli.photo.photo import Metadata, OutputMetadata, Segment
 from uegan_cli.photo.writing import write_photo
 
 from .item_photos import changed, made, photo, smooth
@@ -37,7 +37,7 @@ def test_other_metadata_come_back_byte_for_byte() -> None:
     )
     file = io.BytesIO()
     assert isinstance(metadata.encoding, ItemEncoding)
-    item_files.finish(file, made("HEIF"), Sayings(metadata, None, (), None), metadata.encoding)
+    item_files.finish(file, made("HEIF"), OutputMetadata(metadata, None, (), None), metadata.encoding)
     assert read(file.getvalue()).segments == metadata.segments
     assert items.lost(metadata.segments) == ["description"]
 
@@ -51,7 +51,7 @@ def test_a_profile_is_kept_and_one_made_of_code_points_is_not_written() -> None:
     ):
         encoding = ItemEncoding(colours=colours)
         file = io.BytesIO()
-        item_files.finish(file, made("AVIF"), Sayings(Metadata("HEIF"), None, (), icc), encoding)
+        item_files.finish(file, made("AVIF"), OutputMetadata(Metadata("HEIF"), None, (), icc), encoding)
         assert (profile in file.getvalue()) == (icc == profile) and (b"prof" in file.getvalue()) == (icc == profile)
 
 
@@ -75,11 +75,11 @@ def test_the_turns_of_the_file_are_kept_though_others_would_do() -> None:
     odd = (Property("irot", b"\2", True), Property("imir", b"\0", True))
     encoding = ItemEncoding(turns=odd)
     file = io.BytesIO()
-    item_files.finish(file, made("AVIF"), Sayings(Metadata("AVIF"), None, (), None, orientation=2), encoding)
+    item_files.finish(file, made("AVIF"), OutputMetadata(Metadata("AVIF"), None, (), None, orientation=2), encoding)
     container = boxes.read(file)
     assert tuple(p for p in container.items[container.primary].properties if p.kind in ("irot", "imir")) == odd
     file = io.BytesIO()
-    item_files.finish(file, made("AVIF"), Sayings(Metadata("AVIF"), None, (), None, orientation=1), encoding)
+    item_files.finish(file, made("AVIF"), OutputMetadata(Metadata("AVIF"), None, (), None, orientation=1), encoding)
     assert items.read_metadata(file, "AVIF").orientation == 1
 
 

@@ -14,7 +14,7 @@ from tests.photo.formats import dng
 from uegan_cli.errors import OutputError, PhotoError
 from uegan_cli.photo.formats import sniff
 from uegan_cli.photo.orientation import upright
-from uegan_cli.photo.photo import Metadata, Pixels, Sayings
+from uegan_cli.photo.photo import Metadata, OutputMetadata, Pixels
 from uegan_cli.photo.raw import format as raw
 from uegan_cli.photo.reading import read_photo, read_upright_srgb
 from uegan_cli.photo.writing import write_photo
@@ -148,7 +148,7 @@ def test_a_raw_becomes_a_jpeg_or_a_tiff_of_sixteen_bits(scene: Pixels, tmp_path:
 
 def test_a_raw_is_not_written() -> None:
     with pytest.raises(OutputError, match="JPEG or a TIFF"):
-        raw.write(io.BytesIO(), Image.new("RGB", (1, 1)), Sayings(Metadata("RAW"), None, (), None), None)
+        raw.write(io.BytesIO(), Image.new("RGB", (1, 1)), OutputMetadata(Metadata("RAW"), None, (), None), None)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from uegan_cli.photo.tiff import ifd
 from uegan_cli.photo.tiff import structure as skeleton
 from uegan_cli.photo.tiff.ifd import EXIF, Field
 
-from .tiffs import flat, load, made, same, sayings, written
+from .tiffs import flat, load, made, output, same, written
 
 
 def test_orientation_and_density_are_read_and_kept() -> None:
@@ -23,9 +23,9 @@ def test_orientation_and_density_are_read_and_kept() -> None:
     ]
     metadata = load(made(fields))[0].metadata
     assert metadata.orientation == 6 and metadata.density == (300 / 0.0254, 300 / 0.0254)
-    kept = load(written(flat(), sayings(metadata)))[0].metadata
+    kept = load(written(flat(), output(metadata)))[0].metadata
     assert (kept.orientation, kept.density) == (metadata.orientation, metadata.density)
-    turned = load(written(flat(), sayings(metadata, orientation=1)))[0].metadata
+    turned = load(written(flat(), output(metadata, orientation=1)))[0].metadata
     assert turned.orientation == 1
 
 
@@ -33,7 +33,7 @@ def test_several_pages_are_several_frames(camera_photos: Path) -> None:
     data = (camera_photos / "formats/multipage.tiff").read_bytes()
     contents, picture = load(data)
     assert contents.picture.frames == 3
-    again, result = load(written(picture, sayings(contents.metadata)))
+    again, result = load(written(picture, output(contents.metadata)))
     assert again.picture.frames == 1 and same(picture, result)
 
 
@@ -41,7 +41,7 @@ def test_layers_of_the_unedited_picture_are_left_out_with_a_word() -> None:
     layers = b"Adobe Photoshop Document Data Block\0" + bytes(range(200))
     contents, _ = load(made([Field(37724, ifd.UNDEFINED, len(layers), layers)]))
     assert "layers" in contents.warnings[0]
-    assert b"Document Data" not in written(flat(), sayings(contents.metadata))
+    assert b"Document Data" not in written(flat(), output(contents.metadata))
 
 
 def test_values_beyond_the_end_are_left_out() -> None:
@@ -54,7 +54,7 @@ def test_values_beyond_the_end_are_left_out() -> None:
     contents, picture = load(made(fields))
     metadata = contents.metadata
     assert (metadata.xmp, metadata.icc, metadata.orientation, metadata.exif) == (None, None, 1, None)
-    assert same(load(written(picture, sayings(metadata)))[1], picture)
+    assert same(load(written(picture, output(metadata)))[1], picture)
 
 
 def test_a_picture_behind_its_thumbnail_is_found_with_what_the_thumbnail_says(picture: Pixels) -> None:
@@ -67,5 +67,5 @@ def test_a_picture_behind_its_thumbnail_is_found_with_what_the_thumbnail_says(pi
     contents, found = load(file.getvalue())
     assert same(found, picture) and contents.picture.frames == 1
     assert contents.metadata.exif is not None and b"A camera" in contents.metadata.exif
-    again, copy = load(written(found, sayings(contents.metadata)))
+    again, copy = load(written(found, output(contents.metadata)))
     assert same(copy, picture) and again.metadata.exif == contents.metadata.exif

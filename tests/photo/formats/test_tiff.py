@@ -17,14 +17,14 @@ from PIL import Image
 from uegan_cli.errors import PhotoError
 from uegan_cli.photo import photoshop
 from uegan_cli.photo.jpeg import format as jpeg
-from uegan_cli.photo.photo import Metadata, Sayings
+from uegan_cli.photo.photo import Metadata, OutputMetadata
 from uegan_cli.photo.tiff import descriptions, ifd, raster
 from uegan_cli.photo.tiff import format as tiff
 from uegan_cli.photo.tiff import structure as skeleton
 from uegan_cli.photo.tiff.descriptions import Branch, Description
 from uegan_cli.photo.tiff.ifd import EXIF, GPS, Field, Tiff
 
-from .tiffs import flat, load, made, same, sayings, written
+from .tiffs import flat, load, made, output, same, written
 
 
 @pytest.mark.parametrize("options", [{}, {"compression": "lzw"}, {"compression": "deflate", "tile": (16, 16)}], ids=str)
@@ -41,7 +41,7 @@ def test_what_was_read_is_written_exactly(options: dict[str, Any], dtype: str, o
         planar = {"planarconfig": "contig"} if channels > 1 else {}
         tifffile.imwrite(file, given, photometric=photometric, byteorder=order, **kinds, **planar, **options)
         contents, picture = load(file.getvalue())
-        data = written(picture, sayings(contents.metadata))
+        data = written(picture, output(contents.metadata))
         assert data[:2] == {"<": b"II", ">": b"MM"}[order]
         again, result = load(data)
         assert same(picture, result) and same(np.asarray(result).reshape(pixels.shape), pixels)
@@ -57,11 +57,11 @@ def test_blocks_are_replaced_where_they_change_and_stay_where_not() -> None:
     contents, _ = load(made(fields))
     metadata = contents.metadata
     assert metadata.icc == icc and photoshop.iptc(metadata.photoshop or b"") == iptc
-    kept = load(written(flat(), sayings(metadata)))[0].metadata
+    kept = load(written(flat(), output(metadata)))[0].metadata
     assert (kept.icc, kept.photoshop) == (metadata.icc, metadata.photoshop)
-    changed = load(written(flat(), sayings(metadata, icc=b"another", packets=(b"<x/>",))))[0].metadata
+    changed = load(written(flat(), output(metadata, icc=b"another", packets=(b"<x/>",))))[0].metadata
     assert (changed.icc, changed.xmp, changed.photoshop) == (b"another", b"<x/>", metadata.photoshop)
-    gone = written(flat(), sayings(metadata, icc=None, photoshop=None))
+    gone = written(flat(), output(metadata, icc=None, photoshop=None))
     assert icc not in gone and iptc not in gone
 
 
@@ -74,16 +74,16 @@ def with_position(order: str = "<") -> bytes:
 
 def test_a_position_can_be_left_out_for_good() -> None:
     place = struct.pack("<6I", 48, 1, 51, 1, 295, 100)
-    first = written(flat(), Sayings(Metadata("JPEG"), with_position(), (), None))
+    first = written(flat(), OutputMetadata(Metadata("JPEG"), with_position(), (), None))
     assert place in first
     contents, _ = load(first)
     geo = made([Field(33550, 12, 3, struct.pack("<3d", 1.5, 2.5, 0))])
     assert tiff.lost(load(geo)[0].metadata) == ["GeoTIFF"]
-    assert struct.pack("<3d", 1.5, 2.5, 0) in written(flat(), sayings(load(geo)[0].metadata))
-    assert struct.pack("<3d", 1.5, 2.5, 0) not in written(flat(), sayings(load(geo)[0].metadata, keep="no-gps"))
-    result = written(flat(), sayings(contents.metadata, keep="no-gps"))
+    assert struct.pack("<3d", 1.5, 2.5, 0) in written(flat(), output(load(geo)[0].metadata))
+    assert struct.pack("<3d", 1.5, 2.5, 0) not in written(flat(), output(load(geo)[0].metadata, keep="no-gps"))
+    result = written(flat(), output(contents.metadata, keep="no-gps"))
     assert place not in result and b"my maker!" in result
-    bare = written(flat(), sayings(Metadata("TIFF", encoding=contents.metadata.encoding), keep="none"))
+    bare = written(flat(), output(Metadata("TIFF", encoding=contents.metadata.encoding), keep="none"))
     assert b"my maker!" not in bare and place not in bare and same(load(bare)[1], flat())
 
 
@@ -92,7 +92,7 @@ def test_what_comes_from_another_format_keeps_its_exif_where_it_was(order: str) 
     block = with_position(order)
     source = Metadata("JPEG", exif=block, density=(3000.0, 2000.0))
     picture = np.arange(2 * 3 * 3, dtype=np.uint16).reshape(2, 3, 3) * 3000
-    said = Sayings(source, block, (b"<x/>",), b"profile", None, photoshop.with_iptc(b"\x1c\x02\x05\0\0"), 6)
+    said = OutputMetadata(source, block, (b"<x/>",), b"profile", None, photoshop.with_iptc(b"\x1c\x02\x05\0\0"), 6)
     result = written(picture, said)
     assert result.index(b"my maker!") == block.index(b"my maker!")
     contents, again = load(result)
@@ -105,7 +105,7 @@ def test_what_comes_from_another_format_keeps_its_exif_where_it_was(order: str) 
 
 def test_a_broken_exif_block_is_left_out_with_a_word() -> None:
     file = io.BytesIO()
-    warnings = tiff.write(file, flat(), Sayings(Metadata("PNG"), b"II*\0junk", (), None), None)
+    warnings = tiff.write(file, flat(), OutputMetadata(Metadata("PNG"), b"II*\0junk", (), None), None)
     assert "Exif" in warnings[0] and same(load(file.getvalue())[1], flat())
 
 
@@ -114,7 +114,7 @@ def test_an_old_thumbnail_in_the_exif_block_does_not_come_along(camera_photos: P
         with path.open("rb") as file:
             block = jpeg.read_metadata(file).exif
         if block:
-            result = written(flat(), Sayings(Metadata("JPEG", exif=block), block, (), None))
+            result = written(flat(), OutputMetadata(Metadata("JPEG", exif=block), block, (), None))
             assert len(ifd.pictures(Tiff(io.BytesIO(result)))) == 1
             assert b"\xff\xd8\xff\xdb" not in result.replace(_maker_note(block), b"")
 
@@ -136,7 +136,7 @@ def test_compression_stays_if_it_loses_nothing_and_is_told_if_not(options: dict[
     tifffile.imwrite(file, pixels, photometric="rgb", **options)
     contents, picture = load(file.getvalue())
     result = io.BytesIO()
-    warnings = tiff.write(result, picture, sayings(contents.metadata), None)
+    warnings = tiff.write(result, picture, output(contents.metadata), None)
     assert same(load(result.getvalue())[1], picture)
     compression = tifffile.TiffFile(io.BytesIO(result.getvalue())).pages[0].compression
     if word:
@@ -150,11 +150,11 @@ def test_cmyk_is_written_in_its_inks() -> None:
     file = io.BytesIO()
     inks.save(file, "TIFF")
     contents, picture = load(file.getvalue())
-    assert same(load(written(picture, sayings(contents.metadata)))[1], inks)
+    assert same(load(written(picture, output(contents.metadata)))[1], inks)
     deep = np.asarray(inks).astype(np.uint16) * 257
-    result, again = load(written(deep, sayings(contents.metadata, icc=bytes(16) + b"CMYK")))
+    result, again = load(written(deep, output(contents.metadata, icc=bytes(16) + b"CMYK")))
     assert result.picture.mode == "CMYK" and same(again, deep)
-    as_rgb = written(Image.new("RGB", (4, 2)), sayings(contents.metadata))
+    as_rgb = written(Image.new("RGB", (4, 2)), output(contents.metadata))
     assert load(as_rgb)[0].picture.mode == "RGB"
 
 
@@ -167,7 +167,7 @@ def test_the_corpus_comes_through_exactly(camera_photos: Path) -> None:
     assert len(corpus(camera_photos)) >= 14
     for path in corpus(camera_photos):
         contents, picture = load(path.read_bytes())
-        result = written(picture, sayings(contents.metadata))
+        result = written(picture, output(contents.metadata))
         again, copy = load(result)
         assert same(picture, copy), path.name
         old, new = contents.metadata, again.metadata
@@ -194,7 +194,7 @@ def test_exiftool_finds_every_tag_unchanged(camera_photos: Path, tmp_path: Path)
     paths = [path for path in corpus(camera_photos) if path.name != "multipage.tiff"]
     for path in paths:
         contents, picture = load(path.read_bytes())
-        (tmp_path / path.name).write_bytes(written(picture, sayings(contents.metadata)))
+        (tmp_path / path.name).write_bytes(written(picture, output(contents.metadata)))
     was, now = _told(paths), _told([tmp_path / path.name for path in paths])
     for path in paths:
         lost, new = was[path.name] - now[path.name], now[path.name] - was[path.name]

@@ -10,7 +10,7 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from uegan_cli.photo.photo import Contents, Metadata, Pixels, Sayings
+from uegan_cli.photo.photo import Contents, Metadata, OutputMetadata, Pixels
 from uegan_cli.photo.tiff import format as tiff
 from uegan_cli.photo.tiff import ifd, raster
 from uegan_cli.photo.tiff.ifd import Field
@@ -69,14 +69,16 @@ def load(data: bytes) -> tuple[Contents, Made]:
     return contents, Image.frombytes(mode, contents.picture.size, picture.tobytes())
 
 
-def sayings(metadata: Metadata, **changed: Any) -> Sayings:
+def output(metadata: Metadata, **changed: Any) -> OutputMetadata:
     """What a file says when nothing of it changes but what is named."""
     packets = (metadata.xmp,) if metadata.xmp else ()
-    said = Sayings(metadata, metadata.exif, packets, metadata.icc, None, metadata.photoshop, metadata.orientation)
+    said = OutputMetadata(
+        metadata, metadata.exif, packets, metadata.icc, None, metadata.photoshop, metadata.orientation
+    )
     return replace(said, **changed)
 
 
-def written(picture: Made, said: Sayings) -> bytes:
+def written(picture: Made, said: OutputMetadata) -> bytes:
     file = io.BytesIO()
     tiff.write(file, picture, said, None)
     return file.getvalue()

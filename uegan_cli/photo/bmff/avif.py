@@ -13,9 +13,8 @@ import numpy as np
 from PIL import Image
 
 from ...errors import OutputError
-from .. import depths
-from ..photo import Contents, Metadata, Picture, Pixels, Sayings
-from . import av1, boxes, item_files, item_losses, items
+from ..photo import Contents, Metadata, OutputMetadata, Picture, Pixels
+from . import av1, boxes, depths, item_files, item_losses, items
 from .boxes import Container
 from .item_layout import Layout, layout_of
 from .items import ItemEncoding
@@ -87,20 +86,22 @@ def _deep(data: bytes) -> Pixels:
     return bands
 
 
-def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+def write(
+    file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
+) -> tuple[str, ...]:
     """Write an AVIF: as deep and as hard quantised as one before it was, with its chroma and its meaning of colours.
 
     An edit quantised as before has 0.6 to 1.7 dB less than what the file had left of the original. Without a file
     before, None is a quality that hardly loses anything; where the file had RGB as it is, nothing is lost.
     """
-    encoding = items.next_encoding(sayings, _NEW)
+    encoding = items.next_encoding(output, _NEW)
     exact = encoding.colours[2] == _IDENTITY and depths.mode(np.asarray(picture))[:3] == "RGB"
     if quality is None and exact:
         quality = 100
     elif quality is None:
         quality = _QUALITY if encoding.quantiser is None else _quality_of(encoding.quantiser)
     encoded = _encoded(np.asarray(picture), encoding, exact, quality)
-    item_files.finish(file, encoded, sayings, encoding)
+    item_files.finish(file, encoded, output, encoding)
     return ()
 
 

@@ -8,9 +8,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from .. import depths
-from ..photo import Contents, Metadata, Picture, Pixels, Sayings
-from . import boxes, item_files, item_losses, items
+from ..photo import Contents, Metadata, OutputMetadata, Picture, Pixels
+from . import boxes, depths, item_files, item_losses, items
 from .boxes import Container
 from .item_layout import Layout, layout_of
 from .items import ItemEncoding
@@ -77,14 +76,16 @@ def _decode(container: Container, encoding: ItemEncoding, layout: Layout) -> Pix
     return depths.widened(depths.chosen(bands, layout), int(image.info["bit_depth"]), image.premultiplied_alpha)
 
 
-def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+def write(
+    file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
+) -> tuple[str, ...]:
     """Write an HEIC: as deep, with the chroma, the meaning of colours and the tiles that an HEIF before it had.
 
     Its quality cannot be read back, so None is a quality that hardly loses anything.
     """
     import pillow_heif
 
-    encoding = items.next_encoding(sayings, _NEW)
+    encoding = items.next_encoding(output, _NEW)
     bands = np.asarray(picture)
     depth = depths.depth(bands, encoding)
     primaries, transfer, matrix, full = encoding.colours
@@ -105,7 +106,7 @@ def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quali
         full_range_flag=int(full),
         enc_params={"preset": _PRESET},
     )
-    item_files.finish(file, encoded.getvalue(), sayings, encoding)
+    item_files.finish(file, encoded.getvalue(), output, encoding)
     return ()
 
 

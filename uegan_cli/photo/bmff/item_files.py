@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import BinaryIO
 
-from ..photo import Sayings
+from ..photo import OutputMetadata
 from . import box_writing, boxes, items
 from .box_writing import NewItem
 from .boxes import Container, Item, Property, Reference
@@ -44,13 +44,13 @@ def _is_icc(found: Property) -> bool:
     return found.kind == "colr" and found.data[:4] in (b"prof", b"rICC")
 
 
-def finish(file: BinaryIO, encoded: bytes, sayings: Sayings, encoding: ItemEncoding) -> None:
+def finish(file: BinaryIO, encoded: bytes, output: OutputMetadata, encoding: ItemEncoding) -> None:
     """Write the file that a library encoded from the bare picture, with what it is to say.
 
     encoding: of the picture in it, but for its turns and the head of its Exif block.
     """
     container = boxes.read(io.BytesIO(encoded))
-    said = _said(sayings, encoding)
+    said = _said(output, encoding)
     inside = set(parts(container))
     new = {n: NewItem(container.items[n], container.data(n), container.is_in_meta(n)) for n in inside}
     new[container.primary] = _with(new[container.primary], said)
@@ -59,23 +59,23 @@ def finish(file: BinaryIO, encoded: bytes, sayings: Sayings, encoding: ItemEncod
         # Its opacity is turned with the picture, or it would lie across it.
         new[layer] = _with(new[layer], geometry)
     references = [r for r in container.references if {r.source, *r.targets} <= inside]
-    for number, description in enumerate(_descriptions(sayings, encoding.exif_head), max(new) + 1):
+    for number, description in enumerate(_descriptions(output, encoding.exif_head), max(new) + 1):
         new[number] = description
         references.append(Reference("cdsc", number, (container.primary,)))
     length = int.from_bytes(encoded[:4])
     box_writing.write(file, encoded[8:length], container.primary, new, references)
 
 
-def _said(sayings: Sayings, encoding: ItemEncoding) -> list[Property]:
+def _said(output: OutputMetadata, encoding: ItemEncoding) -> list[Property]:
     """Properties for the primary picture; those that turn it come last."""
-    source = sayings.source
+    source = output.source
     own = [s for s in source.segments if s.name in items.KEPT] if source.format in _FORMATS else []
-    known = items.orientation(encoding.turns) == sayings.orientation
-    profile = sayings.icc if sayings.icc != items.coded_profile(encoding.colours) else None
+    known = items.orientation(encoding.turns) == output.orientation
+    profile = output.icc if output.icc != items.coded_profile(encoding.colours) else None
     return [
         *([Property("colr", b"prof" + profile)] if profile else []),
         *(Property(s.name, s.data) for s in own),
-        *(encoding.turns if known else items.turns(sayings.orientation)),
+        *(encoding.turns if known else items.turns(output.orientation)),
     ]
 
 
@@ -84,15 +84,15 @@ def _with(new: NewItem, said: Iterable[Property]) -> NewItem:
     return new._replace(item=replace(new.item, properties=(*own, *said)))
 
 
-def _descriptions(sayings: Sayings, exif_head: bytes) -> list[NewItem]:
+def _descriptions(output: OutputMetadata, exif_head: bytes) -> list[NewItem]:
     """The items with metadata; viewers are told not to show them."""
-    found = [NewItem(Item("Exif", hidden=True), exif_head + sayings.exif)] if sayings.exif else []
-    found += [NewItem(Item("mime", items.XMP, hidden=True), packet) for packet in sayings.packets]
-    source = sayings.source
+    found = [NewItem(Item("Exif", hidden=True), exif_head + output.exif)] if output.exif else []
+    found += [NewItem(Item("mime", items.XMP, hidden=True), packet) for packet in output.packets]
+    source = output.source
     own = [s for s in source.segments if s.name not in items.KEPT] if source.format in _FORMATS else []
     for segment in own:
         kind, *texts = segment.name.split("\0")
-        if kind == "mime" and segment.data in sayings.packets:
+        if kind == "mime" and segment.data in output.packets:
             continue
         found.append(NewItem(Item(kind, tuple(text.encode("latin-1") for text in texts), True), segment.data))
     return found

@@ -15,7 +15,7 @@ import numpy as np
 from ...errors import PhotoError
 from .. import colour
 from ..orientation import upright
-from ..photo import Metadata, Pixels, Sayings, Segment
+from ..photo import Metadata, OutputMetadata, Pixels, Segment
 from . import boxes
 from .boxes import Container, Item, Property
 
@@ -207,9 +207,9 @@ def encoding_of(metadata: Metadata) -> ItemEncoding:
     return metadata.encoding
 
 
-def next_encoding(sayings: Sayings, otherwise: ItemEncoding) -> ItemEncoding:
+def next_encoding(output: OutputMetadata, otherwise: ItemEncoding) -> ItemEncoding:
     """How to encode the next picture: as the one before, or `otherwise` if that was no HEIF or AVIF."""
-    known = sayings.source.encoding
+    known = output.source.encoding
     if isinstance(known, ItemEncoding):
         return known
-    return replace(otherwise, colours=_UNSAID) if sayings.icc else otherwise
+    return replace(otherwise, colours=_UNSAID) if output.icc else otherwise

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from PIL.JpegImagePlugin import JpegImageFile
 
 from ...errors import OutputError
-from ..photo import Contents, JpegEncoding, Metadata, Mode, Picture, Pixels, Sayings, Segment
+from ..photo import Contents, JpegEncoding, Metadata, Mode, OutputMetadata, Picture, Pixels, Segment
 from ..range_reader import RangeReader
 from .header import fitting, header, lost_elsewhere, read_header
 from .segments import has_trailer, splice
@@ -54,14 +54,16 @@ def lost(metadata: Metadata) -> list[str]:
     return lost_elsewhere(metadata)
 
 
-def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+def write(
+    file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
+) -> tuple[str, ...]:
     """Write a JPEG with the input's quantisation tables, or at `quality`; a photo that was no JPEG gets 95."""
     assert isinstance(picture, Image.Image)
     if max(picture.size) > _LONGEST_SIDE:
         raise OutputError(f"a JPEG has at most {_LONGEST_SIDE} pixels a side; write a PNG")
-    sayings, failed = fitting(sayings)
-    encoded, own = io.BytesIO(), header(sayings)
-    encoding = sayings.source.encoding
+    output, failed = fitting(output)
+    encoded, own = io.BytesIO(), header(output)
+    encoding = output.source.encoding
     if picture.mode == "CMYK":
         transform = isinstance(encoding, JpegEncoding) and encoding.ycck
         picture, own = _luma_and_chroma(picture) if transform else picture, _with_adobe(own, 2 if transform else 0)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
-from ..photo import JpegEncoding, Metadata, Sayings, Segment
+from ..photo import JpegEncoding, Metadata, OutputMetadata, Segment
 from ..tiff import descriptions, exif
 from ..xmp import extension as xmp_extension
 from ..xmp import packet as xmp
@@ -126,16 +126,16 @@ def _lost(segment: Segment, packet: bytes | None) -> str | None:
     return "comment" if segment.name == "COM" else f"{segment.name} segment"
 
 
-def fitting(sayings: Sayings) -> tuple[Sayings, list[str]]:
+def fitting(output: OutputMetadata) -> tuple[OutputMetadata, list[str]]:
     """What fits into segments, and what does not: they are short."""
-    block, failed = _short_exif(sayings.exif)
-    packets, extension = _short(sayings.packets, sayings.extension)
-    if len(packets) < len(sayings.packets):
+    block, failed = _short_exif(output.exif)
+    packets, extension = _short(output.packets, output.extension)
+    if len(packets) < len(output.packets):
         failed.append("XMP")
     turn = exif.read_orientation(block) or xmp.orientation(packets[0] if packets else None)
-    if block is None and turn != sayings.orientation:
-        block = exif.build_orientation_block(sayings.orientation)
-    return replace(sayings, exif=block, packets=packets, extension=extension), failed
+    if block is None and turn != output.orientation:
+        block = exif.build_orientation_block(output.orientation)
+    return replace(output, exif=block, packets=packets, extension=extension), failed
 
 
 def _short_exif(block: bytes | None) -> tuple[bytes | None, list[str]]:
@@ -163,20 +163,20 @@ def _short(packets: tuple[bytes, ...], extension: bytes | None) -> tuple[tuple[b
     return tuple(packet for packet in apart if len(packet) <= room), extension
 
 
-def header(sayings: Sayings) -> list[Segment]:
+def header(output: OutputMetadata) -> list[Segment]:
     """What goes before the picture: JFIF, Exif, XMP and the rest, each with its signature."""
-    source, packets = sayings.source, sayings.packets
-    own = list(source.segments) if source.format == "JPEG" and sayings.keep != "none" else _start(source)
-    if profile(own) != sayings.icc:
-        own = _replaced(own, "APP2", ICC, _profile_chunks(sayings.icc or b""))
-    if b"".join(_payloads(own, "APP13", PHOTOSHOP)) != (sayings.photoshop or b""):
-        own = _replaced(own, "APP13", PHOTOSHOP, _resources(sayings.photoshop or b""))
-    if xmp_extension.joined((s.data for s in own), source.xmp) != sayings.extension:
-        parts = xmp_extension.segments(sayings.extension or b"", LONGEST)
+    source, packets = output.source, output.packets
+    own = list(source.segments) if source.format == "JPEG" and output.keep != "none" else _start(source)
+    if profile(own) != output.icc:
+        own = _replaced(own, "APP2", ICC, _profile_chunks(output.icc or b""))
+    if b"".join(_payloads(own, "APP13", PHOTOSHOP)) != (output.photoshop or b""):
+        own = _replaced(own, "APP13", PHOTOSHOP, _resources(output.photoshop or b""))
+    if xmp_extension.joined((s.data for s in own), source.xmp) != output.extension:
+        parts = xmp_extension.segments(output.extension or b"", LONGEST)
         own = _replaced(own, "APP1", xmp_extension.HEADER, [Segment("APP1", part) for part in parts])
-        packets = (xmp_extension.naming(packets[0], sayings.extension), *packets[1:]) if packets else ()
+        packets = (xmp_extension.naming(packets[0], output.extension), *packets[1:]) if packets else ()
     jfif = [s for s in own if _is(s, "APP0", JFIF)]
-    blocks = ([EXIF + sayings.exif] if sayings.exif else []) + [XMP + packet for packet in packets]
+    blocks = ([EXIF + output.exif] if output.exif else []) + [XMP + packet for packet in packets]
     return jfif + [Segment("APP1", block) for block in blocks] + [s for s in own if s not in jfif]
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from .. import colour
-from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
+from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels, Segment
 from ..range_reader import RangeReader
 from ..tiff import exif
 from ..xmp import packet as xmp
@@ -109,9 +109,11 @@ def lost(metadata: Metadata) -> list[str]:
     return list(dict.fromkeys(names[segment.name] for segment in metadata.segments if segment.name in names))
 
 
-def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+def write(
+    file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
+) -> tuple[str, ...]:
     """Write a PNG; it has no quality."""
-    splice(file, memoryview(_encoded(picture)), segments(sayings))
+    splice(file, memoryview(_encoded(picture)), segments(output))
     return ()
 
 
@@ -292,15 +294,15 @@ def _frames(file: BinaryIO) -> int:
     return max(1, int.from_bytes(counts[:4])) if len(counts) == 8 else 1
 
 
-def segments(sayings: Sayings) -> list[Segment]:
+def segments(output: OutputMetadata) -> list[Segment]:
     """The chunks that go between IHDR and the picture."""
-    source = sayings.source
-    own = list(source.segments) if source.format == "PNG" and sayings.keep != "none" else _phys(source.density)
+    source = output.source
+    own = list(source.segments) if source.format == "PNG" and output.keep != "none" else _phys(source.density)
     said = profile(own) or (source.implied if source.format == "PNG" else None)
-    if said != sayings.icc:
-        own = _iccp(sayings.icc) + [s for s in own if s.name not in _COLOUR]
-    blocks = [Segment("eXIf", sayings.exif)] if sayings.exif else []
-    return own + blocks + [Segment("iTXt", XMP + bytes(4) + packet) for packet in sayings.packets]
+    if said != output.icc:
+        own = _iccp(output.icc) + [s for s in own if s.name not in _COLOUR]
+    blocks = [Segment("eXIf", output.exif)] if output.exif else []
+    return own + blocks + [Segment("iTXt", XMP + bytes(4) + packet) for packet in output.packets]
 
 
 def _phys(density: tuple[float, float] | None) -> list[Segment]:

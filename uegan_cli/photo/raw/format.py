@@ -16,7 +16,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from ...errors import OutputError, PhotoError
 from ..jpeg import format as jpeg
 from ..orientation import strips
-from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings
+from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels
 from . import containers as camera
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ def lost(metadata: Metadata) -> list[str]:
     return []
 
 
-def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+def write(
+    file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
+) -> tuple[str, ...]:
     raise OutputError("a camera raw cannot be written; write a JPEG or a TIFF")
 
 

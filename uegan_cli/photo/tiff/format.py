@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from .. import photoshop, privacy
-from ..photo import Contents, Metadata, Picture, Pixels, Sayings
+from ..photo import Contents, Metadata, OutputMetadata, Picture, Pixels
 from . import descriptions, ifd, raster, samples
 from . import structure as skeleton
 from .allocator import Room, still_needed
@@ -81,16 +81,18 @@ def _warnings(root: Directory, layout: Raster) -> Iterable[str]:
         yield f"its extra channel{'s' * (extra > 1)}, other than transparency, cannot be kept"
 
 
-def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+def write(
+    file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
+) -> tuple[str, ...]:
     """Write a TIFF; it has no quality.
 
     What was a TIFF keeps its byte order, every byte but the picture's, and its compression, where that loses nothing.
     """
-    source, warnings = _source(sayings)
+    source, warnings = _source(output)
     old = encoding_of(source)
-    bands, storage = _storage(picture, sayings.icc, old)
+    bands, storage = _storage(picture, output.icc, old)
     compression, predictor, reason = _compression(old)
-    fields = _fields(sayings, source, raster.SEPARATED in storage[raster.PHOTOMETRIC])
+    fields = _fields(output, source, raster.SEPARATED in storage[raster.PHOTOMETRIC])
     room = Room(file, old, still_needed(source.segments, old, fields))
     strips = [room.put(strip) for strip in samples.encode(bands, compression, predictor, old.order)]
     word = ifd.LONG8 if old.big else ifd.LONG
@@ -106,15 +108,15 @@ def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quali
     return (*warnings, *reason)
 
 
-def _source(sayings: Sayings) -> tuple[Metadata, tuple[str, ...]]:
+def _source(output: OutputMetadata) -> tuple[Metadata, tuple[str, ...]]:
     """What the new file starts from: the old one, or the Exif block, which has the same structure."""
-    source = sayings.source
-    if source.format == "TIFF" and sayings.keep == "none":
+    source = output.source
+    if source.format == "TIFF" and output.keep == "none":
         return replace(source, segments=(), encoding=replace(encoding_of(source), fields=())), ()
     if source.format == "TIFF":
         return source, ()
     try:
-        tiff = Tiff(io.BytesIO(sayings.exif or descriptions.build(Description("<", Branch()))))
+        tiff = Tiff(io.BytesIO(output.exif or descriptions.build(Description("<", Branch()))))
         return metadata_of(tiff, pages_of(tiff)), ()
     except (ValueError, struct.error):
         return Metadata("TIFF"), ("its broken Exif cannot be kept in a TIFF file",)
@@ -162,31 +164,31 @@ def _compression(old: TiffEncoding) -> tuple[int, int, tuple[str, ...]]:
     return raster.DEFLATE, 2, (f"its {name} compression was replaced by Deflate, which loses nothing",)
 
 
-def _fields(sayings: Sayings, source: Metadata, inks: bool) -> list[Field]:
+def _fields(output: OutputMetadata, source: Metadata, inks: bool) -> list[Field]:
     """What the new file says besides its picture."""
     old = encoding_of(source)
-    gone = set() if sayings.keep == "all" else set(privacy.POSITION_TAGS)
+    gone = set() if output.keep == "all" else set(privacy.POSITION_TAGS)
     gone |= set() if inks else _INKS
     gone |= raster.YCBCR_TAGS if old.photometric == raster.YCBCR else set()
     fields = {field.tag: field for field in old.fields if field.tag not in gone}
-    for tag, new in _blocks(sayings, source):
+    for tag, new in _blocks(output, source):
         if new != held(source, tag):
             fields[tag] = Field(tag, ifd.UNDEFINED if tag == skeleton.ICC else ifd.BYTE, len(new or b""), new or b"")
-    if sayings.orientation != source.orientation:
-        fields[skeleton.ORIENTATION] = ifd.integers(old.order, skeleton.ORIENTATION, ifd.SHORT, sayings.orientation)
-    if sayings.source.density and skeleton.X_RESOLUTION not in fields:
-        fields |= {field.tag: field for field in _resolution(old.order, sayings.source.density)}
+    if output.orientation != source.orientation:
+        fields[skeleton.ORIENTATION] = ifd.integers(old.order, skeleton.ORIENTATION, ifd.SHORT, output.orientation)
+    if output.source.density and skeleton.X_RESOLUTION not in fields:
+        fields |= {field.tag: field for field in _resolution(old.order, output.source.density)}
     return [field for field in fields.values() if field.values]
 
 
-def _blocks(sayings: Sayings, source: Metadata) -> Iterable[tuple[int, bytes | None]]:
+def _blocks(output: OutputMetadata, source: Metadata) -> Iterable[tuple[int, bytes | None]]:
     """The blocks that are no Exif: tags, and what they are to hold.
 
     The IPTC record is in Photoshop's resources, in a tag of its own, or in both: it stays where it was.
     """
-    yield skeleton.XMP, b"\n".join(sayings.packets) or None
-    yield skeleton.ICC, sayings.icc
-    resources, had, record = sayings.photoshop, held(source, skeleton.PHOTOSHOP), held(source, skeleton.IPTC)
+    yield skeleton.XMP, b"\n".join(output.packets) or None
+    yield skeleton.ICC, output.icc
+    resources, had, record = output.photoshop, held(source, skeleton.PHOTOSHOP), held(source, skeleton.IPTC)
     yield skeleton.PHOTOSHOP, resources if had or not record else None
     yield skeleton.IPTC, record if had and resources else photoshop.iptc(resources or b"")
 

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 from PIL import Image
 
 from ...errors import OutputError, PhotoError
-from ..photo import Contents, Metadata, Mode, Picture, Pixels, Sayings, Segment
+from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels, Segment
 from ..range_reader import RangeReader
 from ..tiff import exif
 from ..xmp import packet as xmp
@@ -80,19 +80,21 @@ def lost(metadata: Metadata) -> list[str]:
     return ["unknown chunks"] if metadata.segments else []
 
 
-def write(file: BinaryIO, picture: Image.Image | Pixels, sayings: Sayings, quality: int | None) -> tuple[str, ...]:
+def write(
+    file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
+) -> tuple[str, ...]:
     """Write a WebP: without loss if the input was, else at `quality`, or the input's if that is None."""
     assert isinstance(picture, Image.Image)
     if max(picture.size) > _LONGEST_SIDE:
         raise OutputError(f"a WebP has at most {_LONGEST_SIDE} pixels a side; write another format")
-    known = sayings.source.encoding
+    known = output.source.encoding
     encoding = known if isinstance(known, WebpEncoding) else WebpEncoding(_QUALITY)
     encoded = io.BytesIO()
     if encoding.quality is None and quality is None:
         picture.save(encoded, "WEBP", lossless=True, exact=True)
     else:
         picture.save(encoded, "WEBP", quality=quality or encoding.quality)
-    splice(file, picture.size, encoded.getbuffer(), segments(sayings, encoding.exif_head))
+    splice(file, picture.size, encoded.getbuffer(), segments(output, encoding.exif_head))
     return ()
 
 
@@ -178,12 +180,12 @@ def _canvas(chunks: list[Chunk]) -> tuple[tuple[int, int], Mode, int]:
     raise ValueError("no picture in it")
 
 
-def segments(sayings: Sayings, exif_head: bytes) -> list[Segment]:
+def segments(output: OutputMetadata, exif_head: bytes) -> list[Segment]:
     """The chunks besides the picture, in the order that the standard asks for."""
-    found = [Segment("ICCP", sayings.icc)] if sayings.icc else []
-    found += [Segment("EXIF", exif_head + sayings.exif)] if sayings.exif else []
-    found += [Segment("XMP ", packet) for packet in sayings.packets]
-    return found + [s for s in sayings.source.segments if sayings.source.format == "WEBP" and s not in found]
+    found = [Segment("ICCP", output.icc)] if output.icc else []
+    found += [Segment("EXIF", exif_head + output.exif)] if output.exif else []
+    found += [Segment("XMP ", packet) for packet in output.packets]
+    return found + [s for s in output.source.segments if output.source.format == "WEBP" and s not in found]
 
 
 def splice(file: BinaryIO, size: tuple[int, int], encoded: memoryview, others: Sequence[Segment]) -> None:

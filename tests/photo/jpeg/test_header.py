@@ -10,7 +10,7 @@ import pytest
 from uegan_cli.photo import photoshop
 from uegan_cli.photo.jpeg import header as jpeg_header
 from uegan_cli.photo.jpeg import segments as jpeg_segments
-from uegan_cli.photo.photo import JpegEncoding, Metadata, Sayings, Segment
+from uegan_cli.photo.photo import JpegEncoding, Metadata, OutputMetadata, Segment
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.xmp import extension as xmp_extension
 from uegan_cli.photo.xmp import packet as xmp
@@ -67,14 +67,14 @@ def test_a_long_profile_is_cut_and_put_together() -> None:
 
 def test_a_profile_that_is_the_same_keeps_its_segments() -> None:
     own = Metadata("JPEG", segments=tuple(jpeg_header._profile_chunks(b"one profile")))
-    assert jpeg_header.header(Sayings(own, None, (), b"one profile")) == list(own.segments)
-    assert jpeg_header.profile(jpeg_header.header(Sayings(own, None, (), b"another"))) == b"another"
-    assert jpeg_header.profile(jpeg_header.header(Sayings(own, None, (), None))) is None
+    assert jpeg_header.header(OutputMetadata(own, None, (), b"one profile")) == list(own.segments)
+    assert jpeg_header.profile(jpeg_header.header(OutputMetadata(own, None, (), b"another"))) == b"another"
+    assert jpeg_header.profile(jpeg_header.header(OutputMetadata(own, None, (), None))) is None
 
 
 def test_jfif_then_exif_then_xmp_come_first() -> None:
     own = Metadata("JPEG", segments=(Segment("APP13", b"IPTC"), jpeg_header._jfif(None)))
-    names = [segment.data[:4] for segment in jpeg_header.header(Sayings(own, b"II*\0", (b"<x>",), None))]
+    names = [segment.data[:4] for segment in jpeg_header.header(OutputMetadata(own, b"II*\0", (b"<x>",), None))]
     assert names == [b"JFIF", b"Exif", b"http", b"IPTC"]
 
 
@@ -82,11 +82,13 @@ def test_photoshop_resources_span_segments_and_keep_their_place() -> None:
     block = photoshop.with_iptc(b"\x1c\x02\x05" * 30_000)
     parts = jpeg_header._resources(block)
     own = Metadata("JPEG", photoshop=block, segments=(Segment("COM", b"1"), *parts, Segment("COM", b"2")))
-    assert len(parts) == 2 and jpeg_header.header(Sayings(own, None, (), None, photoshop=block)) == list(own.segments)
+    assert len(parts) == 2 and jpeg_header.header(OutputMetadata(own, None, (), None, photoshop=block)) == list(
+        own.segments
+    )
     shorter = photoshop.with_iptc(b"short")
-    found = jpeg_header.header(Sayings(own, None, (), None, photoshop=shorter))
+    found = jpeg_header.header(OutputMetadata(own, None, (), None, photoshop=shorter))
     assert [s.data for s in found] == [b"1", jpeg_header.PHOTOSHOP + shorter, b"2"]
-    assert [s.name for s in jpeg_header.header(Sayings(own, None, (), None))] == ["COM", "COM"]
+    assert [s.name for s in jpeg_header.header(OutputMetadata(own, None, (), None))] == ["COM", "COM"]
 
 
 def test_a_preview_goes_with_the_segments_that_continue_it(make_photo: MakePhoto) -> None:
@@ -105,14 +107,16 @@ def test_a_stray_extension_of_xmp_stays_as_it_is(make_photo: MakePhoto) -> None:
     with_segments(path, Segment("APP1", jpeg_header.XMP + packet), *(Segment("APP1", part) for part in stray))
     metadata = read_photo(path).metadata
     assert metadata.extension is None and len(metadata.segments) == 1
-    assert jpeg_header.header(Sayings(metadata, None, (packet,), None))[-1].data == stray[0]
+    assert jpeg_header.header(OutputMetadata(metadata, None, (packet,), None))[-1].data == stray[0]
 
 
 def test_without_metadata_a_jpeg_has_a_density_where_it_may() -> None:
     own = Metadata("JPEG", density=(3937.0, 3937.0), segments=(Segment("COM", b"hello"),))
-    assert [s.data[:5] for s in jpeg_header.header(Sayings(own, None, (), None, keep="none"))] == [jpeg_header.JFIF]
+    assert [s.data[:5] for s in jpeg_header.header(OutputMetadata(own, None, (), None, keep="none"))] == [
+        jpeg_header.JFIF
+    ]
     rgb = replace(own, encoding=JpegEncoding((), 0, False, True, False))
-    assert jpeg_header.header(Sayings(rgb, None, (), None, keep="none")) == []
+    assert jpeg_header.header(OutputMetadata(rgb, None, (), None, keep="none")) == []
 
 
 def test_what_no_other_format_holds_is_told() -> None:

@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from uegan_cli.errors import PhotoError
 from uegan_cli.photo import colour
-from uegan_cli.photo.photo import Contents, Metadata, Pixels, Sayings, Segment
+from uegan_cli.photo.photo import Contents, Metadata, OutputMetadata, Pixels, Segment
 from uegan_cli.photo.png import format as png
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.tiff import exif
@@ -98,9 +98,9 @@ def test_content_credentials_are_left_out_with_a_word(make_photo: MakePhoto) -> 
 def test_a_profile_is_replaced_only_by_another_one() -> None:
     chunk = Segment("iCCP", b"My screen\0\0" + zlib.compress(b"one profile", 1))
     own = Metadata("PNG", segments=(chunk,))
-    assert png.segments(Sayings(own, None, (), b"one profile")) == [chunk]
-    assert png.profile(png.segments(Sayings(own, None, (), b"another"))) == b"another"
-    assert png.segments(Sayings(own, None, (), None)) == []
+    assert png.segments(OutputMetadata(own, None, (), b"one profile")) == [chunk]
+    assert png.profile(png.segments(OutputMetadata(own, None, (), b"another"))) == b"another"
+    assert png.segments(OutputMetadata(own, None, (), None)) == []
 
 
 def deep(mode: str, height: int = 30, width: int = 44) -> Pixels:
@@ -121,7 +121,7 @@ def test_16_bits_come_back_exactly_with_all_chunks(mode: str) -> None:
     chunks = (Segment("sBIT", bytes([12] * len(mode))), Segment("bKGD", bytes(6)), Segment("tEXt", b"Comment\0hello"))
     source = Metadata("PNG", segments=chunks)
     file = io.BytesIO()
-    png.write(file, deep(mode), Sayings(source, b"MM\0*\0\0\0\x08\0\0\0\0\0\0", (), None), None)
+    png.write(file, deep(mode), OutputMetadata(source, b"MM\0*\0\0\0\x08\0\0\0\0\0\0", (), None), None)
     contents, bands = opened(file.getvalue())
     assert bands.dtype == np.uint16 and np.array_equal(bands, deep(mode)) and contents.picture.mode == mode
     assert contents.metadata.segments == chunks and contents.metadata.exif is not None
@@ -133,7 +133,7 @@ def test_a_transparent_colour_of_16_bits_becomes_alpha(mode: str) -> None:
     pixels = deep(mode)
     colour = struct.pack(f">{len(mode)}H", *pixels[3, 4].tolist())
     file = io.BytesIO()
-    png.write(file, pixels, Sayings(Metadata("PNG"), None, (), None), None)
+    png.write(file, pixels, OutputMetadata(Metadata("PNG"), None, (), None), None)
     with_colour = io.BytesIO()
     png.splice(with_colour, file.getbuffer(), [Segment("tRNS", colour), Segment("sBIT", bytes([16] * len(mode)))])
     contents, bands = opened(with_colour.getvalue())
@@ -156,7 +156,7 @@ def test_16_bits_are_told_apart_from_their_upper_8(camera_photos: Path) -> None:
 
 def test_broken_16_bits_are_broken(tmp_path: Path) -> None:
     file = io.BytesIO()
-    png.write(file, deep("RGB"), Sayings(Metadata("PNG"), None, (), None), None)
+    png.write(file, deep("RGB"), OutputMetadata(Metadata("PNG"), None, (), None), None)
     whole = file.getvalue()
     flipped = whole[: len(whole) // 2] + bytes([whole[len(whole) // 2] ^ 255]) + whole[len(whole) // 2 + 1 :]
     for data in (whole[:-40], whole[: len(whole) // 2], flipped, whole[:25] + b"\3" + whole[26:]):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from uegan_cli.errors import OutputError, PhotoError
 from uegan_cli.photo.metadata import read_mark
-from uegan_cli.photo.photo import Metadata, Pixels, Sayings, Segment
+from uegan_cli.photo.photo import Metadata, OutputMetadata, Pixels, Segment
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.webp import format as webp
 from uegan_cli.photo.webp.format import WebpEncoding
@@ -176,7 +176,7 @@ def test_a_huge_canvas_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
 
 def test_what_is_too_large_for_the_format_is_refused() -> None:
     with pytest.raises(OutputError, match="16383"):
-        webp.write(io.BytesIO(), Image.new("RGB", (16384, 1)), Sayings(Metadata(""), None, (), None), None)
+        webp.write(io.BytesIO(), Image.new("RGB", (16384, 1)), OutputMetadata(Metadata(""), None, (), None), None)
 
 
 def test_a_jpeg_becomes_a_webp_with_all_it_says(make_photo: MakePhoto, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from uegan_cli.photo import depths
+from uegan_cli.photo.bmff import depths
 from uegan_cli.photo.bmff.item_layout import Layout
 from uegan_cli.photo.bmff.items import ItemEncoding
 

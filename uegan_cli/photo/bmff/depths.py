@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .bmff.item_layout import Layout
-from .bmff.items import ItemEncoding
-from .orientation import strips
-from .photo import Mode, Pixels
+from ..orientation import strips
+from ..photo import Mode, Pixels
+from .item_layout import Layout
+from .items import ItemEncoding
 
 _MODES: tuple[Mode, ...] = ("L", "LA", "RGB", "RGBA")
 
