@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.photo.metadata import read_mark
+from uegan_cli.photo.provenance import read_mark
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("uegan_cli", "completions", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE")

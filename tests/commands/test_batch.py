@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from tests.commands.conftest import Run, environment
-from uegan_cli.photo.metadata import read_mark
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.styles.file import Style
 
 pytestmark = pytest.mark.usefixtures("bright")

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.commands.conftest import environment
-from uegan_cli.photo.metadata import read_mark
+from uegan_cli.photo.provenance import read_mark
 
 README = Path(__file__).parents[2] / "README.md"
 SECTION = README.read_text().split("## In scripts\n")[1].split("\n## ")[0]

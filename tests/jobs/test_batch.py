@@ -22,7 +22,7 @@ from uegan_cli.jobs.journal import Journal, Row, opened
 from uegan_cli.jobs.local_engine import Alone, Enhancers, Local
 from uegan_cli.jobs.pipeline import Encoding
 from uegan_cli.jobs.storage import Folder, Place, place
-from uegan_cli.photo.metadata import read_mark
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.styles.file import Style
 

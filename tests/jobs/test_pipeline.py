@@ -16,7 +16,7 @@ from uegan_cli.errors import OutputError, PhotoError
 from uegan_cli.jobs import pipeline
 from uegan_cli.jobs.pipeline import Decoding, Encoding, run
 from uegan_cli.jobs.plan import Task
-from uegan_cli.photo.metadata import read_mark
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import make_style
 

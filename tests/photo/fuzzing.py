@@ -12,12 +12,12 @@ import numpy as np
 from PIL import Image
 
 from uegan_cli.errors import PhotoError, UeganError
-from uegan_cli.photo.metadata import read_mark
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.suffixes import WRITABLE
 from uegan_cli.photo.tiff.exif_tags import read_tags
 from uegan_cli.photo.writing import write_photo
-from uegan_cli.photo.xmp.packet import Mark
+from uegan_cli.photo.xmp.mark import Mark
 
 from .formats import dng, item_photos
 

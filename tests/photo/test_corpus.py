@@ -20,13 +20,13 @@ import pytest
 from PIL import Image, ImageOps
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.photo import Keep, Photo
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.suffixes import WRITABLE
 from uegan_cli.photo.tiff import exif
 from uegan_cli.photo.writing import write_photo
-from uegan_cli.photo.xmp.packet import Mark
+from uegan_cli.photo.xmp.mark import Mark
 
 from ..conftest import lying_beside
 

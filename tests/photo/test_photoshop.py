@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from uegan_cli.photo.photoshop import iptc, resources, with_iptc, without_thumbnails
+from uegan_cli.photo.photoshop import build_iptc_block, find_iptc, remove_thumbnails, resources
 from uegan_cli.photo.reading import read_photo
 
 
@@ -27,7 +27,7 @@ BLOCK = (
 
 def test_only_the_thumbnails_go() -> None:
     expected = resource(0x03ED, b"resolution12") + resource(0x0404, RECORD, b"odd") + resource(1, b"x", kind=b"MeSa")
-    assert without_thumbnails(BLOCK) == expected == without_thumbnails(expected)
+    assert remove_thumbnails(BLOCK) == expected == remove_thumbnails(expected)
 
 
 def test_resources_take_all_of_the_block() -> None:
@@ -37,14 +37,17 @@ def test_resources_take_all_of_the_block() -> None:
 
 
 def test_iptc_is_found_and_put_in() -> None:
-    assert iptc(BLOCK) == RECORD == iptc(with_iptc(RECORD)) and iptc(with_iptc(b"odd")) == b"odd"
-    assert with_iptc(RECORD) == resource(0x0404, RECORD)
-    assert iptc(resource(0x03ED, b"resolution")) is None
+    assert (
+        find_iptc(BLOCK) == RECORD == find_iptc(build_iptc_block(RECORD))
+        and find_iptc(build_iptc_block(b"odd")) == b"odd"
+    )
+    assert build_iptc_block(RECORD) == resource(0x0404, RECORD)
+    assert find_iptc(resource(0x03ED, b"resolution")) is None
 
 
 @pytest.mark.parametrize("length", range(0, len(BLOCK), 7))
 def test_what_a_cut_block_has_left_is_kept(length: int) -> None:
-    block = without_thumbnails(BLOCK[:length])
+    block = remove_thumbnails(BLOCK[:length])
     assert len(block) <= length and BLOCK.startswith(BLOCK[: min(length, 24)])
     assert block.endswith(BLOCK[length - 3 : length]) or b"thumbnail" in BLOCK[:length]
 
@@ -53,6 +56,6 @@ def test_blocks_of_the_corpus_lose_their_thumbnail_alone(camera_photos: Path) ->
     for name in ("icc/Canon_EOS_7D_AdobeRGB.jpg", "xmp_iptc/BlueSquare.jpg", "icc/rgb.jpg"):
         before = read_photo(camera_photos / name).metadata.photoshop
         assert before is not None
-        after = {number: data for number, _, _, data in resources(without_thumbnails(before))}
+        after = {number: data for number, _, _, data in resources(remove_thumbnails(before))}
         assert after == {number: data for number, _, _, data in resources(before) if number != 0x040C}, name
         assert 0x040C in {number for number, _, _, _ in resources(before)}

@@ -143,7 +143,7 @@ def test_segments_that_may_hold_a_position_are_left_out_with_a_warning(make_phot
     gone = (
         Segment("APP1", jpeg_header.EXIF + b"II*\0"),
         Segment("APP1", jpeg_header.XMP + b"second"),
-        Segment("APP1", xmp_extension.segments(b"stray", 1000)[0]),
+        Segment("APP1", xmp_extension.split_into_segments(b"stray", 1000)[0]),
         Segment("APP6", b"GoPro\0GPS5"),
     )
     photo = read_photo(make_photo("in.jpg"))

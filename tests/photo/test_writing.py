@@ -11,12 +11,12 @@ import pytest
 from PIL import Image
 
 from uegan_cli.errors import OutputError, UsageError
-from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.photo import Photo, Pixels
 from uegan_cli.photo.png import format as png
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.writing import write_photo
-from uegan_cli.photo.xmp.packet import Mark
+from uegan_cli.photo.xmp.mark import Mark
 
 MakePhoto = Callable[..., Path]
 MARK = Mark("natural", "0123abcd", 0.75)

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.photo.metadata import read_mark
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 
 from ..commands.conftest import environment

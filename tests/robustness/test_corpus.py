@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from uegan_cli.photo.formats import FORMATS, sniff
-from uegan_cli.photo.metadata import read_mark
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.suffixes import format_by_name
 

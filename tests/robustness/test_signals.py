@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from uegan_cli.photo.metadata import read_mark
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 
 from ..commands.conftest import environment

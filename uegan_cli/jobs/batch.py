@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OutputError, PhotoError, UeganError, UsageError
-from ..photo.metadata import read_mark
+from ..photo.provenance import read_mark
 from ..photo.suffixes import SUFFIXES, WRITABLE, format_by_name
 from . import storage as places
 from .journal import Journal, Kind, Row

@@ -93,7 +93,7 @@ def photos_in(folders: Iterable[Path]) -> list[Path]:
 
 def enhanced_with(inputs: Sequence[Input]) -> dict[Path, str]:
     """The style of every photo that is a result of uegan."""
-    from ..photo.metadata import read_mark
+    from ..photo.provenance import read_mark
 
     styles = {}
     for photo in inputs:

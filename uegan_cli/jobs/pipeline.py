@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import OutputError, PhotoError, UeganError
 from ..photo.atomic import replacing
-from ..photo.metadata import mark_of
 from ..photo.photo import Keep, Photo
+from ..photo.provenance import find_mark
 from ..photo.reading import MAX_PIXELS, read_photo
 from ..photo.suffixes import WRITABLE
 from ..photo.tiff.exif_tags import read_tags
 from ..photo.writing import write_photo
-from ..photo.xmp.packet import Mark
+from ..photo.xmp.mark import Mark
 from .plan import Task, format_for
 from .results import Result, failed
 
@@ -149,7 +149,7 @@ class Line:
     def _take(self, task: Task) -> Result:
         started, decoding = time.perf_counter(), self.decoding
         photo = read_photo(task.source, max_pixels=decoding.max_pixels, first_frame=decoding.first_frame)
-        mark = mark_of(photo.metadata) if task.fresh else None
+        mark = find_mark(photo.metadata) if task.fresh else None
         if mark is not None:
             return Result(task, "skipped", f"enhanced already with {mark.style}")
         tags = read_tags(photo.metadata.exif) if decoding.tags else {}

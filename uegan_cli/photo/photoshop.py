@@ -1,4 +1,7 @@
-"""Photoshop's image resources: a row of blocks, among them the IPTC record (Adobe Photoshop file formats)."""
+"""Photoshop's image resources, a row of numbered blocks, among them the IPTC record (Adobe Photoshop file formats).
+
+JPEG and TIFF files and some camera raws hold them.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,15 @@ import struct
 from collections.abc import Iterator
 
 SIGNATURE = b"8BIM"
-_KINDS = (SIGNATURE, b"PHUT", b"DCSR", b"AgHg", b"MeSa")
+_SIGNATURES = (SIGNATURE, b"PHUT", b"DCSR", b"AgHg", b"MeSa")
 IPTC = 0x0404
 _THUMBNAILS = (0x0409, 0x040C)
 
 
 def resources(block: bytes) -> Iterator[tuple[int, int, int, bytes]]:
-    """The number of each resource, the range it takes, and its data; ends where it makes no sense any more."""
+    """Yield the number of each resource, its byte range in `block`, and its data; stop where the block is broken."""
     start = 0
-    while block[start : start + 4] in _KINDS and start + 12 <= len(block):
+    while block[start : start + 4] in _SIGNATURES and start + 12 <= len(block):
         (number,) = struct.unpack_from(">H", block, start + 4)
         name = 1 + block[start + 6]
         at = start + 6 + name + name % 2
@@ -29,8 +32,8 @@ def resources(block: bytes) -> Iterator[tuple[int, int, int, bytes]]:
         start = end
 
 
-def without_thumbnails(block: bytes) -> bytes:
-    """The block without the thumbnails, which show the unedited picture; nothing else is touched."""
+def remove_thumbnails(block: bytes) -> bytes:
+    """Return the block without its thumbnails, which show the unedited picture."""
     result = block
     for number, start, end, _ in reversed(list(resources(block))):
         if number in _THUMBNAILS:
@@ -38,11 +41,11 @@ def without_thumbnails(block: bytes) -> bytes:
     return result
 
 
-def iptc(block: bytes) -> bytes | None:
-    """The IPTC record (IIM), None without one."""
+def find_iptc(block: bytes) -> bytes | None:
+    """Return the IPTC record (IIM) in the block; None without one."""
     return next((data for number, _, _, data in resources(block) if number == IPTC), None)
 
 
-def with_iptc(record: bytes) -> bytes:
-    """A block with an IPTC record alone."""
+def build_iptc_block(record: bytes) -> bytes:
+    """Return a block with an IPTC record and nothing else."""
     return SIGNATURE + struct.pack(">HHI", IPTC, 0, len(record)) + record + bytes(len(record) % 2)

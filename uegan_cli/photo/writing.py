@@ -17,11 +17,11 @@ from ..errors import OutputError, UsageError
 from . import colour
 from .atomic import replacing
 from .formats import FORMATS
-from .metadata import plan_output_metadata, refresh_thumbnail
 from .orientation import stored, stored_image, strips, upright
+from .output_metadata import plan_output_metadata, refresh_thumbnail
 from .photo import Keep, Photo, Pixels
 from .suffixes import WRITABLE
-from .xmp.packet import Mark
+from .xmp.mark import Mark
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from PIL import Image, ImageOps
 from uegan_cli.errors import PhotoError
 from uegan_cli.photo.bmff import avif
 from uegan_cli.photo.bmff.items import ItemEncoding
-from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.photo import Pixels
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.writing import write_photo
-from uegan_cli.photo.xmp.packet import Mark
+from uegan_cli.photo.xmp.mark import Mark
 
 from .item_photos import made, photo, smooth
 

@@ -120,7 +120,7 @@ def test_settings_of_a_raw_developer_are_left_out_and_the_rest_of_xmp_is_kept(sc
 def test_iptc_goes_where_every_format_finds_it(scene: Pixels) -> None:
     record = b"\x1c\2\x05\0\5title"
     metadata = described(dng.dng(scene, first=[undefined(IPTC, record)]))
-    assert metadata.photoshop is not None and photoshop.iptc(metadata.photoshop) == record
+    assert metadata.photoshop is not None and photoshop.find_iptc(metadata.photoshop) == record
 
 
 def adobe_private(order: bytes, offset: int, note: bytes) -> Field:

@@ -56,7 +56,7 @@ def test_blocks_are_replaced_where_they_change_and_stay_where_not() -> None:
     fields = [Field(skeleton.ICC, ifd.UNDEFINED, len(icc), icc), Field(skeleton.IPTC, ifd.UNDEFINED, len(iptc), iptc)]
     contents, _ = load(made(fields))
     metadata = contents.metadata
-    assert metadata.icc == icc and photoshop.iptc(metadata.photoshop or b"") == iptc
+    assert metadata.icc == icc and photoshop.find_iptc(metadata.photoshop or b"") == iptc
     kept = load(written(flat(), output(metadata)))[0].metadata
     assert (kept.icc, kept.photoshop) == (metadata.icc, metadata.photoshop)
     changed = load(written(flat(), output(metadata, icc=b"another", packets=(b"<x/>",))))[0].metadata
@@ -92,7 +92,9 @@ def test_what_comes_from_another_format_keeps_its_exif_where_it_was(order: str) 
     block = with_position(order)
     source = Metadata("JPEG", exif=block, density=(3000.0, 2000.0))
     picture = np.arange(2 * 3 * 3, dtype=np.uint16).reshape(2, 3, 3) * 3000
-    said = OutputMetadata(source, block, (b"<x/>",), b"profile", None, photoshop.with_iptc(b"\x1c\x02\x05\0\0"), 6)
+    said = OutputMetadata(
+        source, block, (b"<x/>",), b"profile", None, photoshop.build_iptc_block(b"\x1c\x02\x05\0\0"), 6
+    )
     result = written(picture, said)
     assert result.index(b"my maker!") == block.index(b"my maker!")
     contents, again = load(result)

@@ -13,7 +13,7 @@ from uegan_cli.photo.jpeg import segments as jpeg_segments
 from uegan_cli.photo.photo import JpegEncoding, Metadata, OutputMetadata, Segment
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.xmp import extension as xmp_extension
-from uegan_cli.photo.xmp import packet as xmp
+from uegan_cli.photo.xmp import mark as xmp_mark
 
 MakePhoto = Callable[..., Path]
 
@@ -79,13 +79,13 @@ def test_jfif_then_exif_then_xmp_come_first() -> None:
 
 
 def test_photoshop_resources_span_segments_and_keep_their_place() -> None:
-    block = photoshop.with_iptc(b"\x1c\x02\x05" * 30_000)
+    block = photoshop.build_iptc_block(b"\x1c\x02\x05" * 30_000)
     parts = jpeg_header._resources(block)
     own = Metadata("JPEG", photoshop=block, segments=(Segment("COM", b"1"), *parts, Segment("COM", b"2")))
     assert len(parts) == 2 and jpeg_header.header(OutputMetadata(own, None, (), None, photoshop=block)) == list(
         own.segments
     )
-    shorter = photoshop.with_iptc(b"short")
+    shorter = photoshop.build_iptc_block(b"short")
     found = jpeg_header.header(OutputMetadata(own, None, (), None, photoshop=shorter))
     assert [s.data for s in found] == [b"1", jpeg_header.PHOTOSHOP + shorter, b"2"]
     assert [s.name for s in jpeg_header.header(OutputMetadata(own, None, (), None))] == ["COM", "COM"]
@@ -102,8 +102,8 @@ def test_a_preview_goes_with_the_segments_that_continue_it(make_photo: MakePhoto
 
 def test_a_stray_extension_of_xmp_stays_as_it_is(make_photo: MakePhoto) -> None:
     path = make_photo("in.jpg")
-    packet = xmp.with_mark(None, xmp.Mark("s", "h", 1)) or b""
-    stray = xmp_extension.segments(b"of another file", 1000)
+    packet = xmp_mark.add_mark(None, xmp_mark.Mark("s", "h", 1)) or b""
+    stray = xmp_extension.split_into_segments(b"of another file", 1000)
     with_segments(path, Segment("APP1", jpeg_header.XMP + packet), *(Segment("APP1", part) for part in stray))
     metadata = read_photo(path).metadata
     assert metadata.extension is None and len(metadata.segments) == 1

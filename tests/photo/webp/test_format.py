@@ -11,13 +11,13 @@ import pytest
 from PIL import Image
 
 from uegan_cli.errors import OutputError, PhotoError
-from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.photo import Metadata, OutputMetadata, Pixels, Segment
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.webp import format as webp
 from uegan_cli.photo.webp.format import WebpEncoding
 from uegan_cli.photo.writing import write_photo
-from uegan_cli.photo.xmp.packet import Mark
+from uegan_cli.photo.xmp.mark import Mark
 
 MakePhoto = Callable[..., Path]
 EXIF = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"

@@ -6,7 +6,7 @@ import pytest
 
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.xmp import rdf
-from uegan_cli.photo.xmp.claims import true_part
+from uegan_cli.photo.xmp.claims import remove_untrue
 
 PACKET = (
     b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -31,9 +31,9 @@ def packet(namespace: str, attributes: bytes = b"", elements: bytes = b"") -> by
 )
 def test_claims_go_as_attributes_and_as_elements_and_their_neighbours_stay(namespace: str, name: bytes) -> None:
     plain = packet(namespace)
-    assert true_part(packet(namespace, b' p:%b="1"' % name)) == (plain, [])
-    assert true_part(packet(namespace, b"", b"<p:%b>1</p:%b>" % (name, name))) == (plain, [])
-    assert true_part(plain) == (plain, [])
+    assert remove_untrue(packet(namespace, b' p:%b="1"' % name)) == (plain, [])
+    assert remove_untrue(packet(namespace, b"", b"<p:%b>1</p:%b>" % (name, name))) == (plain, [])
+    assert remove_untrue(plain) == (plain, [])
 
 
 @pytest.mark.parametrize(
@@ -47,31 +47,31 @@ def test_claims_go_as_attributes_and_as_elements_and_their_neighbours_stay(names
     ],
 )
 def test_whole_namespaces_go(namespace: str) -> None:
-    assert rdf.properties(true_part(packet(namespace, b' p:Version="1.0"'))[0]) == []
+    assert rdf.properties(remove_untrue(packet(namespace, b' p:Version="1.0"'))[0]) == []
 
 
 def test_pictures_in_the_packet_go_and_are_told() -> None:
     image = packet("http://ns.google.com/photos/1.0/image/", b' p:Data="abcd"')
-    assert true_part(image)[1] == ["picture in its XMP (GImage)"] and b"abcd" not in true_part(image)[0]
+    assert remove_untrue(image)[1] == ["picture in its XMP (GImage)"] and b"abcd" not in remove_untrue(image)[0]
     picture = b'<rdf:li rdf:parseType="Resource"><g:image>abcd</g:image></rdf:li>'
     thumbnail = packet(
         "http://ns.adobe.com/xap/1.0/",
         b' xmlns:g="http://ns.adobe.com/xap/1.0/g/img/"',
         b"<p:Thumbnails><rdf:Alt>" + picture + b"</rdf:Alt></p:Thumbnails>",
     )
-    without, told = true_part(thumbnail)
+    without, told = remove_untrue(thumbnail)
     assert told == ["thumbnail in its XMP"] and b"abcd" not in without and b"<p:Stays>" in without
 
 
 def test_a_depth_map_stays() -> None:
     depth = packet("http://ns.google.com/photos/1.0/depthmap/", b' p:Data="abcd"')
-    assert true_part(depth) == (depth, [])
+    assert remove_untrue(depth) == (depth, [])
 
 
 def test_a_gain_map_of_the_corpus_is_no_longer_claimed(camera_photos: Path) -> None:
     before = read_photo(camera_photos / "mpf_gainmap" / "paris_exif_xmp_gainmap_bigendian.jpg").metadata.xmp
     assert before is not None
-    after, _ = true_part(before)
+    after, _ = remove_untrue(before)
     said = {p.namespace for p in rdf.properties(before)} - {p.namespace for p in rdf.properties(after)}
     assert said == {
         "http://ns.adobe.com/hdr-gain-map/1.0/",

@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 
 from uegan_cli.photo.jpeg import format as jpeg
-from uegan_cli.photo.xmp import packet as xmp
+from uegan_cli.photo.xmp import packet as xmp_packet
 from uegan_cli.photo.xmp import rdf
-from uegan_cli.photo.xmp.extension import HEADER, is_part, joined, merged, naming, segments, split
+from uegan_cli.photo.xmp.extension import (
+    HEADER,
+    is_part,
+    join_segments,
+    merge,
+    set_extension_name,
+    split,
+    split_into_segments,
+)
 
 PACKET = (
     b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -37,8 +45,8 @@ def test_a_long_packet_is_split_and_merged_again(room: int) -> None:
     main, extension = halves(room)
     assert len(main) <= room and said(main, extension) == said(LONG)
     assert md5(extension).hexdigest().upper().encode() in main
-    assert xmp.about(main) == xmp.about(extension) == b"'uuid:42'"
-    whole = merged(main, extension)
+    assert xmp_packet.find_about(main) == xmp_packet.find_about(extension) == b"'uuid:42'"
+    whole = merge(main, extension)
     assert whole is not None and said(whole) == said(LONG) and b"HasExtendedXMP" not in whole
     assert rdf.parse(whole) is not None
 
@@ -55,41 +63,47 @@ def test_padding_goes_before_anything_else_does() -> None:
 
 def test_what_cannot_be_split_is_told() -> None:
     assert split(LONG, 300) is None
-    assert split(b"<broken" * 100, 300) is None and merged(b"<broken", LONG) is None and merged(LONG, b"") is None
+    assert split(b"<broken" * 100, 300) is None and merge(b"<broken", LONG) is None and merge(LONG, b"") is None
 
 
 def test_segments_are_joined_in_any_order_and_with_others_among_them() -> None:
     main, extension = halves(800)
-    parts = segments(extension, 1000)
+    parts = split_into_segments(extension, 1000)
     assert len(parts) > 8 and max(map(len, parts)) == 1000 and all(part.startswith(HEADER) for part in parts)
-    other = segments(b"another", 1000)
+    other = split_into_segments(b"another", 1000)
     shuffled = [*parts, *other, b"Exif\0\0"]
     random.Random(0).shuffle(shuffled)
-    assert joined(shuffled, main) == extension
-    assert joined([*shuffled, parts[3]], main) == extension
+    assert join_segments(shuffled, main) == extension
+    assert join_segments([*shuffled, parts[3]], main) == extension
     assert is_part(parts[0], main) and not is_part(other[0], main) and not is_part(parts[0], None)
 
 
 def test_a_missing_part_makes_no_extension() -> None:
     main, extension = halves(800)
-    parts = segments(extension, 1000)
+    parts = split_into_segments(extension, 1000)
     for n in range(len(parts)):
-        assert joined(parts[:n] + parts[n + 1 :], main) is None
-    assert joined(parts, PACKET % (b"", b"", b"")) is None and joined(parts, None) is None and joined([], main) is None
-    assert joined([part[:60] for part in parts], main) is None
+        assert join_segments(parts[:n] + parts[n + 1 :], main) is None
+    assert (
+        join_segments(parts, PACKET % (b"", b"", b"")) is None
+        and join_segments(parts, None) is None
+        and join_segments([], main) is None
+    )
+    assert join_segments([part[:60] for part in parts], main) is None
 
 
 def test_the_main_packet_names_another_extension_in_its_place() -> None:
     main, _ = halves(800)
-    renamed = naming(main, b"another")
-    assert len(renamed) == len(main) and joined(segments(b"another", 1000), renamed) == b"another"
-    assert b"HasExtendedXMP" not in naming(main, None) and said(naming(main, None)) == said(main)
+    renamed = set_extension_name(main, b"another")
+    assert len(renamed) == len(main) and join_segments(split_into_segments(b"another", 1000), renamed) == b"another"
+    assert b"HasExtendedXMP" not in set_extension_name(main, None) and said(set_extension_name(main, None)) == said(
+        main
+    )
 
 
 def test_names_of_other_lengths_do_no_harm() -> None:
     note = b"<r:Description xmlns:n='http://ns.adobe.com/xmp/note/' n:HasExtendedXMP='%b'/>"
     packet = LONG.replace(b"<r:Desc", note % b"12" + note % (b"3" * 50) + b"<r:Desc", 1)
-    for renamed in (naming(packet, b"another"), (split(packet, 2000) or (b"",))[0]):
+    for renamed in (set_extension_name(packet, b"another"), (split(packet, 2000) or (b"",))[0]):
         assert rdf.parse(renamed) is not None
 
 

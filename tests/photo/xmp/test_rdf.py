@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from uegan_cli.photo.xmp import rdf
-from uegan_cli.photo.xmp.rdf import cut, declared, parse, properties
+from uegan_cli.photo.xmp.rdf import cut, parse, properties
 
 DC, XMP = "http://purl.org/dc/elements/1.1/", "http://ns.adobe.com/xap/1.0/"
 PACKET = b"""<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -55,11 +55,6 @@ def test_a_prefix_may_be_bound_anew_inside() -> None:
 def test_text_that_looks_like_an_attribute_is_none() -> None:
     packet = PACKET.replace(b"<xmp:Empty/>", b'<xmp:Text >d:x="1"</xmp:Text>')
     assert "x" not in {p.name for p in properties(packet)}
-
-
-def test_namespaces_of_a_tag_are_told() -> None:
-    assert declared(PACKET, PACKET.index(b"<x:xmpmeta")) == {b"x": b"adobe:ns:meta/"}
-    assert declared(PACKET, PACKET.index(b"<xmp:Empty")) == {}
 
 
 @pytest.mark.parametrize("end", [b"", b"\0", b"\0\0\0", b"\n \0"])

@@ -78,7 +78,7 @@ def make_plan(request: Request, style: Entry, report: Report) -> list[Task]:
 
 def _check_sheet(path: Path, tasks: Sequence[Task], force: bool) -> None:
     """A sheet takes the place of an older one, and of no photo: a glob after --sheet names one."""
-    from ...photo.metadata import read_mark
+    from ...photo.provenance import read_mark
 
     if format_of(path) is None:
         raise UsageError(f"{path}: a sheet is a picture; choose a name with .jpg or .png")

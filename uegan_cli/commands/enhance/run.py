@@ -111,7 +111,7 @@ def _without_scratch(value: Any, task: Task) -> Any:
 
 def _write_sheet(path: Path, request: Request, style: Entry, results: Iterable[Result], report: Report) -> int:
     """The sheet of what was enhanced; the exit code. What became of the photos is to be told in any case."""
-    from ...photo.xmp.packet import Mark
+    from ...photo.xmp.mark import Mark
     from ..shared.contact_sheet import MAX_PHOTOS, read_row, write_sheet
 
     assert style.header is not None

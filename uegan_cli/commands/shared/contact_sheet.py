@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
     from ...photo.photo import Pixels
-    from ...photo.xmp.packet import Mark
+    from ...photo.xmp.mark import Mark
 
 CELL_SIDE = 320
 """Longest side of a picture, in pixels; the other distances are in pixels, too."""

@@ -11,7 +11,8 @@ from typing import BinaryIO
 from ..photo import JpegEncoding, Metadata, OutputMetadata, Segment
 from ..tiff import descriptions, exif
 from ..xmp import extension as xmp_extension
-from ..xmp import packet as xmp
+from ..xmp import mark as xmp_mark
+from ..xmp import packet as xmp_packet
 from .segments import LONGEST, segments
 
 EXIF = b"Exif\0\0"
@@ -79,10 +80,10 @@ def _sorted_out(own: Sequence[Segment]) -> Metadata:
         format="JPEG",
         exif=block,
         xmp=packet,
-        extension=xmp_extension.joined((s.data for s in own), packet),
+        extension=xmp_extension.join_segments((s.data for s in own), packet),
         photoshop=b"".join(_payloads(own, "APP13", PHOTOSHOP)) or None,
         icc=profile(own),
-        orientation=exif.read_orientation(block) or xmp.orientation(packet),
+        orientation=exif.read_orientation(block) or xmp_packet.read_orientation(packet),
         density=_density(jfif.data) if jfif else None,
         segments=tuple(_without_thumbnail(s) for s in own if all(s is not first for first in firsts)),
     )
@@ -132,7 +133,7 @@ def fitting(output: OutputMetadata) -> tuple[OutputMetadata, list[str]]:
     packets, extension = _short(output.packets, output.extension)
     if len(packets) < len(output.packets):
         failed.append("XMP")
-    turn = exif.read_orientation(block) or xmp.orientation(packets[0] if packets else None)
+    turn = exif.read_orientation(block) or xmp_packet.read_orientation(packets[0] if packets else None)
     if block is None and turn != output.orientation:
         block = exif.build_orientation_block(output.orientation)
     return replace(output, exif=block, packets=packets, extension=extension), failed
@@ -153,13 +154,13 @@ def _short(packets: tuple[bytes, ...], extension: bytes | None) -> tuple[tuple[b
     room = LONGEST - len(XMP)
     if not packets or len(packets[0]) <= room:
         return packets, extension
-    whole = xmp_extension.merged(packets[0], extension) if extension else packets[0]
+    whole = xmp_extension.merge(packets[0], extension) if extension else packets[0]
     parts = xmp_extension.split(whole, room) if whole else None
     if parts:
         return (parts[0], *packets[1:]), parts[1]
-    mark = xmp.read_mark(packets[0])
-    alone = xmp.with_mark(None, mark) if mark else None
-    apart = (xmp.without_mark(packets[0]), *([alone] if alone else []), *packets[1:])
+    mark = xmp_mark.read_mark(packets[0])
+    alone = xmp_mark.add_mark(None, mark) if mark else None
+    apart = (xmp_mark.remove_mark(packets[0]), *([alone] if alone else []), *packets[1:])
     return tuple(packet for packet in apart if len(packet) <= room), extension
 
 
@@ -171,10 +172,10 @@ def header(output: OutputMetadata) -> list[Segment]:
         own = _replaced(own, "APP2", ICC, _profile_chunks(output.icc or b""))
     if b"".join(_payloads(own, "APP13", PHOTOSHOP)) != (output.photoshop or b""):
         own = _replaced(own, "APP13", PHOTOSHOP, _resources(output.photoshop or b""))
-    if xmp_extension.joined((s.data for s in own), source.xmp) != output.extension:
-        parts = xmp_extension.segments(output.extension or b"", LONGEST)
+    if xmp_extension.join_segments((s.data for s in own), source.xmp) != output.extension:
+        parts = xmp_extension.split_into_segments(output.extension or b"", LONGEST)
         own = _replaced(own, "APP1", xmp_extension.HEADER, [Segment("APP1", part) for part in parts])
-        packets = (xmp_extension.naming(packets[0], output.extension), *packets[1:]) if packets else ()
+        packets = (xmp_extension.set_extension_name(packets[0], output.extension), *packets[1:]) if packets else ()
     jfif = [s for s in own if _is(s, "APP0", JFIF)]
     blocks = ([EXIF + output.exif] if output.exif else []) + [XMP + packet for packet in packets]
     return jfif + [Segment("APP1", block) for block in blocks] + [s for s in own if s not in jfif]

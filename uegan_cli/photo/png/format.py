@@ -18,7 +18,7 @@ from .. import colour
 from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels, Segment
 from ..range_reader import RangeReader
 from ..tiff import exif
-from ..xmp import packet as xmp
+from ..xmp import packet as xmp_packet
 
 DEPTHS = (8, 16)
 ALPHA = True
@@ -171,7 +171,7 @@ def _sorted_out(segments: list[Segment]) -> Metadata:
         exif=block,
         xmp=packet,
         icc=profile(segments),
-        orientation=exif.read_orientation(block) or xmp.orientation(packet),
+        orientation=exif.read_orientation(block) or xmp_packet.read_orientation(packet),
         density=_density(density.data) if density else None,
         segments=tuple(
             _repaired(s) for s in segments if s is not exif_chunk and (s is not xmp_chunk or packet is None)

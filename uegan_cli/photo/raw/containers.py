@@ -122,7 +122,7 @@ def _of_tiff(tiff: Tiff) -> Metadata:
 
 def _photoshop(tiff: Tiff, first: Directory) -> bytes | None:
     record = _value(tiff, first, _IPTC)
-    return _value(tiff, first, _PHOTOSHOP) or (photoshop.with_iptc(record) if record else None)
+    return _value(tiff, first, _PHOTOSHOP) or (photoshop.build_iptc_block(record) if record else None)
 
 
 def _value(tiff: Tiff, directory: Directory, tag: int) -> bytes | None:

@@ -190,7 +190,7 @@ def _blocks(output: OutputMetadata, source: Metadata) -> Iterable[tuple[int, byt
     yield skeleton.ICC, output.icc
     resources, had, record = output.photoshop, held(source, skeleton.PHOTOSHOP), held(source, skeleton.IPTC)
     yield skeleton.PHOTOSHOP, resources if had or not record else None
-    yield skeleton.IPTC, record if had and resources else photoshop.iptc(resources or b"")
+    yield skeleton.IPTC, record if had and resources else photoshop.find_iptc(resources or b"")
 
 
 def _resolution(order: str, density: tuple[float, float]) -> Iterable[Field]:

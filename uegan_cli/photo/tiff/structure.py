@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from .. import photoshop
 from ..byte_ranges import ByteRange, merge, subtract
 from ..photo import Metadata, Segment
-from ..xmp import packet as xmp
+from ..xmp import packet as xmp_packet
 from . import descriptions, exif, ifd, raster
 from .ifd import EXIF, GPS, INTEROP, Directory, Field, Tiff
 
@@ -113,7 +113,7 @@ def metadata_of(tiff: Tiff, pages: Pages) -> Metadata:
         xmp=packet,
         photoshop=_photoshop(tiff, root),
         icc=_value(tiff, root, ICC),
-        orientation=turn if 1 <= turn <= 8 else xmp.orientation(packet),
+        orientation=turn if 1 <= turn <= 8 else xmp_packet.read_orientation(packet),
         density=_density(tiff, root),
         segments=tuple(Segment(str(start), tiff.read(start, end - start)) for start, end in kept),
         encoding=TiffEncoding(tiff.order, tiff.big, tiff.size, fields, tuple(photo), tuple(position)),
@@ -132,7 +132,7 @@ def _value(tiff: Tiff, directory: Directory, tag: int) -> bytes | None:
 def _photoshop(tiff: Tiff, root: Directory) -> bytes | None:
     """Photoshop's resources; where there are none, one with the IPTC record."""
     record = _value(tiff, root, IPTC)
-    return _value(tiff, root, PHOTOSHOP) or (photoshop.with_iptc(record) if record else None)
+    return _value(tiff, root, PHOTOSHOP) or (photoshop.build_iptc_block(record) if record else None)
 
 
 def _density(tiff: Tiff, root: Directory) -> tuple[float, float] | None:

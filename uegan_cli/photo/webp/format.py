@@ -15,7 +15,7 @@ from ...errors import OutputError, PhotoError
 from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels, Segment
 from ..range_reader import RangeReader
 from ..tiff import exif
-from ..xmp import packet as xmp
+from ..xmp import packet as xmp_packet
 from . import vp8
 
 DEPTHS = (8,)
@@ -150,7 +150,7 @@ def _sorted_out(file: BinaryIO, chunks: list[Chunk]) -> Metadata:
         exif=block,
         xmp=packet or None,
         icc=profile or None,
-        orientation=exif.read_orientation(block) or xmp.orientation(packet) or 1,
+        orientation=exif.read_orientation(block) or xmp_packet.read_orientation(packet) or 1,
         segments=tuple(segment for segment in others if segment not in own and segment.name != "C2PA"),
         encoding=WebpEncoding(_quality(file, picture), head),
     )

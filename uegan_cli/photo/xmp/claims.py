@@ -1,4 +1,4 @@
-"""XMP properties that are no longer true of an edited picture: which they are, and a packet without them."""
+"""XMP properties that an edit makes untrue: gain maps, videos and thumbnails that belong to the unedited picture."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ _UNTRUE = (
     ("http://ns.xiaomi.com/photos/1.0/camera/", "XMPMeta"),
     ("http://purl.org/dc/terms/", "provenance$"),
 )
-"""Namespaces, and how the properties start, that tell of data beside the picture: gain maps, videos, a row of pictures,
-content credentials. The data is left out, and the user told, by whoever reads the format."""
+"""Namespace, and a pattern for the start of the property's name, of claims that data lie beside the picture: a gain
+map, a video, more pictures, content credentials. The readers of the formats leave out the data itself, and warn.
+"""
 
 _OLD_PICTURES = (
     (_GOOGLE + "image/", "", "picture in its XMP (GImage)"),
     ("http://ns.adobe.com/xap/1.0/", "Thumbnails$", "thumbnail in its XMP"),
 )
-"""Those that hold a picture themselves."""
+"""The same of properties that contain a picture, with its name for a warning."""
 
 
-def true_part(packet: bytes) -> tuple[bytes, list[str]]:
-    """The packet without what is untrue of an edited picture, and what of that was a picture itself, in words.
+def remove_untrue(packet: bytes) -> tuple[bytes, list[str]]:
+    """Return the packet without what an edit makes untrue, and the names of the pictures removed with it.
 
-    A depth map (GDepth) that is in the packet stays: it is as true as before.
+    A depth map (GDepth) in the packet stays: an edit of colours does not change it.
     """
     found = rdf.properties(packet)
-    old = [(p, words) for p in found for namespace, tag, words in _OLD_PICTURES if _is(p, namespace, tag)]
-    gone = [p for p in found if any(_is(p, namespace, tag) for namespace, tag in _UNTRUE)]
-    return rdf.cut(packet, [*gone, *(p for p, _ in old)]), list(dict.fromkeys(words for _, words in old))
+    old = [(p, picture) for p in found for namespace, name, picture in _OLD_PICTURES if _matches(p, namespace, name)]
+    untrue = [p for p in found if any(_matches(p, namespace, name) for namespace, name in _UNTRUE)]
+    return rdf.cut(packet, [*untrue, *(p for p, _ in old)]), list(dict.fromkeys(picture for _, picture in old))
 
 
-def _is(p: rdf.Property, namespace: str, tag: str) -> bool:
-    return p.namespace == namespace and re.match(tag, p.name) is not None
+def _matches(p: rdf.Property, namespace: str, name: str) -> bool:
+    return p.namespace == namespace and re.match(name, p.name) is not None

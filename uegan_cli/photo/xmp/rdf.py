@@ -1,6 +1,6 @@
-"""Where the properties of an XMP packet are, byte by byte, so that one can go and the rest stays as it is.
+"""The properties of an XMP packet and their byte ranges, so that one can be cut out and the rest stays as it is.
 
-XMP is RDF in XML (ISO 16684-1). The parser is expat; whatever it does not take is left alone.
+XMP is RDF in XML (ISO 16684-1). The parser is expat; a packet that expat rejects is left alone.
 """
 
 from __future__ import annotations
@@ -14,21 +14,22 @@ from xml.sax.saxutils import unescape
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 Scope = dict[bytes, bytes]
-"""Namespaces by prefix, both as they are in the packet."""
+"""Namespaces by prefix, both as bytes of the packet."""
 
 _TAG = re.compile(rb"<([^\s/>]+)")
 _ATTRIBUTE = re.compile(rb"\s+([^\s=<>/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
-_DEEPEST = 200
+_MAX_DEPTH = 200
+"""Nested elements; a packet with more is taken for an attack."""
 
 
 @dataclass(frozen=True)
 class Property:
-    """A property, as an element or as an attribute of one.
+    """A property, written as an element or as an attribute.
 
-    namespace: its URI; empty where the prefix stands for none. name: without the prefix.
-    start, end: the range that it takes. value: the range of what it says.
-    top: it belongs to a description, and not to a structure in another property. scope: the namespaces around it.
+    namespace: its URI; empty if the prefix is not declared. name: without the prefix.
+    start, end: its byte range in the packet. value: the byte range of its content.
+    top: it belongs to a description, not to a structure in another property. scope: the namespaces in force there.
     """
 
     namespace: str
@@ -41,36 +42,36 @@ class Property:
 
 
 class Document(NamedTuple):
-    """properties: all of them, at every level. inner: the range within rdf:RDF."""
+    """A parsed packet. properties: those of every level. inner: the byte range between the tags of rdf:RDF."""
 
     properties: list[Property]
     inner: tuple[int, int]
 
 
 def parse(packet: bytes) -> Document | None:
-    """None for what is not RDF in UTF-8."""
+    """Parse a packet; None if it is not RDF in UTF-8."""
     reader = _Reader(packet, max(0, packet.find(b"<")))
     try:
         reader.parser.Parse(packet[reader.base :], True)
     except (expat.ExpatError, ValueError):
-        # Some writers end packets with zeros, which are no XML.
+        # Some writers pad packets with zeros, which are not XML.
         if not reader.whole:
             return None
     return Document(reader.properties, reader.inner) if reader.inner else None
 
 
 def properties(packet: bytes) -> list[Property]:
-    """All properties, those of structures too; none where the packet is not understood."""
+    """Return the properties of every level; none if the packet cannot be parsed."""
     document = parse(packet)
     return document.properties if document else []
 
 
-def cut(packet: bytes, gone: Iterable[Property]) -> bytes:
-    """The packet without these properties, and without the white space before them."""
+def cut(packet: bytes, unwanted: Iterable[Property]) -> bytes:
+    """Return the packet without these properties and the white space before each."""
     parts, position = [], 0
-    for p in sorted(gone, key=lambda p: (p.start, -p.end)):
+    for p in sorted(unwanted, key=lambda p: (p.start, -p.end)):
         if p.start < position:
-            continue  # it went with the structure that it was in
+            continue  # it was cut with the structure around it
         start = p.start
         while start > position and packet[start - 1] in b" \t\r\n":
             start -= 1
@@ -79,13 +80,9 @@ def cut(packet: bytes, gone: Iterable[Property]) -> bytes:
     return b"".join([*parts, packet[position:]])
 
 
-def declared(packet: bytes, start: int) -> Scope:
-    """The namespaces that the tag at `start` declares."""
-    tag = _TAG.match(packet, start)
-    return _declarations(_attributes(packet, tag.end())) if tag else {}
-
-
 class _Element(NamedTuple):
+    """An open element. start: of its tag. opened: the end of its tag. empty: it has no end tag."""
+
     namespace: str
     name: str
     start: int
@@ -95,7 +92,10 @@ class _Element(NamedTuple):
 
 
 class _Reader:
-    """Follows the parser through the elements."""
+    """Collects properties while expat walks through the elements.
+
+    expat tells where each tag starts, but not where its attributes are, so these are found in the packet itself.
+    """
 
     def __init__(self, packet: bytes, base: int) -> None:
         self.packet, self.base = packet, base
@@ -107,32 +107,32 @@ class _Reader:
         self.parser.StartElementHandler = self._open
         self.parser.EndElementHandler = self._close
         self._stack: list[_Element] = []
-        self._rdf = _DEEPEST
+        self._rdf_depth = _MAX_DEPTH
 
     def _refuse(self, *_: object) -> None:
-        raise ValueError("XMP has no document type")
+        raise ValueError("XMP must not have a document type")
 
     def _open(self, *_: object) -> None:
         start = self.base + self.parser.CurrentByteIndex
         tag = _TAG.match(self.packet, start)
-        if tag is None or len(self._stack) >= _DEEPEST:
-            raise ValueError("no tag, or too many around it")
+        if tag is None or len(self._stack) >= _MAX_DEPTH:
+            raise ValueError("no tag, or too many nested elements")
         attributes = _attributes(self.packet, tag.end())
         opened = self.packet.index(b">", attributes[-1].end() if attributes else tag.end()) + 1
         above = self._stack[-1].scope if self._stack else {}
         scope = {**above, **_declarations(attributes)}
         element = _Element(*_resolved(tag[1], scope), start, opened, self.packet[opened - 2] == ord("/"), scope)
         self._stack.append(element)
-        if len(self._stack) > self._rdf:
+        if len(self._stack) > self._rdf_depth:
             self._add(attributes, scope)
         elif element[:2] == (RDF, "RDF"):
-            self._rdf = len(self._stack)
+            self._rdf_depth = len(self._stack)
 
     def _add(self, attributes: Sequence[re.Match[bytes]], scope: Scope) -> None:
         for a in attributes:
             namespace, name = _resolved(a[1], scope)
             if b":" in a[1] and namespace != RDF and not a[1].startswith((b"xmlns:", b"xml:")):
-                top = len(self._stack) == self._rdf + 1
+                top = len(self._stack) == self._rdf_depth + 1
                 self.properties.append(Property(namespace, name, *a.span(), _span(a), top, scope))
 
     def _close(self, _: str) -> None:
@@ -140,7 +140,7 @@ class _Reader:
         element = self._stack.pop()
         self.whole = not self._stack
         inner = (element.opened, element.opened if element.empty else index)
-        level = len(self._stack) - self._rdf
+        level = len(self._stack) - self._rdf_depth
         if level < 0:
             self.inner = inner if level == -1 and not element.empty else self.inner
             return

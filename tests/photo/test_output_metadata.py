@@ -1,7 +1,8 @@
+"""What the file of an enhanced photo says: all that its input said, but for what is untrue now."""
+
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,20 +11,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.errors import PhotoError
 from uegan_cli.photo import photoshop, privacy
 from uegan_cli.photo.jpeg import header as jpeg_header
 from uegan_cli.photo.jpeg import segments as jpeg_segments
-from uegan_cli.photo.metadata import read_mark
 from uegan_cli.photo.photo import Metadata, Segment
+from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.tiff import exif
 from uegan_cli.photo.writing import write_photo
 from uegan_cli.photo.xmp import claims as xmp_claims
 from uegan_cli.photo.xmp import extension as xmp_extension
-from uegan_cli.photo.xmp import packet as xmp
+from uegan_cli.photo.xmp import mark as xmp_mark
 from uegan_cli.photo.xmp import rdf
-from uegan_cli.photo.xmp.packet import Mark
+from uegan_cli.photo.xmp.mark import Mark
 
 MakePhoto = Callable[..., Path]
 MARK = Mark("natural", "0123abcd", 0.75)
@@ -99,7 +99,7 @@ def test_iptc_goes_to_tiff_and_back_and_elsewhere_is_told(camera_photos: Path, t
     write_photo(before, tmp_path / "out.tif", format="TIFF")
     write_photo(read_photo(tmp_path / "out.tif"), tmp_path / "out.jpg", format="JPEG")
     block = read_photo(tmp_path / "out.jpg").metadata.photoshop
-    assert block == photoshop.without_thumbnails(before.metadata.photoshop) != before.metadata.photoshop
+    assert block == photoshop.remove_thumbnails(before.metadata.photoshop) != before.metadata.photoshop
     result = write_photo(before, tmp_path / "out.png", format="PNG")
     assert any("IPTC" in warning for warning in result.warnings)
 
@@ -142,7 +142,7 @@ def said(metadata: Metadata) -> list[tuple[str, str, bytes]]:
     """What XMP says, but for the mark and the name of the extension."""
     packets = [packet for packet in (metadata.xmp, metadata.extension) if packet]
     found = [(p.namespace, p.name, packet[slice(*p.value)]) for packet in packets for p in rdf.properties(packet)]
-    return sorted(p for p in found if p[0] not in (xmp.NAMESPACE, "http://ns.adobe.com/xmp/note/"))
+    return sorted(p for p in found if p[0] not in (xmp_mark.NAMESPACE, "http://ns.adobe.com/xmp/note/"))
 
 
 def test_what_does_not_fit_with_the_mark_goes_to_an_extension(make_photo: MakePhoto, tmp_path: Path) -> None:
@@ -161,39 +161,9 @@ def test_without_a_mark_xmp_is_carried_as_it_is(camera_files: list[Path], tmp_pa
         photo = read_photo(path)
         if photo.metadata.xmp and photo.pixels.size < 2_000_000:
             write_photo(photo, tmp_path / "out")
-            true, _ = xmp_claims.true_part(photo.metadata.xmp)
+            true, _ = xmp_claims.remove_untrue(photo.metadata.xmp)
             assert read_photo(tmp_path / "out").metadata.xmp == true, path
             assert true == photo.metadata.xmp or path.parent.name == "mpf_gainmap"
-
-
-def test_marks_are_read_without_decoding(make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = [make_photo("in.jpg"), make_photo("in.png")]
-    for path in paths:
-        assert read_mark(path) is None
-        write_photo(read_photo(path), path, mark=MARK)
-    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("the picture was opened"))
-    for path in paths:
-        assert read_mark(path) == MARK
-        whole = path.read_bytes()
-        path.write_bytes(whole[:-40])
-        assert read_mark(path) == MARK
-
-
-def test_no_mark_in_what_is_no_photo_and_an_error_for_what_cannot_be_opened(
-    camera_photos: Path, tmp_path: Path
-) -> None:
-    for path in camera_photos.rglob("*.*"):
-        assert read_mark(path) is None
-    for path in (tmp_path / "missing.jpg", tmp_path):
-        with pytest.raises(PhotoError, match=path.name):
-            read_mark(path)
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_no_mark_is_waited_for_in_a_named_pipe(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.jpg")
-    with pytest.raises(PhotoError, match="pipe.jpg"):
-        read_mark(tmp_path / "pipe.jpg")
 
 
 def with_packet(path: Path, packet: bytes) -> None:
