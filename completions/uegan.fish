@@ -2,7 +2,7 @@
 complete -c uegan -f
 complete -c uegan -n __fish_use_subcommand -a enhance -d 'Put a style on photos, at their full size, with all else in the files as it was.'
 complete -c uegan -n __fish_use_subcommand -a batch -d 'Put a style on a whole tree: resumed by default, safe to kill at any moment, nothing done twice.'
-complete -c uegan -n __fish_use_subcommand -a train -d 'Learn the look of the photos you love, without pairs: two folders in, a style out.'
+complete -c uegan -n __fish_use_subcommand -a train -d 'Learn a style from two folders: photos you love and ordinary ones. No pairs are needed.'
 complete -c uegan -n __fish_use_subcommand -a eval -d 'Evaluate styles and results: against finished versions, photos you love, or people\'s votes.'
 complete -c uegan -n __fish_use_subcommand -a style-create -d 'Make a style without training: from two folders, a checkpoint, a run, or other styles.'
 complete -c uegan -n __fish_use_subcommand -a styles -d 'List, show, share, rename, remove and check styles.'
@@ -67,33 +67,33 @@ complete -c uegan -n '__fish_seen_subcommand_from batch' -l verbose -s v -d 'Sho
 complete -c uegan -n '__fish_seen_subcommand_from batch' -l no-color -d 'Print without colours, as NO_COLOR does.'
 complete -c uegan -n '__fish_seen_subcommand_from batch' -l help -s h -d 'Show this message and exit.'
 complete -c uegan -n '__fish_seen_subcommand_from batch' -F
-complete -c uegan -n '__fish_seen_subcommand_from train' -l liked -d 'Photos you love; repeat it for more folders.' -x -a '(__fish_complete_directories)'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l liked -d 'Photos you love; repeatable.' -x -a '(__fish_complete_directories)'
 complete -c uegan -n '__fish_seen_subcommand_from train' -l raw -d 'Your ordinary photos.' -x -a '(__fish_complete_directories)'
-complete -c uegan -n '__fish_seen_subcommand_from train' -l name -d 'What to call the style.' -x
+complete -c uegan -n '__fish_seen_subcommand_from train' -l name -d 'Name of the style.' -x
 complete -c uegan -n '__fish_seen_subcommand_from train' -l overwrite -d 'Replace an existing one of that name.'
-complete -c uegan -n '__fish_seen_subcommand_from train' -l probe -d 'Photos for the sample sheets; else some of the raw ones.' -rF
-complete -c uegan -n '__fish_seen_subcommand_from train' -l tensorboard -d 'Curves and sheets for TensorBoard, too.'
-complete -c uegan -n '__fish_seen_subcommand_from train' -l resume -d 'Go on with the run of this name where it stopped.'
-complete -c uegan -n '__fish_seen_subcommand_from train' -l dry-run -s n -d 'Look at the photos, say what would be done, and stop.'
-complete -c uegan -n '__fish_seen_subcommand_from train' -l preset -d 'quick (a laptop), standard (a GPU), paper, or natural (as that was made).' -x -a 'quick standard paper natural'
-complete -c uegan -n '__fish_seen_subcommand_from train' -l recipe -d 'The forms of the losses: the authors\' code or the paper.' -x -a 'reference paper'
-complete -c uegan -n '__fish_seen_subcommand_from train' -l start -d 'The style to start from.' -x -a '(uegan __complete styles 2>/dev/null)'
-complete -c uegan -n '__fish_seen_subcommand_from train' -l steps -d 'Steps against the adversary (eq. 5).' -x
-complete -c uegan -n '__fish_seen_subcommand_from train' -l batch -d 'Photos of each kind a step.' -x
-complete -c uegan -n '__fish_seen_subcommand_from train' -l size -d 'Pixels along a side of a crop.' -x
+complete -c uegan -n '__fish_seen_subcommand_from train' -l probe -d 'Photos to show. Without it: some raw ones.' -rF
+complete -c uegan -n '__fish_seen_subcommand_from train' -l tensorboard -d 'Log curves and sheets to TensorBoard, too.'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l resume -d 'Continue the run of this name where it stopped.'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l dry-run -s n -d 'Check the photos, print the plan, and stop.'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l preset -d 'quick (laptop), standard (GPU), paper or natural.' -x -a 'quick standard paper natural'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l recipe -d 'Losses as in the authors\' code or the paper.' -x -a 'reference paper'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l start -d 'Style to start from.' -x -a '(uegan __complete styles 2>/dev/null)'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l steps -d 'Adversarial steps (eq. 5).' -x
+complete -c uegan -n '__fish_seen_subcommand_from train' -l batch -d 'Photos of each kind per step.' -x
+complete -c uegan -n '__fish_seen_subcommand_from train' -l size -d 'Side of a crop, in pixels.' -x
 complete -c uegan -n '__fish_seen_subcommand_from train' -l width -d 'Base width of new networks.' -x
-complete -c uegan -n '__fish_seen_subcommand_from train' -l attention -d 'paper, reference, prenorm or none (none is in Table IV).' -x -a 'paper reference prenorm none'
-complete -c uegan -n '__fish_seen_subcommand_from train' -l modulation -d 'Place of the modulation (Table IV).' -x -a 'feature pixel none'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l attention -d 'paper, reference, prenorm or none (Table IV).' -x -a 'paper reference prenorm none'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l modulation -d 'What is modulated (Table IV).' -x -a 'feature pixel none'
 complete -c uegan -n '__fish_seen_subcommand_from train' -l quality-weight -d 'Higher is more vivid (eq. 9).' -x
-complete -c uegan -n '__fish_seen_subcommand_from train' -l fidelity-weight -d 'Keep the content (eq. 9).' -x
-complete -c uegan -n '__fish_seen_subcommand_from train' -l identity-weight -d 'Leave good photos alone (eq. 9).' -x
-complete -c uegan -n '__fish_seen_subcommand_from train' -l lr -d 'The generator\'s learning rate.' -x
-complete -c uegan -n '__fish_seen_subcommand_from train' -l seed -d 'Another number, another run.' -x
+complete -c uegan -n '__fish_seen_subcommand_from train' -l fidelity-weight -d 'Higher keeps content (eq. 9).' -x
+complete -c uegan -n '__fish_seen_subcommand_from train' -l identity-weight -d 'Higher spares good photos (eq. 9).' -x
+complete -c uegan -n '__fish_seen_subcommand_from train' -l lr -d 'Learning rate of the generator.' -x
+complete -c uegan -n '__fish_seen_subcommand_from train' -l seed -d 'Random seed.' -x
 complete -c uegan -n '__fish_seen_subcommand_from train' -l description -d 'What the style looks like.' -x
 complete -c uegan -n '__fish_seen_subcommand_from train' -l author -d 'Who made it.' -x
 complete -c uegan -n '__fish_seen_subcommand_from train' -l licence -l license -d 'How others may use it.' -x
 complete -c uegan -n '__fish_seen_subcommand_from train' -l vgg-weights -d 'ImageNet weights of VGG-19 or VGG-16 (.safetensors or .pth).' -rF
-complete -c uegan -n '__fish_seen_subcommand_from train' -l download -d 'Fetch VGG-19 without asking (548 MB, once).'
+complete -c uegan -n '__fish_seen_subcommand_from train' -l download -d 'Download VGG-19 without asking (548 MB).'
 complete -c uegan -n '__fish_seen_subcommand_from train' -l device -d 'Where to run the network.' -x -a '(uegan __complete devices 2>/dev/null)'
 complete -c uegan -n '__fish_seen_subcommand_from train' -l json -d 'Print JSON, one object per line.'
 complete -c uegan -n '__fish_seen_subcommand_from train' -l quiet -s q -d 'Show errors only.'

@@ -82,12 +82,12 @@ def assert_ended_like(name: str, whole: str) -> None:
 def test_stopped_by_ctrl_c_or_kill_it_goes_on_bit_for_bit(forks: Forks) -> None:
     assert forks.run(*fresh("whole"))[0] == 0
     for signum in (signal.SIGINT, signal.SIGTERM):
-        code, err = forks.run(*fresh("parts"), signum=signum, after="Learning parts", delay=0.4)
+        code, err = forks.run(*fresh("parts"), signum=signum, after="Training parts", delay=0.4)
         stopped = newest(runs_dir() / "parts")
         assert stopped is not None and 0 < stopped.state["done"] < STEPS, "it was stopped on its way"
         assert code == 128 + signum
         assert err.splitlines()[-1] == (
-            f"stopped after step {stopped.state['done']}; go on with: uegan train --resume --name parts"
+            f"stopped after step {stopped.state['done']}; continue with: uegan train --resume --name parts"
         )
         assert forks.run(*resumed("parts"))[0] == 0
         assert_ended_like("parts", "whole")
@@ -132,7 +132,7 @@ def test_a_damaged_checkpoint_costs_a_line_and_a_few_steps(forks: Forks) -> None
 
 
 def test_a_second_process_is_sent_away_and_spoils_nothing(forks: Forks) -> None:
-    forks.run(*fresh("mine"), signum=signal.SIGINT, after="Learning mine", delay=0.2)
+    forks.run(*fresh("mine"), signum=signal.SIGINT, after="Training mine", delay=0.2)
     folder = runs_dir() / "mine"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with held(folder):

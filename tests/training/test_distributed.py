@@ -143,7 +143,7 @@ def test_a_killed_process_ends_the_run_in_one_line_with_a_checkpoint_that_one_pr
     program: str,
 ) -> None:
     with started(*TORCHRUN, program, *fresh("mine", 40)) as process:
-        said = said_until(process, "Learning mine on")
+        said = said_until(process, "Training mine on")
         while len(read(runs_dir() / "mine")) < 6:
             time.sleep(0.02)
         workers(process)[1].send_signal(signal.SIGKILL)
@@ -165,14 +165,14 @@ def test_a_killed_process_ends_the_run_in_one_line_with_a_checkpoint_that_one_pr
 def test_torchrun_stopped_leaves_a_checkpoint_that_two_processes_go_on_from(program: str) -> None:
     assert run(program, *fresh("whole", 8))[0] == 0
     with started(*TORCHRUN, program, *fresh("parts", 8)) as process:
-        said_until(process, "Learning parts on")
+        said_until(process, "Training parts on")
         while len(read(runs_dir() / "parts")) < 2:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)[1]
     kept = newest(runs_dir() / "parts")
     assert kept is not None and 2 <= kept.state["done"] < 8
-    assert said.count(f"stopped after step {kept.state['done']}; go on with: uegan train --resume") == 1, said
+    assert said.count(f"stopped after step {kept.state['done']}; continue with: uegan train --resume") == 1, said
     assert run(*TORCHRUN, program, *resumed("parts"))[0] == 0
     whole, parts = read(runs_dir() / "whole"), read(runs_dir() / "parts")
     assert [line["step"] for line in parts] == list(range(1, 9))

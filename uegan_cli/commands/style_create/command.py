@@ -16,7 +16,7 @@ from ...styles.card import Card
 from ...styles.names import check_name
 from ..shared import options, vgg
 from ..shared.output import Report
-from ..train import data_set as train_verdict
+from ..train.data_set import print_data_set
 
 if TYPE_CHECKING:
     from ...styles.file import Style
@@ -110,7 +110,7 @@ def instant(
     from ...training.session import instant_style, read_folders
 
     photos, verdict = read_folders(photos_liked, photos_raw, INSTANT_SIZE)
-    train_verdict.tell(verdict, report.say, report)
+    print_data_set(verdict, report.say, report)
     # Folder names are the user's own business; the command is a pattern.
     card = replace(card, command=f"uegan style-create {name} --liked LIKED --raw RAW")
     return instant_style(name, photos, vgg.optional(weights, report), card)

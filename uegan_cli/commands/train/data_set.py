@@ -1,93 +1,101 @@
-"""What is said about the photos before a look is learnt from them."""
+"""What is said about the photos before a style is trained on them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..shared.output import Report, counted, say_labelled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ...training.data_set_report import Side, Verdict
 
-FEW = 50
-"""Fewer photos than these make an uncertain look."""
+RECOMMENDED_PHOTOS = 50
+"""Per folder; with fewer, much of the style is chance."""
 
-EVEN = 12.0
-"""Levels: photos whose brightness varies less are nearly of one exposure."""
+MIN_BRIGHTNESS_SPREAD = 12.0
+"""Standard deviation of the photos' median brightness, in levels of 255; below it they have nearly one exposure."""
+
+MAX_GREY_SHARE = 0.25
+"""Of a folder's photos; from here on, black and white ones change the style."""
 
 
-def tell(verdict: Verdict, say: Callable[[str], None], report: Report) -> None:
-    """The verdict in words, one line for each thing to know. Raises DataSetError where nothing can be learnt."""
-    report.record({"photos": as_json(verdict)})
-    for name, side in (("liked", verdict.liked), ("raw", verdict.raw)):
-        hint = " (-v names them)" * bool(side.left_out and not report.verbose)
-        say_labelled(name, summary(side) + hint, say)
-        for line in _names(side):
+def print_data_set(data_set: Verdict, say: Callable[[str], None], report: Report) -> None:
+    """Print both folders and the notes on them, one line each. Raises DataSetError if a folder has too few photos.
+
+    say: prints a line, on stdout or stderr.
+    """
+    report.record({"photos": to_json(data_set)})
+    for name, side in (("liked", data_set.liked), ("raw", data_set.raw)):
+        hint = " (-v lists them)" * bool(side.left_out and not report.verbose)
+        say_labelled(name, _summary(side) + hint, say)
+        for line in _skipped(side):
             say_labelled("", line, report.detail)
-    verdict.require_enough()
-    for remark in remarks(verdict):
-        say_labelled("note", remark, say)
+    data_set.require_enough()
+    for note in notes(data_set):
+        say_labelled("note", note, say)
 
 
-def summary(side: Side) -> str:
-    """How many photos there are, and what became of the others."""
-    return counted(len(side.photos), "photo") + (f"; left out: {side.left_out}" if side.left_out else "")
+def notes(data_set: Verdict) -> list[str]:
+    """Return what the user should know about two usable folders, each note with what to do about it."""
+    return list(_notes(data_set))
 
 
-def remarks(verdict: Verdict) -> list[str]:
-    """What the user should know about two usable sides, each with what to do about it."""
-    return list(_remarks(verdict))
-
-
-def as_json(verdict: Verdict) -> dict[str, Any]:
-    """All of it as one JSON object."""
+def to_json(data_set: Verdict) -> dict[str, Any]:
+    """Return everything about both folders as one JSON object."""
     return {
-        "liked": _side_as_json(verdict.liked),
-        "raw": _side_as_json(verdict.raw),
-        "pairs": _strings(verdict.pairs),
-        "gap": round(verdict.gap, 2),
-        "chance": round(verdict.chance, 2),
-        "notes": remarks(verdict),
+        "liked": _side_to_json(data_set.liked),
+        "raw": _side_to_json(data_set.raw),
+        "pairs": _strings(data_set.pairs),
+        "gap": round(data_set.gap, 2),
+        "chance": round(data_set.chance, 2),
+        "notes": notes(data_set),
     }
 
 
-def _remarks(verdict: Verdict) -> Iterator[str]:
-    liked, raw = verdict.liked, verdict.raw
-    if verdict.pairs:
-        yield f"{counted(len(verdict.pairs), 'raw photo')} also liked in an edited version; good: keep them"
-    if verdict.too_alike:
+def _notes(data_set: Verdict) -> Iterator[str]:
+    liked, raw = data_set.liked, data_set.raw
+    if data_set.pairs:
+        yield f"{counted(len(data_set.pairs), 'raw photo')} also liked in an edited version; that helps: keep them"
+    if data_set.too_alike:
         yield (
-            f"liked and raw photos look alike ({verdict.gap:.0f} levels apart, and luck alone makes up to"
-            f" {verdict.chance:.0f}); add more of both, or choose liked ones with a clearer look"
+            "the two folders hardly differ, so the style will be weak; add more photos to both, or choose liked ones"
+            " with a clearer look"
         )
-    if 4 * liked.grey >= len(liked.photos):
+    if liked.grey >= MAX_GREY_SHARE * len(liked.photos):
         yield (
-            f"{liked.grey} liked photos are black and white: the look will lose colour; take them out, or make a style"
-            " of them alone"
+            f"{liked.grey} liked photos are black and white, so the style will lose colour; remove them, or train a"
+            " style on them alone"
         )
-    if 4 * raw.grey >= len(raw.photos):
-        yield f"{raw.grey} raw photos are black and white and cannot show what becomes of colours; add colour photos"
+    if raw.grey >= MAX_GREY_SHARE * len(raw.photos):
+        yield f"{raw.grey} raw photos are black and white and show nothing about colours; add colour photos"
     for name, side in (("liked", liked), ("raw", raw)):
-        if side.spread < EVEN:
+        if side.spread < MIN_BRIGHTNESS_SPREAD:
             yield f"the {name} photos are all about equally bright; add darker and brighter ones"
-    few = [f"{len(side.photos)} {name}" for name, side in (("liked", liked), ("raw", raw)) if len(side.photos) < FEW]
+    few = [
+        f"{len(side.photos)} {name}"
+        for name, side in (("liked", liked), ("raw", raw))
+        if len(side.photos) < RECOMMENDED_PHOTOS
+    ]
     if few:
-        yield f"{' and '.join(few)} photos are few: from {FEW} on, better 100, a look is less a matter of luck"
+        yield f"{' and '.join(few)} photos are few; for a reliable style use {RECOMMENDED_PHOTOS} or more, better 100"
 
 
-def _names(side: Side) -> Iterator[str]:
-    """The photos that were left out, each with its reason."""
+def _summary(side: Side) -> str:
+    """Return how many photos are used, and how many are skipped for which reason."""
+    return counted(len(side.photos), "photo") + (f"; skipped: {side.left_out}" if side.left_out else "")
+
+
+def _skipped(side: Side) -> Iterator[str]:
+    """Yield a line for each skipped photo, with the reason."""
     yield from side.unreadable.values()
     yield from (f"{path}: too small" for path in side.small)
-    yield from (f"{path}: a copy of {kept}" for path, kept in side.copies.items())
-    yield from (f"{path}: the same as {kept}" for path, kept in side.doubles.items())
+    yield from (f"{path}: duplicate of {kept}" for path, kept in side.copies.items())
+    yield from (f"{path}: the same as the liked photo {kept}" for path, kept in side.doubles.items())
 
 
-def _side_as_json(side: Side) -> dict[str, Any]:
+def _side_to_json(side: Side) -> dict[str, Any]:
     return {
         "usable": len(side.photos),
         "unreadable": _strings(side.unreadable),

@@ -1,4 +1,4 @@
-"""What a run is going to do, and how long that takes."""
+"""What a run is going to do, and how long it will take."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from ...training.run_folder import Options
 
 
-def tell(run: Options, device: torch.device, pace: Pace, done: int, say: Callable[[str], None], report: Report) -> None:
-    """The plan for a run that is at step `done`."""
+def print_plan(
+    run: Options, device: torch.device, pace: Pace, done: int, say: Callable[[str], None], report: Report
+) -> None:
+    """Print the plan of a run that has done `done` steps. say: prints a line, on stdout or stderr."""
     from ...enhancement.devices import describe
     from ...training.run_folder import folder_of
 
@@ -25,11 +27,11 @@ def tell(run: Options, device: torch.device, pace: Pace, done: int, say: Callabl
     rate = config.batch * steps / seconds if seconds else 0.0
     start = f"the network of {config.start}" if config.start else "a new network"
     lines = {
-        "steps": f"{_steps(config)}{f', of which {steps} are left' * bool(done)}",
-        "start": f"{start}{', and the instant look' * config.instant}",
-        "VGG": _features(run),
+        "steps": f"{_describe_steps(config)}{f'; {steps} left' * bool(done)}",
+        "start": f"{start}{' and the instant look' * config.instant}",
+        "VGG": _describe_weights(run),
         "device": describe(device),
-        "time": f"about {format_duration(seconds)}, at {rate:.1f} photos a second",
+        "time": f"about {format_duration(seconds)}, at {rate:.1f} photos per second",
         "folder": str(folder),
     }
     for name, text in lines.items():
@@ -53,18 +55,18 @@ def tell(run: Options, device: torch.device, pace: Pace, done: int, say: Callabl
     )
 
 
-def _steps(config: TrainConfig) -> str:
-    before = f"{config.whole_steps} on whole photos"
+def _describe_steps(config: TrainConfig) -> str:
+    whole = f"{config.whole_steps} on whole photos"
     if not config.steps:
-        return before
-    even = " if raw ones are uneven" if config.instant else ""
-    before = f"{before}{even}, then " if config.whole_steps else ""
-    return f"{before}{config.steps}, each on {config.batch} crops of {config.size} px of each kind"
+        return whole
+    condition = " if the exposure of raw photos varies" if config.instant else ""
+    before = f"{whole}{condition}, then " if config.whole_steps else ""
+    return f"{before}{config.steps}, each on {config.batch} liked and {config.batch} raw crops of {config.size} px"
 
 
-def _features(run: Options) -> str:
+def _describe_weights(run: Options) -> str:
     from ...paths import weights_dir
 
     if run.features is None:
-        return "not here: it would be downloaded, 548 MB, once"
+        return "not found; training downloads it once (548 MB)"
     return f"{run.features}{' (downloaded before)' * (run.features.parent == weights_dir())}"

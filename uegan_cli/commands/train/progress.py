@@ -1,4 +1,4 @@
-"""What the user sees of a run while it goes on: a line, sample sheets every few minutes, and a page."""
+"""What the user sees of a run under way: a progress bar, and every few minutes a sample sheet, a page and a line."""
 
 from __future__ import annotations
 
@@ -14,42 +14,49 @@ if TYPE_CHECKING:
     from ...training.estimate import Pace
     from ...training.loop import Progress
     from ...training.run import Training
-    from .page import Page
-    from .samples import Samples
-    from .tensorboard_log import Board
+    from .page import RunPage
+    from .samples import SampleSheets
+    from .tensorboard_log import TensorBoardLog
 
 SHEET_SECONDS = 180.0
+"""Time between sample sheets."""
 
 
-class Follower:
-    """Tells of one run. pace: what was expected of it. board: TensorBoard, where it was asked for."""
+class ProgressReporter:
+    """Reports the progress of one run. pace: the estimate made before it. log: TensorBoard's, if asked for."""
 
     def __init__(
-        self, training: Training, pace: Pace, samples: Samples, page: Page, board: Board | None, report: Report
+        self,
+        training: Training,
+        pace: Pace,
+        sheets: SampleSheets,
+        page: RunPage,
+        log: TensorBoardLog | None,
+        report: Report,
     ) -> None:
         self.training, self.pace, self.report = training, pace, report
-        self.samples, self.page, self.board = samples, page, board
+        self.sheets, self.page, self.log = sheets, page, log
         self.first, self.started = training.done, time.monotonic()
 
     def follow(self, progress: Iterator[Progress]) -> None:
-        """Tell how the run goes until it ends or is stopped."""
+        """Run the steps behind `progress` and report them until the run ends or is stopped."""
         if self.first == 0:
             self._show_start()
-        done, drawn = self.first, time.monotonic()
+        done, last_sheet = self.first, time.monotonic()
         with self.report.bar(self.training.steps, "photos", done, self.training.config.batch) as advance:
             for at in progress:
-                advance(_in_short(at), at.step - done)
+                advance(_short_losses(at), at.step - done)
                 done = at.step
-                self._tell(at)
-                if time.monotonic() - drawn > SHEET_SECONDS:
+                self._record(at)
+                if time.monotonic() - last_sheet > SHEET_SECONDS:
                     self._show(at)
-                    drawn = time.monotonic()
+                    last_sheet = time.monotonic()
 
-    def _tell(self, at: Progress) -> None:
+    def _record(self, at: Progress) -> None:
         if at.news:
             self.report.say(at.news)
-        if self.board is not None:
-            self.board.add(at)
+        if self.log is not None:
+            self.log.add(at)
         self.report.record(
             {
                 "step": at.step,
@@ -63,44 +70,42 @@ class Follower:
         )
 
     def _show_start(self) -> None:
-        """The first sheet, before any step."""
-        if self.samples.captions:
-            sheet, what = self.samples.draw("instant"), "the instant look"
+        """Write the first sheet, before any step."""
+        if self.sheets.captions:
+            sheet, caption = self.sheets.write("instant"), "the instant look"
         else:
-            sheet, what = self.samples.draw(f"{0:07d}", self._network, "step 0"), "the start"
-        if self.board is not None:
-            self.board.show(0, sheet)
-        self.report.say(f"{sheet}: {what}")
+            sheet, caption = self.sheets.write(f"{0:07d}", self._network, "step 0"), "the start"
+        if self.log is not None:
+            self.log.add_sheet(0, sheet)
+        self.report.say(f"{sheet}: {caption}")
 
     def _show(self, at: Progress) -> None:
-        """The photos as they would come out now."""
-        sheet = self.samples.draw(f"{at.step:07d}", self._network, f"step {at.step}")
-        if self.board is not None:
-            self.board.show(at.step, sheet)
-        self.page.write(f"Still learning: step {at.step} of {at.steps}.")
-        self.report.say(
-            f"step {at.step} of {at.steps}, {format_duration(self._seconds_left(at))} left{self._distance()};"
-            f" {sheet.name}"
-        )
+        """Write a sheet of the photos as the run would enhance them now, and the page with it."""
+        sheet = self.sheets.write(f"{at.step:07d}", self._network, f"step {at.step}")
+        if self.log is not None:
+            self.log.add_sheet(at.step, sheet)
+        self.page.write(f"In progress: step {at.step} of {at.steps}.")
+        left = format_duration(self._seconds_left(at))
+        self.report.say(f"step {at.step} of {at.steps}, {left} left{self._distance()}; {sheet.name}")
 
     @property
     def _network(self) -> nn.Module:
         return self.training.players.average.network
 
     def _distance(self) -> str:
-        """How near the run has come, once that is known."""
+        """Return the best distance to the liked photos so far and the first one, once they are known."""
         best, first = self.training.best, self.training.health.first
-        return "" if best is None or first is None else f": distance {best.distance:.2f}, at first {first:.2f}"
+        return "" if best is None or first is None else f"; distance {best.distance:.2f}, at first {first:.2f}"
 
     def _seconds_left(self, at: Progress) -> float:
-        """What was expected, by so much longer as it has taken longer so far: judgements, sheets and all."""
-        config, taken = self.training.config, time.monotonic() - self.started
+        """Scale the estimate by how much longer than estimated the steps so far took, with judging and sheets."""
+        config, elapsed = self.training.config, time.monotonic() - self.started
         left = self.pace.seconds(config, at.step)
-        return taken * left / max(1e-9, self.pace.seconds(config, self.first) - left)
+        return elapsed * left / max(1e-9, self.pace.seconds(config, self.first) - left)
 
 
-def _in_short(at: Progress) -> str:
-    """What fits beside a bar: one loss for each side of the game."""
+def _short_losses(at: Progress) -> str:
+    """Return two losses that fit beside the bar, the generator's and the discriminator's if there are both."""
     names = {"generator": "G", "discriminator": "D", "undo": "undo"}
-    told = [f"{short} {at.losses[name]:.2f}" for name, short in names.items() if name in at.losses]
-    return "  ".join(told[:2])
+    texts = [f"{short} {at.losses[name]:.2f}" for name, short in names.items() if name in at.losses]
+    return "  ".join(texts[:2])

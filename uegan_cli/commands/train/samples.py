@@ -1,4 +1,4 @@
-"""Sample sheets: some of the user's photos as they were, in the instant look, and as far as a run has come."""
+"""Sample sheets: photos of the user as they were, in the instant look, and as the run has come to enhance them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from ..shared.output import Report
 if TYPE_CHECKING:
     from torch import nn
 
-MOST = 24
-"""Photos that are shown; more would keep the run waiting."""
+MAX_PHOTOS = 24
+"""Photos on a sheet; with more, drawing would slow the run down."""
 
 
-def probes(named: Sequence[Path], report: Report) -> list[Path]:
-    """The photos behind --probe. Raises NoInputError where there are none."""
+def find_probes(named: Sequence[Path], report: Report) -> list[Path]:
+    """Return the photos behind --probe, MAX_PHOTOS at most. Raises NoInputError for a path without photos."""
     if not named:
         return []
     found = [photo.path for photo in find_inputs([str(path) for path in named], recursive=True).photos]
-    if len(found) > MOST:
-        report.say(f"--probe: the sheets show the first {MOST} of {len(found)} photos")
-    return found[:MOST]
+    if len(found) > MAX_PHOTOS:
+        report.say(f"--probe: the sheets show the first {MAX_PHOTOS} of {len(found)} photos")
+    return found[:MAX_PHOTOS]
 
 
 def read_rows(paths: Sequence[Path], report: Report) -> list[SheetRow]:
-    """Photos for the sheets; one that cannot be read is told and left out. Raises NoInputError where none is left."""
+    """Read photos for the sheets; unreadable ones are reported and skipped. Raises NoInputError if all are."""
     from ...training.samples import read_sample
 
     rows = []
@@ -43,29 +43,28 @@ def read_rows(paths: Sequence[Path], report: Report) -> list[SheetRow]:
     return rows
 
 
-class Samples:
+class SampleSheets:
     """The sheets of one run, in its folder.
 
-    rows: the photos as they were. instant: the look that training starts from, where it does.
+    rows: the unedited photos. instant: the instant look, if training starts from one; it gets a column of its own.
     """
 
     def __init__(self, folder: Path, rows: Sequence[SheetRow], instant: nn.Module | None) -> None:
         self.folder = folder
-        self.rows = rows if instant is None else _with(rows, instant)
+        self.rows = rows if instant is None else _add_version(rows, instant)
         self.captions = [] if instant is None else ["instant look"]
 
-    def draw(self, name: str, network: nn.Module | None = None, caption: str = "") -> Path:
-        """Write `samples-NAME.jpg`, with what the network makes of the photos if one is given."""
+    def write(self, name: str, network: nn.Module | None = None, caption: str = "") -> Path:
+        """Write `samples-NAME.jpg`, with a column of the photos as enhanced by the network, if one is given."""
         path = self.folder / f"samples-{name}.jpg"
         if network is None:
             write_sheet(path, self.rows, self.captions)
         else:
-            write_sheet(path, _with(self.rows, network), [*self.captions, caption])
+            write_sheet(path, _add_version(self.rows, network), [*self.captions, caption])
         return path
 
 
-def _with(rows: Sequence[SheetRow], network: nn.Module) -> list[SheetRow]:
-    """The photos with one more version."""
+def _add_version(rows: Sequence[SheetRow], network: nn.Module) -> list[SheetRow]:
     from ...training.samples import enhanced
 
     return [SheetRow(row.name, [*row.versions, enhanced(network, row.versions[0])]) for row in rows]

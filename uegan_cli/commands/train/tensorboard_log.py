@@ -1,4 +1,4 @@
-"""TensorBoard: the curves and the sample sheets of a run, where they are asked for."""
+"""The curves and sample sheets of a run for TensorBoard, if they are asked for."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ if TYPE_CHECKING:
     from ...training.loop import Progress
 
 
-def check_there() -> None:
-    """Raises UsageError where TensorBoard is not installed."""
+def check_installed() -> None:
+    """Check that TensorBoard is installed. Raises UsageError."""
     if find_spec("tensorboard") is None:
-        raise UsageError("--tensorboard needs a package that is not here; pip install 'uegan-cli[tensorboard]'")
+        raise UsageError("--tensorboard: TensorBoard is not installed; pip install 'uegan-cli[tensorboard]'")
 
 
 @contextmanager
-def board(folder: Path, done: int) -> Iterator[Board]:
-    """A board in `tensorboard` in the run's folder; what was written there of steps after `done` is taken back."""
+def open_log(folder: Path, done: int) -> Iterator[TensorBoardLog]:
+    """Open the log in `tensorboard` in the run's folder. Entries of steps after `done` are discarded."""
     from torch.utils.tensorboard import SummaryWriter
 
     with SummaryWriter(str(folder / "tensorboard"), purge_step=done + 1) as writer:
-        yield Board(writer)
+        yield TensorBoardLog(writer)
 
 
-class Board:
-    """What TensorBoard gets to see of a run."""
+class TensorBoardLog:
+    """The log of one run: losses, speed, distance and sample sheets by step."""
 
     def __init__(self, writer: SummaryWriter) -> None:
         self.writer = writer
 
     def add(self, at: Progress) -> None:
+        """Add the values of a step."""
         values = {f"loss/{name}": value for name, value in at.losses.items()}
         values["photos per second"] = at.rate
         if at.distance is not None:
@@ -45,7 +46,8 @@ class Board:
         for name, value in values.items():
             self.writer.add_scalar(name, value, at.step)
 
-    def show(self, step: int, sheet: Path) -> None:
+    def add_sheet(self, step: int, sheet: Path) -> None:
+        """Add a sample sheet."""
         import numpy as np
         from PIL import Image
 

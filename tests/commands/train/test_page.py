@@ -1,3 +1,5 @@
+"""`report.html` of a run."""
+
 from __future__ import annotations
 
 import json
@@ -7,13 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from uegan_cli.commands.train.page import EARLIER, Page
+from tests.commands.train.test_data_set import data_set, side
+from uegan_cli.commands.train.page import MAX_EARLIER_SHEETS, RunPage
 from uegan_cli.config import TrainConfig
 from uegan_cli.errors import OutputError
 from uegan_cli.styles.card import Card
 from uegan_cli.training.run_folder import Options
-
-from .test_train_verdict import side, verdict
 
 CARD = Card(
     author="Ada & <Bob>",
@@ -40,8 +41,8 @@ def sheet(folder: Path, name: str, level: int = 0) -> None:
 
 def page(folder: Path, name: str = "mine", card: Card | None = CARD) -> str:
     run = Options(name, TrainConfig(batch=2), [], [], None, Card(author="early"))
-    found = verdict(side("liked", 12, small=[Path("s")]))
-    return Page(run, found, folder).write("Done.", card).read_text("utf-8")
+    found = data_set(side("liked", 12, small=[Path("s")]))
+    return RunPage(run, found, folder).write("Done.", card).read_text("utf-8")
 
 
 def test_the_page_needs_nothing_besides_itself(folder):
@@ -53,7 +54,7 @@ def test_the_page_needs_nothing_besides_itself(folder):
     assert "prefers-color-scheme: dark" in text
 
 
-def test_it_tells_what_was_learnt_from_how_it_went_and_how_to_use_it(folder):
+def test_it_shows_photos_curves_and_the_command_that_uses_the_style(folder):
     text = page(folder)
     assert "12 photos" not in text and "<td>1 too small</td>" in text
     assert "12 liked photos are few" in text
@@ -65,7 +66,7 @@ def test_it_tells_what_was_learnt_from_how_it_went_and_how_to_use_it(folder):
     assert "<code>uegan enhance PHOTO -s mine</code>" in text
 
 
-def test_a_run_that_was_stopped_says_how_to_go_on(folder):
+def test_a_stopped_run_says_how_to_continue(folder):
     text = page(folder, card=None)
     assert "<code>uegan train --resume --name mine</code>" in text
     assert "8.00 → 5.00" in text and "early" in text
@@ -73,10 +74,10 @@ def test_a_run_that_was_stopped_says_how_to_go_on(folder):
 
 def test_a_run_of_no_steps_has_a_page_too(tmp_path):
     text = page(tmp_path, card=None)
-    assert "How it went" not in text and "Your photos" not in text and "12 liked photos are few" in text
+    assert "Curves" not in text and "Your photos" not in text and "12 liked photos are few" in text
 
 
-def test_what_is_no_number_is_not_drawn(folder):
+def test_values_that_are_not_finite_are_not_drawn(folder):
     with (folder / "metrics.jsonl").open("a") as file:
         file.write('{"step": 50, "stage": "learn", "photos_per_second": 1.0, "generator": NaN, "lost": Infinity}\n')
     text = page(folder)
@@ -86,7 +87,7 @@ def test_what_is_no_number_is_not_drawn(folder):
     )
 
 
-def test_texts_of_the_user_are_no_markup(folder):
+def test_texts_of_the_user_are_never_markup(folder):
     assert "Ada &amp; &lt;Bob&gt;" in page(folder)
 
 
@@ -95,11 +96,11 @@ def test_the_last_sheet_is_the_large_one_and_some_earlier_ones_follow(folder):
         sheet(folder, f"{number:07d}")
     sheet(folder, "result")
     names = re.findall(r'alt="([^"]*)"', page(folder))
-    assert names[0] == "the style" and len(names) == 1 + EARLIER
+    assert names[0] == "the style" and len(names) == 1 + MAX_EARLIER_SHEETS
     assert names[1] == "step 0" and all(name.startswith("step") for name in names[1:])
 
 
-def test_a_folder_that_cannot_be_written_is_told(folder):
+def test_a_page_that_cannot_be_written_is_an_output_error(folder):
     (folder / "report.html").mkdir()
     with pytest.raises(OutputError, match="report.html"):
         page(folder)

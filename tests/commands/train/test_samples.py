@@ -1,3 +1,5 @@
+"""Sample sheets: which photos they show, in which versions."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -9,7 +11,7 @@ from torch import nn
 
 from uegan_cli.commands.shared.contact_sheet import CELL_SIDE, ROW_GAP, SEAM_WIDTH, SheetRow
 from uegan_cli.commands.shared.output import Report
-from uegan_cli.commands.train.samples import MOST, Samples, probes, read_rows
+from uegan_cli.commands.train.samples import MAX_PHOTOS, SampleSheets, find_probes, read_rows
 from uegan_cli.errors import NoInputError
 
 
@@ -32,20 +34,20 @@ def grey(path: Path, level: int = 100) -> Path:
 
 def test_probes_are_files_and_folders_each_photo_once(tmp_path):
     one, two = grey(tmp_path / "a" / "1.png"), grey(tmp_path / "a" / "2.png")
-    assert probes([one, tmp_path / "a"], Report()) == [one, two]
-    assert probes([], Report()) == []
+    assert find_probes([one, tmp_path / "a"], Report()) == [one, two]
+    assert find_probes([], Report()) == []
     with pytest.raises(NoInputError, match="gone.jpg"):
-        probes([tmp_path / "gone.jpg"], Report())
+        find_probes([tmp_path / "gone.jpg"], Report())
 
 
-def test_many_probes_are_cut_and_that_is_said(tmp_path, capsys):
-    for number in range(MOST + 2):
+def test_too_many_probes_are_cut_with_a_message(tmp_path, capsys):
+    for number in range(MAX_PHOTOS + 2):
         grey(tmp_path / "a" / f"{number:02}.png")
-    assert len(probes([tmp_path / "a"], Report())) == MOST
+    assert len(find_probes([tmp_path / "a"], Report())) == MAX_PHOTOS
     assert "the first 24 of 26" in capsys.readouterr().err
 
 
-def test_a_probe_that_cannot_be_read_is_told_and_the_others_are_shown(tmp_path, capsys):
+def test_an_unreadable_probe_is_reported_and_skipped(tmp_path, capsys):
     good, broken = grey(tmp_path / "a" / "1.png"), tmp_path / "a" / "2.png"
     broken.write_bytes(b"")
     (row,) = read_rows([broken, good], Report())
@@ -65,8 +67,8 @@ def levels(sheet: Path, count: int) -> list[int]:
 
 def test_a_sheet_has_before_instant_look_and_now(tmp_path):
     rows = [SheetRow("1.png", [np.full((60, 90, 3), 100, np.uint8)])]
-    samples = Samples(tmp_path, rows, Plus(40))
-    first, later = samples.draw("instant"), samples.draw("0000120", Plus(80), "step 120")
+    sheets = SampleSheets(tmp_path, rows, Plus(40))
+    first, later = sheets.write("instant"), sheets.write("0000120", Plus(80), "step 120")
     assert (first.name, later.name) == ("samples-instant.jpg", "samples-0000120.jpg")
     assert levels(first, 2) == pytest.approx([100, 140], abs=2)
     assert levels(later, 3) == pytest.approx([100, 140, 180], abs=2)
@@ -75,5 +77,5 @@ def test_a_sheet_has_before_instant_look_and_now(tmp_path):
 
 
 def test_a_run_without_an_instant_look_has_before_and_now(tmp_path):
-    samples = Samples(tmp_path, [SheetRow("1.png", [np.full((60, 90, 3), 100, np.uint8)])], None)
-    assert levels(samples.draw("0", Plus(-50), "step 0"), 2) == pytest.approx([100, 50], abs=2)
+    sheets = SampleSheets(tmp_path, [SheetRow("1.png", [np.full((60, 90, 3), 100, np.uint8)])], None)
+    assert levels(sheets.write("0", Plus(-50), "step 0"), 2) == pytest.approx([100, 50], abs=2)

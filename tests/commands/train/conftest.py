@@ -1,0 +1,39 @@
+"""Two folders of soft pictures to train on, and training without a VGG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from uegan_cli.losses import features
+from uegan_cli.training import estimate, session
+
+TINY = ("--start", "none", "--width", "2", "--size", "96", "--batch", "2")
+"""Options for a network and photos that train in no time."""
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """Work in a folder with `liked` and `raw`, each with ten soft pictures; the raw ones are darker."""
+    monkeypatch.chdir(tmp_path)
+    # The estimate need not be good here.
+    monkeypatch.setattr(estimate, "TIMES", 1)
+    rng = np.random.default_rng(0)
+    for name, gain in (("liked", 1.0), ("raw", 0.6)):
+        Path(name).mkdir()
+        for number in range(10):
+            coarse = Image.fromarray(rng.integers(30, 200, (6, 8, 3), dtype=np.uint8))
+            picture = coarse.resize((256, 192), Image.Resampling.BICUBIC)
+            picture.point(lambda v, gain=gain: int(v * gain)).save(Path(name, f"{number}.png"))
+
+
+@pytest.fixture
+def without_vgg(monkeypatch):
+    """Train without the fidelity loss, which needs a large download. Returns options to pass."""
+    monkeypatch.setattr(features, "load_features", lambda file: None)
+    # Fewer photos to judge by: how well it learns is tested elsewhere.
+    monkeypatch.setattr(session, "JUDGED", 2)
+    return ("--vgg-weights", "vgg.pth")
