@@ -125,7 +125,7 @@ def test_a_damaged_checkpoint_costs_a_line_and_a_few_steps(forks: Forks) -> None
     last.write_bytes(last.read_bytes()[:-1000])
     code, err = forks.run(*resumed("mine"))
     assert code == 0
-    assert f"uegan: {last}: is damaged; going on from the checkpoint before it" in err.splitlines()
+    assert f"uegan: {last}: damaged; continuing from the checkpoint before it" in err.splitlines()
     again = newest(runs_dir() / "mine")
     assert whole is not None and again is not None
     assert_same(again.state, whole.state)
