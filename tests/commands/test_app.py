@@ -61,7 +61,7 @@ def test_an_unexpected_exception_stays_loud(uegan, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(enhance, "_check", broken)
+    monkeypatch.setattr(enhance, "enhance_photos", broken)
     with pytest.raises(ZeroDivisionError):
         uegan("enhance", "x.jpg")
 
@@ -74,7 +74,7 @@ def test_an_interruption_that_a_library_makes_an_error_of_is_one(uegan, monkeypa
         except BaseException as interruption:
             raise ValueError("no shape") from interruption
 
-    monkeypatch.setattr(enhance, "_check", swallowing)
+    monkeypatch.setattr(enhance, "enhance_photos", swallowing)
     outcome = uegan("enhance", "x.jpg")
     assert (outcome.code, outcome.err) == (code, "")
 

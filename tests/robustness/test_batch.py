@@ -24,7 +24,7 @@ from .conftest import Forks, complaints, forking, regular_files
 
 pytestmark = [pytest.mark.usefixtures("bright"), pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")]
 
-PRELUDE = "from uegan_cli.enhancement import enhancer; from uegan_cli.jobs import pipeline, engines, batch"
+PRELUDE = "from uegan_cli.enhancement import enhancer; from uegan_cli.jobs import pipeline, local_engine, batch"
 BATCH = ("batch", "src", "dst", "-s", "bright")
 
 
@@ -170,7 +170,7 @@ def test_two_jobs_on_one_destination_do_not_mix(forks: Forks) -> None:
     with holder:
         assert holder.stdout is not None and holder.stdout.readline()
         code, err = forks.run(*BATCH)
-        assert code == 7 and complaints(err) == ["dst: another uegan works on it; wait, or choose another DST"]
+        assert code == 7 and complaints(err) == ["dst: another uegan is working on it; wait, or choose another DST"]
         assert not identities(forks.folder)
         holder.kill()
     assert forks.run(*BATCH)[0] == 0

@@ -1,30 +1,23 @@
-"""`uegan enhance`: the photos you name, now."""
+"""`uegan enhance`: enhance the photos that are named, now."""
 
 from __future__ import annotations
 
-import sys
-from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...errors import UsageError
-from ...jobs.inputs import read_list
-from ...jobs.plan import Existing, format_of
 from ..shared import options
 from ..shared.output import Report
-from ..shared.streams import STREAM, standard_input, standard_output
-from .request import Request
-from .run import perform
+from .request import EnhanceRequest, read_names
+from .run import enhance_photos
 
 WHICH, OUTPUT, NETWORK = options.WHICH, options.OUTPUT, options.NETWORK
 
 EXAMPLES = options.examples(
-    ("in the built-in style; writes holiday_natural.jpg beside it", "uegan enhance holiday.jpg"),
-    ("a folder and all below it, in a style of your own", "uegan enhance photos -r -s mine -o enhanced"),
-    ("camera raws, as TIFF with 16 bits a channel", "uegan enhance '*.nef' --format tiff"),
+    ("in the built-in style; writes holiday_natural.jpg next to it", "uegan enhance holiday.jpg"),
+    ("a folder and its subfolders, in your own style", "uegan enhance photos -r -s mine -o enhanced"),
+    ("camera raws, as TIFF with 16 bits per channel", "uegan enhance '*.nef' --format tiff"),
     (
         "the files of a list, with one JSON object each",
         "find . -name '*.jpg' -print0 | uegan enhance -0 --files-from - --json",
@@ -38,7 +31,8 @@ def enhance(
         typer.Argument(
             metavar="PHOTO",
             show_default=False,
-            help="Photos, folders, globs; - is standard input. Of a camera raw and a JPEG of the same name, the JPEG.",
+            help="Photos, folders or globs; - is standard input. "
+            "If a raw and a JPEG share a name, only the JPEG is used.",
         ),
     ] = None,
     style: options.Style = "natural",
@@ -50,7 +44,7 @@ def enhance(
             "-o",
             metavar="FILE|DIR|-",
             rich_help_panel=OUTPUT,
-            help="Where results go. Without it: beside the photo, as NAME_STYLE.",
+            help="Where to write results. Without it: next to the photo, as NAME_STYLE.",
         ),
     ] = None,
     in_place: Annotated[
@@ -58,7 +52,7 @@ def enhance(
         typer.Option(
             "--in-place",
             rich_help_panel=OUTPUT,
-            help="Replace the photo; NAME.jpg_original keeps the first.",
+            help="Replace the photo; keep the original as NAME.jpg_original.",
         ),
     ] = False,
     format: options.Format = None,
@@ -67,32 +61,34 @@ def enhance(
     preserve: options.Preserve = False,
     sheet: Annotated[
         Path | None,
-        typer.Option("--sheet", metavar="FILE", rich_help_panel=OUTPUT, help="Write a sheet of before and after too."),
+        typer.Option(
+            "--sheet", metavar="FILE", rich_help_panel=OUTPUT, help="Also write a contact sheet, before and after."
+        ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", "-f", rich_help_panel=OUTPUT, help="Replace outputs that exist.")
+        bool, typer.Option("--force", "-f", rich_help_panel=OUTPUT, help="Replace existing results.")
     ] = False,
     update: Annotated[
         bool,
-        typer.Option("--update", "-u", rich_help_panel=OUTPUT, help="Replace outputs older than their photo."),
+        typer.Option("--update", "-u", rich_help_panel=OUTPUT, help="Replace results older than their photo."),
     ] = False,
     again: Annotated[
-        bool, typer.Option("--again", rich_help_panel=OUTPUT, help="Enhance uegan's own results once more.")
+        bool, typer.Option("--again", rich_help_panel=OUTPUT, help="Also enhance results of uegan once more.")
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", "-n", rich_help_panel=OUTPUT, help="Say what would be done, and stop."),
+        typer.Option("--dry-run", "-n", rich_help_panel=OUTPUT, help="Show what would be done, and stop."),
     ] = False,
     recursive: options.Recursive = False,
     include: options.Include = None,
     exclude: options.Exclude = None,
     files_from: Annotated[
         str | None,
-        typer.Option("--files-from", metavar="FILE|-", rich_help_panel=WHICH, help="Read a list of photos."),
+        typer.Option("--files-from", metavar="FILE|-", rich_help_panel=WHICH, help="Read names of photos from a list."),
     ] = None,
     null: Annotated[
         bool,
-        typer.Option("--null", "-0", rich_help_panel=WHICH, help="The list's names end in zero bytes, not lines."),
+        typer.Option("--null", "-0", rich_help_panel=WHICH, help="Names in the list end in zero bytes, not newlines."),
     ] = False,
     first_frame: options.FirstFrame = False,
     max_pixels: options.MaxPixels = None,
@@ -105,7 +101,7 @@ def enhance(
         typer.Option(
             "--full-network",
             rich_help_panel=NETWORK,
-            help="Run the network at full size. Slow; needs a GPU.",
+            help="Run the network at full resolution. Slow; needs a GPU.",
         ),
     ] = False,
     jobs: options.Jobs = None,
@@ -114,22 +110,22 @@ def enhance(
     verbose: options.Verbose = False,
     no_color: options.NoColour = False,
 ) -> None:
-    """Put a style on photos, at their full size, with all else in the files as it was."""
-    if null and files_from is None:
-        raise UsageError("-0 says how the list of --files-from is written; add --files-from")
-    request = Request(
+    """Apply a style to photos at full resolution, everything else in the file unchanged."""
+    request = EnhanceRequest(
         photos=tuple(photos or ()),
-        listed=tuple(read_list(files_from, null)) if files_from is not None else (),
+        listed=read_names(files_from, null),
         style=style,
         strength=strength,
         output=output,
         in_place=in_place,
-        format=options.FORMAT_NAMES[format] if format else format_of(output),
+        format=options.FORMAT_NAMES[format] if format else None,
         quality=quality,
         metadata=metadata,
         preserve=preserve,
         sheet=sheet,
-        existing=Existing(force, update, again),
+        force=force,
+        update=update,
+        again=again,
         dry_run=dry_run,
         recursive=recursive,
         include=tuple(include or ()),
@@ -140,35 +136,8 @@ def enhance(
         device=device,
         full_network=full_network,
         jobs=jobs,
+        json=json,
     )
-    _check(request, format is not None, json)
-    with ExitStack() as streams:
-        code = perform(_without_streams(request, streams), Report(json, quiet, verbose))
+    code = enhance_photos(request, Report(json, quiet, verbose))
     if code:
         raise typer.Exit(code)
-
-
-def _check(request: Request, other_format: bool, json: bool) -> None:
-    if request.in_place and (request.output is not None or other_format):
-        raise UsageError("--in-place keeps a photo's name and format; leave out -o and --format")
-    if request.in_place and request.strength == 0:
-        raise UsageError("--strength 0 changes nothing, so that --in-place has nothing to write; leave out one")
-    if request.existing.force and request.existing.update:
-        raise UsageError("--force replaces every output and --update only older ones; choose one")
-    if STREAM in request.photos and (len(request.photos + request.listed) > 1 or request.output is None):
-        raise UsageError("- is one photo, from standard input, without a name; use it alone, with -o FILE or -o -")
-    if request.output == Path(STREAM):
-        if len(request.photos + request.listed) != 1 or json:
-            raise UsageError("-o - writes one photo to standard output; name one photo, without --json")
-        if sys.stdout.isatty():
-            raise UsageError("-o - would fill the terminal with a photo; redirect standard output to a file or program")
-
-
-def _without_streams(request: Request, streams: ExitStack) -> Request:
-    """The request with files in the place of standard input and output."""
-    if request.output == Path(STREAM):
-        request = replace(request, output=streams.enter_context(standard_output()), piped=True)
-    if STREAM in request.photos:
-        photo = streams.enter_context(standard_input())
-        request = replace(request, photos=(str(photo),), existing=replace(request.existing, again=True))
-    return request

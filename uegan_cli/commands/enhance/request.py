@@ -1,27 +1,31 @@
-"""What `uegan enhance` was asked for, and what comes of it: which photos become which files."""
+"""What `uegan enhance` was asked to do."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import PhotoError, StyleError, UsageError
-from ...jobs.inputs import enhanced_with, find_inputs
-from ...jobs.plan import Existing, Naming, Task, format_of, plan
-from ...jobs.results import Result, exit_code, failed, unworked
-from ..shared.output import Report, counted
+from ...errors import UsageError
+from ...jobs.inputs import read_list
+from ...jobs.plan import format_of
+from ..shared.streams import STREAM, standard_input, standard_output
 
 if TYPE_CHECKING:
     from ...photo.photo import Keep
-    from ...styles.store import Entry
 
 
 @dataclass(frozen=True)
-class Request:
-    """What was asked for on the command line. listed: by --files-from. piped: the result goes to standard output."""
+class EnhanceRequest:
+    """What `uegan enhance` was asked to do, checked. Raises UsageError for options that do not fit together.
+
+    photos: files, folders, globs, or - for standard input. listed: names of photos from --files-from. style: a name or
+    a file. output: a file, a folder, or - for standard output. format: of --format, as `photo` names it. piped:
+    `output` is the temporary file of standard output.
+    """
 
     photos: tuple[str, ...]
     listed: tuple[str, ...]
@@ -34,7 +38,9 @@ class Request:
     metadata: Keep
     preserve: bool
     sheet: Path | None
-    existing: Existing
+    force: bool
+    update: bool
+    again: bool
     dry_run: bool
     recursive: bool
     include: tuple[str, ...]
@@ -45,70 +51,51 @@ class Request:
     device: str
     full_network: bool
     jobs: int | None
+    json: bool
     piped: bool = False
 
+    def __post_init__(self) -> None:
+        if self.in_place and (self.output is not None or self.format is not None):
+            raise UsageError("--in-place keeps a photo's name and format; leave out -o and --format")
+        if self.in_place and self.strength == 0:
+            raise UsageError("--strength 0 changes nothing, so --in-place has nothing to write; leave out one of them")
+        if self.force and self.update:
+            raise UsageError("--force replaces every result and --update only older ones; choose one")
+        if STREAM in self.photos and (self._named > 1 or self.output is None):
+            raise UsageError("- reads one photo from standard input; use it alone, with -o FILE or -o -")
+        if self.output == Path(STREAM):
+            if self._named != 1 or self.json:
+                raise UsageError("-o - writes one photo to standard output; name one photo, without --json")
+            if sys.stdout.isatty():
+                raise UsageError("-o - writes binary data; redirect standard output to a file or a program")
 
-def find_style(name: str) -> Entry:
-    """A style, its weights not read yet. Raises StyleError."""
-    from ...styles.store import entry
+    @property
+    def _named(self) -> int:
+        """How many photos, folders and globs were named."""
+        return len(self.photos + self.listed)
 
-    found = entry(name)
-    if found.header is None:
-        raise StyleError(found.problem)
-    return found
-
-
-def make_plan(request: Request, style: Entry, report: Report) -> list[Task]:
-    """What is to become of each photo that was named."""
-    found = find_inputs(
-        request.photos,
-        request.listed,
-        recursive=request.recursive,
-        include=request.include,
-        exclude=request.exclude,
-    )
-    for name in found.empty:
-        report.say(f"{name}: no photos here")
-    naming = Naming(style.name, request.output, request.format, request.in_place)
-    tasks = plan(found.photos, naming, request.existing, enhanced_with(found.photos))
-    if request.sheet is not None:
-        _check_sheet(request.sheet, tasks, request.existing.force)
-    return tasks
+    @property
+    def result_format(self) -> str | None:
+        """The format of the results: that of --format, else that of the suffix of -o, else None: the photo's own."""
+        return self.format or (None if self.piped else format_of(self.output))
 
 
-def _check_sheet(path: Path, tasks: Sequence[Task], force: bool) -> None:
-    """A sheet takes the place of an older one, and of no photo: a glob after --sheet names one."""
-    from ...photo.provenance import read_mark
-
-    if format_of(path) is None:
-        raise UsageError(f"{path}: a sheet is a picture; choose a name with .jpg or .png")
-    taken = [task.target for task in tasks] + [task.source for task in tasks if task.is_work]
-    if os.path.realpath(path) in map(os.path.realpath, taken):
-        raise UsageError(f"{path}: is one of the photos or results; choose another name for the sheet")
-    if os.path.isfile(path) and not force and read_mark(path) is None:
-        raise UsageError(f"{path}: exists and is no sheet of uegan's; --force replaces it")
+def read_names(files_from: str | None, null: bool) -> tuple[str, ...]:
+    """Return the names in the list of --files-from. Raises UsageError."""
+    if files_from is not None:
+        return tuple(read_list(files_from, null))
+    if null:
+        raise UsageError("-0 is about the list of --files-from; add --files-from")
+    return ()
 
 
-def say_plan(tasks: Sequence[Task], style: Entry, report: Report) -> int:
-    """What a dry run says. Photos are not read for it: whether they are whole shows when they are enhanced."""
-    results = [_foreseen(task) for task in tasks]
-    for result in results:
-        task = result.task
-        if result.status == "failed":
-            report.complain(result.reason or "")
-        else:
-            report.result(f"{task.source}: {result.reason}" if result.reason else f"{task.source} -> {task.target}")
-        status = "planned" if result.status == "enhanced" else result.status
-        report.record({**result.to_json(), "status": status, "style": style.name})
-    counts = [sum(result.status == status for result in results) for status in ("enhanced", "skipped", "failed")]
-    fail = f" and {counts[2]} would fail" if counts[2] else ""
-    report.say(f"{counted(counts[0], 'photo')} would be enhanced, {counts[1]} skipped{fail}; nothing was written")
-    return exit_code(results)
-
-
-def _foreseen(task: Task) -> Result:
-    if not task.is_work:
-        return unworked(task)
-    if not os.path.exists(task.source):
-        return failed(task, PhotoError(f"{task.source}: no such file"))
-    return Result(task, "enhanced")
+@contextmanager
+def without_streams(request: EnhanceRequest) -> Iterator[EnhanceRequest]:
+    """Replace standard input and output in the request by temporary files. Raises OutputError."""
+    with ExitStack() as streams:
+        if request.output == Path(STREAM):
+            request = replace(request, output=streams.enter_context(standard_output()), piped=True)
+        if STREAM in request.photos:
+            photo = streams.enter_context(standard_input())
+            request = replace(request, photos=(str(photo),), again=True)
+        yield request

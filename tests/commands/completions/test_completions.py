@@ -20,7 +20,7 @@ from uegan_cli.commands.completions.shells import FILES
 from uegan_cli.commands.reference.outline import read_outline
 from uegan_cli.styles.file import Style
 
-FOLDER = Path(__file__).parents[2] / "completions"
+FOLDER = Path(__file__).parents[3] / "completions"
 PROGRAM = read_outline(typer.main.get_command(app))
 
 
@@ -209,6 +209,6 @@ def test_the_manual_is_a_manual_page() -> None:
         "EXIT STATUS",
         "UEGAN_HOME",
         "uegan style-create",
-        "# a folder and all",
+        "# a folder and its subfolders",
     ):
         assert word in shown
