@@ -19,7 +19,8 @@ from uegan_cli.photo.tiff.exif_tags import read_tags
 from uegan_cli.photo.writing import write_photo
 from uegan_cli.photo.xmp.mark import Mark
 
-from .formats import dng, item_photos
+from .formats import item_photos
+from .raw import dng
 
 LARGEST_SEED = 60_000
 MAX_PIXELS = 2_000_000

@@ -15,9 +15,11 @@ from uegan_cli.photo.jpeg import header as jpeg_header
 from uegan_cli.photo.photo import Segment
 from uegan_cli.photo.privacy import remove_from_exif, remove_from_xmp
 from uegan_cli.photo.reading import read_photo
-from uegan_cli.photo.tiff import descriptions, exif, ifd
-from uegan_cli.photo.tiff.descriptions import Branch, Description
-from uegan_cli.photo.tiff.ifd import Field, Tiff
+from uegan_cli.photo.tiff import exif, exif_builder
+from uegan_cli.photo.tiff.exif_builder import DirectoryTree, ExifContent
+from uegan_cli.photo.tiff.ifd_reader import Tiff
+from uegan_cli.photo.tiff.ifd_writer import Field, integer_field
+from uegan_cli.photo.tiff.tag_numbers import Tag
 from uegan_cli.photo.writing import write_photo
 from uegan_cli.photo.xmp import extension as xmp_extension
 
@@ -33,19 +35,19 @@ def packet(namespace: str, attributes: bytes = b"", elements: bytes = b"") -> by
 
 
 def located(order: str = "<", gps: bool = True) -> bytes:
-    """An Exif block whose GPS directory lies between the camera and a directory with a maker note."""
-    place = Branch((Field(1, 2, 2, b"N\0"), Field(2, 5, 3, b"LATITUDE" * 3), Field(29, 2, 11, b"2026:11:22\0")))
-    note = Field(ifd.MAKER_NOTE, 7, 20, b"maker note, as it is")
-    camera = Branch((note,), {ifd.INTEROP: Branch((Field(1, 2, 4, b"R98\0"),))})
-    below = {ifd.EXIF: camera} | ({ifd.GPS: place} if gps else {})
-    first = (Field(0x010F, 2, 6, b"Maker\0"), ifd.integers(order, 0x0112, 3, 6))
-    return descriptions.build(Description(order, Branch(first, below)))
+    """An Exif block whose Tag.GPS_IFD directory lies between the camera and a directory with a maker note."""
+    place = DirectoryTree((Field(1, 2, 2, b"N\0"), Field(2, 5, 3, b"LATITUDE" * 3), Field(29, 2, 11, b"2026:11:22\0")))
+    note = Field(Tag.MAKER_NOTE, 7, 20, b"maker note, as it is")
+    camera = DirectoryTree((note,), {Tag.INTEROP_IFD: DirectoryTree((Field(1, 2, 4, b"R98\0"),))})
+    below = {Tag.EXIF_IFD: camera} | ({Tag.GPS_IFD: place} if gps else {})
+    first = (Field(0x010F, 2, 6, b"Maker\0"), integer_field(order, 0x0112, 3, 6))
+    return exif_builder.build(ExifContent(order, DirectoryTree(first, below)))
 
 
 def tags(block: bytes) -> dict[int, bytes]:
     tiff = Tiff(io.BytesIO(block))
     first = tiff.directory(tiff.first)
-    lower = [d for tag in (ifd.EXIF, ifd.GPS) if (e := first.get(tag)) for d in tiff.subdirectories(e)]
+    lower = [d for tag in (Tag.EXIF_IFD, Tag.GPS_IFD) if (e := first.get(tag)) for d in tiff.subdirectories(e)]
     return {entry.tag: tiff.value(entry) for directory in (first, *lower) for entry in directory.entries}
 
 
@@ -56,7 +58,7 @@ def test_the_gps_directory_is_zeroed_and_nothing_else_moves(order: str) -> None:
     assert without is not None and len(without) == len(block)
     assert b"LATITUDE" in block and b"LATITUDE" not in without and b"2026:11:22" not in without
     assert without.index(b"maker note, as it is") == block.index(b"maker note, as it is")
-    kept = {tag: value for tag, value in tags(block).items() if tag not in (ifd.GPS, 2, 29) and value != b"N\0"}
+    kept = {tag: value for tag, value in tags(block).items() if tag not in (Tag.GPS_IFD, 2, 29) and value != b"N\0"}
     assert tags(without) == kept and exif.read_orientation(without) == 6
 
 
@@ -71,7 +73,7 @@ def test_the_thumbnail_is_still_found_when_the_position_is_removed() -> None:
     Image.new("RGB", (8, 8), "green").save(file, "JPEG")
     picture = file.getvalue()
     block = b"II*\0" + struct.pack("<I", 8) + struct.pack("<HHHII", 2, 0x0112, 3, 1, 6)
-    block += struct.pack("<HHII", ifd.GPS, 4, 1, 300)
+    block += struct.pack("<HHII", Tag.GPS_IFD, 4, 1, 300)
     block += struct.pack("<I", 60) + bytes(60 - len(block) - 4)
     block += struct.pack("<HHHIIHHIII", 2, 0x0201, 4, 1, 90, 0x0202, 4, 1, len(picture), 0) + picture
     without = remove_from_exif(block)
@@ -83,12 +85,12 @@ def test_a_position_that_overlaps_other_values_leaves_them_whole() -> None:
     block = bytearray(located())
     tiff = Tiff(io.BytesIO(block))
     first = tiff.directory(tiff.first)
-    row = next(n for n, e in enumerate(first.entries) if e.tag == ifd.GPS)
+    row = next(n for n, e in enumerate(first.entries) if e.tag == Tag.GPS_IFD)
     at = first.start + 2 + 12 * row + 8
-    block[at : at + 4] = struct.pack("<I", tiff.integer(first, ifd.EXIF))
+    block[at : at + 4] = struct.pack("<I", tiff.integer(first, Tag.EXIF_IFD))
     without = remove_from_exif(bytes(block))
     assert without is not None and b"maker note, as it is" in without and b"Maker" in without
-    assert tags(without)[ifd.MAKER_NOTE] == b"maker note, as it is"
+    assert tags(without)[Tag.MAKER_NOTE] == b"maker note, as it is"
 
 
 @pytest.mark.parametrize("block", [b"", b"II*\0", b"no Exif block", located()[:15]])

@@ -11,8 +11,8 @@ from .jpeg import format as jpeg
 from .photo import Contents, Metadata, OutputMetadata, Pixels
 from .png import format as png
 from .raw import format as raw
+from .raw.detection import is_tiff_like_raw
 from .tiff import format as tiff
-from .tiff import ifd
 from .webp import format as webp
 
 
@@ -81,6 +81,6 @@ def sniff(file: BinaryIO) -> str | None:
     """
     file.seek(0)
     head = file.read(64)
-    if head[:2] in (b"II", b"MM") and ifd.is_camera_raw(file):
+    if head[:2] in (b"II", b"MM") and is_tiff_like_raw(file):
         return "RAW"
     return next((name for name, format in FORMATS.items() if format.matches(head)), None)

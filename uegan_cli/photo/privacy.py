@@ -21,12 +21,12 @@ from dataclasses import replace
 
 from .byte_ranges import ByteRange
 from .photo import Metadata, Segment
-from .tiff import ifd, structure
-from .tiff.ifd import Directory, Tiff
+from .tiff.ifd_reader import Directory, Tiff
+from .tiff.tag_numbers import GEO_TAGS, Tag
 from .xmp import extension as xmp_extension
 from .xmp import rdf
 
-POSITION_TAGS = structure.GEO | {ifd.GPS}
+POSITION_TAGS = GEO_TAGS | {Tag.GPS_IFD}
 """Tags of a TIFF's first directory that tell a position."""
 
 _GEO_NAMESPACE = "http://www.w3.org/2003/01/geo/wgs84_pos#"
@@ -108,7 +108,7 @@ def remove_from_exif(exif: bytes) -> bytes | None:
                 block[start:end] = exif[start:end]
         for directory in directories:
             block[directory.start : directory.end] = _without_pointer(exif, tiff.order, directory)
-        left = any(directory.get(ifd.GPS) for directory in _directories(bytes(block))[1])
+        left = any(directory.get(Tag.GPS_IFD) for directory in _directories(bytes(block))[1])
     except _BROKEN:
         return None
     return None if left else bytes(block)
@@ -124,7 +124,7 @@ def _directories_below(tiff: Tiff) -> list[Directory]:
     found: list[Directory] = []
     with suppress(*_BROKEN):
         found += list(tiff.chain(tiff.first))[1:]
-    for tag in (ifd.EXIF, ifd.INTEROP):
+    for tag in (Tag.EXIF_IFD, Tag.INTEROP_IFD):
         for directory in [tiff.directory(tiff.first), *found]:
             with suppress(*_BROKEN):
                 found += tiff.subdirectories(directory.get(tag))
@@ -134,20 +134,20 @@ def _directories_below(tiff: Tiff) -> list[Directory]:
 def _ranges(directory: Directory) -> Iterator[ByteRange]:
     """Yield the bytes of the directory and of its values outside it, but for the GPS directory."""
     yield directory.start, directory.end
-    yield from ((e.start, e.start + e.length) for e in directory.entries if not e.inline and e.tag != ifd.GPS)
+    yield from ((e.start, e.start + e.length) for e in directory.entries if not e.inline and e.tag != Tag.GPS_IFD)
 
 
 def _position_ranges(tiff: Tiff, directory: Directory) -> list[ByteRange]:
     """Return the bytes of the GPS directory that `directory` points to, and of its values; none if it is broken."""
     with suppress(*_BROKEN):
-        return [found for gps in tiff.subdirectories(directory.get(ifd.GPS)) for found in _ranges(gps)]
+        return [found for gps in tiff.subdirectories(directory.get(Tag.GPS_IFD)) for found in _ranges(gps)]
     return []
 
 
 def _without_pointer(exif: bytes, order: str, directory: Directory) -> bytes:
     """Return the bytes of the directory without its pointer to GPS, padded with zeros to the old length."""
     first = directory.start + 2
-    rows = [exif[first + 12 * n : first + 12 * n + 12] for n, e in enumerate(directory.entries) if e.tag != ifd.GPS]
+    rows = [exif[first + 12 * n : first + 12 * n + 12] for n, e in enumerate(directory.entries) if e.tag != Tag.GPS_IFD]
     link = exif[directory.link : directory.end]
     shorter = struct.pack(order + "H", len(rows)) + b"".join(rows) + link
     return shorter.ljust(directory.end - directory.start, b"\0")

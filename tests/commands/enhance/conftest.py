@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.photo.formats.dng import dng as dng_of
+from tests.photo.raw.dng import dng as dng_of
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from ..photo import JpegEncoding, Metadata, OutputMetadata, Segment
-from ..tiff import descriptions, exif
+from ..tiff import exif, exif_builder
 from ..xmp import extension as xmp_extension
 from ..xmp import mark as xmp_mark
 from ..xmp import packet as xmp_packet
@@ -143,7 +143,7 @@ def _short_exif(block: bytes | None) -> tuple[bytes | None, list[str]]:
     if block is None or len(EXIF) + len(block) <= LONGEST:
         return block, []
     try:
-        shorter = descriptions.without_note(block)
+        shorter = exif_builder.remove_maker_note(block)
     except ValueError:
         return None, ["Exif"]
     return (shorter, ["maker note"]) if len(EXIF) + len(shorter) <= LONGEST else (None, ["Exif"])

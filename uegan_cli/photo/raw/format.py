@@ -1,9 +1,8 @@
-"""Camera raws (LibRaw's list of them), developed as their camera would have; they are read and never written."""
+"""Develop camera raws (those that LibRaw knows) as their camera would have; they are read and never written."""
 
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,9 +14,12 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from ...errors import OutputError, PhotoError
 from ..jpeg import format as jpeg
-from ..orientation import strips
 from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels
-from . import containers as camera
+from . import metadata as raw_metadata
+from .completeness import check_complete
+from .detection import has_raw_signature
+from .developed_exif import adjust_exif
+from .exposure import SAMPLES_PER_SIDE, expose
 
 if TYPE_CHECKING:
     from rawpy import ImageSizes, RawPy, Thumbnail
@@ -26,68 +28,64 @@ DEPTHS: tuple[int, ...] = ()
 ALPHA = False
 INKS = False
 
-_FLIPS = (1, 2, 4, 3, 5, 8, 6, 7)
-"""The orientation in Exif's numbers by LibRaw's, which are bits: mirror, turn upside down, transpose before that."""
+_ORIENTATIONS = (1, 2, 4, 3, 5, 8, 6, 7)
+"""Orientations as in Exif by LibRaw's numbers, whose bits mean: mirror, turn upside down, transpose before that."""
 
-_GAIN = (0.18 - 0.128**2) / (0.128 * (1 - 0.18))
-"""Brings a grey card, which ISO 12232 puts at 12.8 % of saturation, to its 18 %."""
-
-_GAINS, _HALVINGS = (0.25, 64.0), 20
-_PROBES = 250
-"""Pixels on the short side that are looked at to find a gain."""
-
-_SMALLEST_CROP = 0.55
-"""LibRaw takes less of the sensor for a mistake."""
+_MIN_CROP = 0.55
+"""The fraction of the sensor's sides below which LibRaw takes the crop in a file for a mistake."""
 
 
 def matches(head: bytes) -> bool:
-    """Raws that do not start like TIFF; those that do are told by their directories."""
-    return head[4:12] == b"ftypcrx " or head.startswith((camera.RAF, camera.MRW, b"FOVb", b"II\x1a\0\0\0HEAPCCDR"))
+    """Whether a file with these first bytes is a raw; those that start like TIFF are told by `detection`."""
+    return has_raw_signature(head)
 
 
 def read_metadata(file: BinaryIO) -> Metadata:
-    """What a raw says besides its picture; the orientation is that of its Exif."""
-    return camera.metadata(file)
+    """Read what a raw says besides its picture; the orientation is that of its Exif."""
+    return raw_metadata.read_metadata(file)
 
 
 def read(file: BinaryIO) -> Contents:
     """Open a raw, with the orientation that LibRaw finds; `decode` develops the part that the camera shows.
 
-    That is with the camera's white balance, to sRGB, 16 bits a channel: H x W x 3, of a sensor without colour filters
-    H x W x 1. What saturates any colour of the sensor is white. The picture is as bright as the preview in the file,
-    which is the camera's or the raw developer's own idea of it; without one it is exposed as ISO 12232 has it.
+    It is developed with the camera's white balance to sRGB, 16 bits a channel: H x W x 3, or H x W x 1 from a sensor
+    without colour filters. Pixels that saturate any colour of the sensor are white. The picture is as bright as the
+    preview in the file, which shows how the camera or the raw developer would have exposed it; without a preview it is
+    exposed as in ISO 12232.
 
-    Raises PhotoError for what LibRaw does not know, ValueError for what is broken.
+    Raises PhotoError for raws that LibRaw does not know, ValueError for broken ones.
     """
-    camera.check_whole(file)
-    metadata = camera.metadata(file)
-    raw = _opened(file)
-    sizes, preview = raw.sizes, _preview(raw)
+    check_complete(file)
+    metadata = raw_metadata.read_metadata(file)
+    raw = _open(file)
+    sizes, preview = raw.sizes, _read_preview(raw)
     mode: Mode = "L" if raw.num_colors == 1 else "RGB"
-    turn = _FLIPS[sizes.flip & 7]
-    block = camera.developed(metadata.exif or _exif(preview), turn)
-    metadata = replace(metadata, exif=block, orientation=turn)
+    orientation = _ORIENTATIONS[sizes.flip & 7]
+    block = adjust_exif(metadata.exif or _read_preview_exif(preview), orientation)
+    metadata = replace(metadata, exif=block, orientation=orientation)
 
     def decode(enough: tuple[int, int] | None) -> Pixels:
         half = enough is not None and all(side // 2 >= least for side, least in zip(_size(sizes), enough, strict=True))
-        return _finished(_cropped(_linear(raw, half), sizes, half), _brightness(preview))
+        return expose(_crop(_develop(raw, half), sizes, half), _preview_brightness(preview))
 
     return Contents(metadata, Picture(_size(sizes), mode, decode))
 
 
 def lost(metadata: Metadata) -> list[str]:
+    """Name what no other format has a place for: nothing."""
     return []
 
 
 def write(
     file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
 ) -> tuple[str, ...]:
+    """Raise OutputError."""
     raise OutputError("a camera raw cannot be written; write a JPEG or a TIFF")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """LibRaw's errors in the terms of `reading`."""
+def _translate_libraw_errors() -> Iterator[None]:
+    """Raise what `reading` expects for LibRaw's errors."""
     import rawpy
 
     try:
@@ -95,29 +93,29 @@ def _told() -> Iterator[None]:
     except (rawpy.LibRawFileUnsupportedError, rawpy.LibRawNotImplementedError) as error:
         raise PhotoError("LibRaw cannot read this camera raw; convert it to DNG with Adobe DNG Converter") from error
     except rawpy.LibRawTooBigError as error:
-        raise PhotoError("too large a camera raw for LibRaw; export it as TIFF with another program") from error
+        raise PhotoError("this camera raw is too large for LibRaw; export it as TIFF with another program") from error
     except (rawpy.LibRawUnsufficientMemoryError, rawpy.LibRawMemPoolOverflowError) as error:
         raise MemoryError from error
     except rawpy.LibRawIOError as error:
-        # What LibRaw looks for lies beyond the file's end; the disk has no part in it.
-        raise ValueError("it is cut short") from error
+        # LibRaw reads from memory, so this is an offset beyond the end of the file, not a fault of the disk.
+        raise ValueError("the file is truncated") from error
     except rawpy.LibRawError as error:
         reason = error.args[0] if error.args else ""
         raise ValueError(reason.decode() if isinstance(reason, bytes) else reason) from error
 
 
-def _opened(file: BinaryIO) -> RawPy:
+def _open(file: BinaryIO) -> RawPy:
     import rawpy
 
     raw = rawpy.RawPy()
     file.seek(0)
-    with _told():
+    with _translate_libraw_errors():
         raw.open_buffer(file)
     return raw
 
 
-def _preview(raw: RawPy) -> Thumbnail | None:
-    """The largest picture in the file; has to be called before the raw is unpacked, which frees the file's bytes."""
+def _read_preview(raw: RawPy) -> Thumbnail | None:
+    """Read the largest preview in the file; must come before the raw is unpacked, which frees the file's bytes."""
     import rawpy
 
     try:
@@ -126,54 +124,57 @@ def _preview(raw: RawPy) -> Thumbnail | None:
         return None
 
 
-def _exif(preview: Thumbnail | None) -> bytes | None:
-    """What a JPEG in the file says. Where the camera's does not, LibRaw makes it say what it knows of the camera."""
+def _read_preview_exif(preview: Thumbnail | None) -> bytes | None:
+    """Read the Exif block of a JPEG preview; one without a block gets one from LibRaw, of what it knows of the camera.
+
+    Returns None for other previews.
+    """
     if preview is None or not isinstance(preview.data, bytes):
         return None
     return jpeg.read_metadata(io.BytesIO(preview.data)).exif
 
 
-def _brightness(preview: Thumbnail | None) -> float | None:
-    """The mean of all values, 0..1; None where there is nothing to see."""
+def _preview_brightness(preview: Thumbnail | None) -> float | None:
+    """Return the mean of all values, 0..1; None without a preview that can be decoded."""
     if preview is None:
         return None
     if not isinstance(preview.data, bytes):
         return float(np.mean(preview.data)) / 255
     try:
         image = JpegImageFile(io.BytesIO(preview.data))
-        image.draft("RGB", (_PROBES, _PROBES))
+        image.draft("RGB", (SAMPLES_PER_SIDE, SAMPLES_PER_SIDE))
         return float(np.mean(np.asarray(image.convert("RGB")))) / 255
     except (OSError, SyntaxError, ValueError):
         return None
 
 
 def _size(sizes: ImageSizes) -> tuple[int, int]:
-    """Width and height of what the camera shows, with square pixels."""
-    _, _, width, height = _crop(sizes)
+    """Return width and height of what the camera shows, in square pixels."""
+    _, _, width, height = _crop_box(sizes)
     if sizes.pixel_aspect < 1:
         return width, int(height / sizes.pixel_aspect + 0.5)
     return int(width * sizes.pixel_aspect + 0.5), height
 
 
-def _crop(sizes: ImageSizes) -> tuple[int, int, int, int]:
-    """Left, top, width and height of what the camera shows in what LibRaw develops: that has a margin."""
+def _crop_box(sizes: ImageSizes) -> tuple[int, int, int, int]:
+    """Return left, top, width and height of what the camera shows, within what LibRaw develops: that has a margin."""
     left, top = sizes.crop_left_margin - sizes.left_margin, sizes.crop_top_margin - sizes.top_margin
     width, height = sizes.crop_width, sizes.crop_height
-    large = width >= _SMALLEST_CROP * sizes.width and height >= _SMALLEST_CROP * sizes.height
+    large = width >= _MIN_CROP * sizes.width and height >= _MIN_CROP * sizes.height
     inside = left >= 0 and top >= 0 and left + width <= sizes.width and top + height <= sizes.height
     if large and inside and sizes.pixel_aspect == 1:
         return left, top, width, height
     return 0, 0, sizes.width, sizes.height
 
 
-def _linear(raw: RawPy, half: bool) -> Pixels:
-    """H x W x 3 or 1, uint16, proportional to light, not turned, in the primaries of sRGB.
+def _develop(raw: RawPy, half: bool) -> Pixels:
+    """Develop H x W x 3 or 1, uint16, proportional to light, not turned, in the primaries of sRGB.
 
     half: one pixel for each square of four on the sensor, which takes an eighth of the time.
     """
     import rawpy
 
-    with _told(), raw:
+    with _translate_libraw_errors(), raw:
         return raw.postprocess(
             half_size=half,
             use_camera_wb=True,
@@ -186,44 +187,11 @@ def _linear(raw: RawPy, half: bool) -> Pixels:
         )
 
 
-def _cropped(picture: Pixels, sizes: ImageSizes, half: bool) -> Pixels:
-    part = 2 if half else 1
-    if picture.shape[:2] != (-(-sizes.height // part), -(-sizes.width // part)):
-        # Of a sensor with its pixels in diamonds or oblongs there is no margin to be taken off.
+def _crop(picture: Pixels, sizes: ImageSizes, half: bool) -> Pixels:
+    """Cut off the margin that the camera does not show."""
+    scale = 2 if half else 1
+    if picture.shape[:2] != (-(-sizes.height // scale), -(-sizes.width // scale)):
+        # LibRaw has resampled a sensor whose pixels are diamonds or oblongs; the margin is unknown.
         return picture
-    left, top, width, height = (length // part for length in _crop(sizes))
+    left, top, width, height = (length // scale for length in _crop_box(sizes))
     return picture[top : top + height, left : left + width]
-
-
-def _finished(linear: Pixels, brightness: float | None) -> Pixels:
-    """`linear`, encoded as sRGB in its own memory, with the mean value `brightness`, 0..1."""
-    step = max(1, min(linear.shape[:2]) // _PROBES)
-    gain = _GAIN if brightness is None else _gain(linear[::step, ::step], brightness)
-    curve = _curve(gain)
-    for rows in strips(*linear.shape[:2]):
-        linear[rows] = curve[linear[rows]]
-    return linear
-
-
-def _gain(probes: Pixels, brightness: float) -> float:
-    """The gain that makes the mean value of `probes` this bright, found by halving the interval."""
-    least, most = _GAINS
-    for _ in range(_HALVINGS):
-        gain = math.sqrt(least * most)
-        if np.mean(_curve(gain)[probes]) < 65535 * brightness:
-            least = gain
-        else:
-            most = gain
-    return gain
-
-
-def _curve(gain: float) -> Pixels:
-    """What becomes of every linear value, 0..65535: brightened in the shadows by `gain`, with white where it was, as
-    sRGB (IEC 61966-2-1).
-
-    The shoulder is Reinhard's (Photographic tone reproduction for digital images, 2002, eq. 4) with white at `gain`.
-    """
-    x = np.linspace(0, 1, 65536)
-    y = x * (gain + x) / (1 + gain * x)
-    encoded = np.where(y <= 0.0031308, 12.92 * y, 1.055 * y ** (1 / 2.4) - 0.055)
-    return np.round(65535 * encoded).astype(np.uint16)

@@ -9,13 +9,16 @@ import io
 import struct
 
 from ..byte_ranges import ByteRange
-from . import descriptions, ifd
-from .descriptions import Branch, Description
-from .ifd import Directory, Tiff
+from . import exif_builder
+from .exif_builder import DirectoryTree, ExifContent
+from .field_types import FieldType
+from .ifd_reader import Directory, Tiff
+from .ifd_writer import integer_field
+from .tag_numbers import Tag
 
-_ORIENTATION, _THUMBNAIL, _THUMBNAIL_LENGTH = 0x0112, 0x0201, 0x0202
-_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 0x011A, 0x011B, 0x0128
-_INCH, _CENTIMETRE = 2, 3
+INCH, CENTIMETRE = 2, 3
+"""Values of the resolution unit tag."""
+
 _BROKEN = (ValueError, struct.error)
 
 
@@ -23,7 +26,7 @@ def read_orientation(exif: bytes | None) -> int | None:
     """Return the orientation, 1..8 as in the Exif standard; None without one, and for a broken block."""
     try:
         tiff = Tiff(io.BytesIO(exif or b""))
-        value = tiff.integer(tiff.directory(tiff.first), _ORIENTATION)
+        value = tiff.integer(tiff.directory(tiff.first), Tag.ORIENTATION)
     except _BROKEN:
         return None
     return value if 1 <= value <= 8 else None
@@ -43,15 +46,15 @@ def directory_density(tiff: Tiff, directory: Directory) -> tuple[float, float] |
 
     Raises ValueError if the tags point beyond the end of the file.
     """
-    metre = {_INCH: 1 / 0.0254, _CENTIMETRE: 100.0}.get(tiff.integer(directory, _RESOLUTION_UNIT, _INCH))
-    x, y = tiff.rational(directory, _X_RESOLUTION), tiff.rational(directory, _Y_RESOLUTION)
+    metre = {INCH: 1 / 0.0254, CENTIMETRE: 100.0}.get(tiff.integer(directory, Tag.RESOLUTION_UNIT, INCH))
+    x, y = tiff.rational(directory, Tag.X_RESOLUTION), tiff.rational(directory, Tag.Y_RESOLUTION)
     return (x * metre, y * metre) if metre and x and y else None
 
 
 def build_orientation_block(orientation: int) -> bytes:
     """Build the shortest Exif block that holds an orientation, 1..8."""
-    field = ifd.integers("<", _ORIENTATION, ifd.SHORT, orientation)
-    return descriptions.build(Description("<", Branch((field,))))
+    field = integer_field("<", Tag.ORIENTATION, FieldType.SHORT, orientation)
+    return exif_builder.build(ExifContent("<", DirectoryTree((field,))))
 
 
 def find_thumbnail(exif: bytes) -> ByteRange | None:
@@ -62,7 +65,8 @@ def find_thumbnail(exif: bytes) -> ByteRange | None:
         found = tiff.directory(second) if second else None
         if found is None:
             return None
-        start, length = tiff.integer(found, _THUMBNAIL), tiff.integer(found, _THUMBNAIL_LENGTH)
+        start = tiff.integer(found, Tag.JPEG_INTERCHANGE_FORMAT)
+        length = tiff.integer(found, Tag.JPEG_INTERCHANGE_FORMAT_LENGTH)
     except _BROKEN:
         return None
     # The stated length may include bytes after the picture; only those up to its end marker may be overwritten.

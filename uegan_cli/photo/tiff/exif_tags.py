@@ -1,4 +1,4 @@
-"""A few Exif tags for people and programs to read; what is carried over never passes through here."""
+"""Read camera and date from an Exif block, for reports. Nothing that is written to a photo passes through here."""
 
 from __future__ import annotations
 
@@ -6,37 +6,38 @@ import io
 import logging
 from datetime import datetime
 
-_NAMES = {
+_EXIFREAD_NAMES = {
     "make": ("Image Make",),
     "model": ("Image Model",),
     "taken": ("EXIF DateTimeOriginal", "EXIF DateTimeDigitized", "Image DateTime"),
 }
+"""The tags for each key, the best one first, by exifread's names."""
 
 
 def read_tags(block: bytes | None) -> dict[str, str]:
-    """Camera and date of an Exif block: `make`, `model`, `taken` (YYYY-MM-DDThh:mm:ss), those that it has."""
-    tags = _all_tags(block) if block else {}
-    found = {name: _first(tags, keys) for name, keys in _NAMES.items()}
-    return {name: value for name, value in {**found, "taken": _iso(found["taken"])}.items() if value}
+    """Return `make`, `model` and `taken` (YYYY-MM-DDThh:mm:ss) of an Exif block, those that it has."""
+    tags = _read_all(block) if block else {}
+    found = {key: _first(tags, names) for key, names in _EXIFREAD_NAMES.items()}
+    return {key: value for key, value in {**found, "taken": _to_iso(found["taken"])}.items() if value}
 
 
-def _all_tags(block: bytes) -> dict[str, object]:
+def _read_all(block: bytes) -> dict[str, object]:
     import exifread
 
-    # It tells of broken blocks through the log, which ends on the user's screen.
+    # It logs warnings about broken blocks, which would end up on the user's screen.
     logging.getLogger("exifread").setLevel(logging.CRITICAL + 1)
     try:
         return dict(exifread.process_file(io.BytesIO(block), details=False))
-    except Exception:  # a broken block may raise anything there, and a report is not worth a photo
+    except Exception:  # a broken block may raise anything there, and must not cost the photo
         return {}
 
 
-def _first(tags: dict[str, object], keys: tuple[str, ...]) -> str:
-    return next((text for key in keys if (text := str(tags.get(key, "")).strip("\0 "))), "")
+def _first(tags: dict[str, object], names: tuple[str, ...]) -> str:
+    return next((text for name in names if (text := str(tags.get(name, "")).strip("\0 "))), "")
 
 
-def _iso(date: str) -> str:
-    """The date as ISO 8601 writes it; nothing for one that a camera without a clock makes up."""
+def _to_iso(date: str) -> str:
+    """Convert a date to ISO 8601; return "" for dates that do not exist, as cameras without a clock write."""
     try:
         return datetime.strptime(date[:19], "%Y:%m:%d %H:%M:%S").isoformat()
     except ValueError:

@@ -1,7 +1,7 @@
-"""TIFF files (TIFF 6.0, BigTIFF): a directory of tags, and what its offsets lead to.
+"""Read and write TIFF files (TIFF 6.0, BigTIFF).
 
-A new file has every byte of the old one, but for the picture, in the old place; the new picture takes the old one's
-room.
+A new file has every byte of the old one, but for those of the picture, at the old offset; the new picture goes into the
+space of the old one, as far as it fits.
 """
 
 from __future__ import annotations
@@ -18,106 +18,130 @@ from PIL import Image
 
 from .. import photoshop, privacy
 from ..photo import Contents, Metadata, OutputMetadata, Picture, Pixels
-from . import descriptions, ifd, raster, samples
-from . import structure as skeleton
-from .allocator import Room, still_needed
-from .descriptions import Branch, Description
-from .ifd import Directory, Field, Tiff
-from .raster import Raster
-from .structure import TiffEncoding, encoding_of, held, metadata_of, pages_of
+from . import exif_builder, samples, structure
+from .allocator import Allocator, cut_unused
+from .exif import INCH
+from .exif_builder import DirectoryTree, ExifContent
+from .field_types import FieldType
+from .ifd_reader import Directory, Tiff
+from .ifd_writer import Field, integer_field
+from .pages import STALE_TAGS, find_pages
+from .picture_layout import (
+    COMPRESSION_NAMES,
+    HORIZONTAL_PREDICTOR,
+    INK_TAGS,
+    NO_PREDICTOR,
+    PREDICTOR_COMPRESSIONS,
+    UNASSOCIATED_ALPHA,
+    WRITABLE_COMPRESSIONS,
+    YCBCR_TAGS,
+    Compression,
+    Photometric,
+    PictureLayout,
+    read_layout,
+)
+from .structure import TiffEncoding, encoding_of, old_value
+from .tag_numbers import GEO_TAGS, Tag
 
 DEPTHS = (8, 16)
 ALPHA = True
 INKS = True
 
-_INKS = frozenset((raster.INK_SET, 333, 334, 336, 337))
-
 
 def matches(head: bytes) -> bool:
+    """Whether a file with these first bytes is a TIFF, or a camera raw that starts like one."""
     return head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 def read_metadata(file: BinaryIO) -> Metadata:
-    """What a TIFF says besides its pixels."""
+    """Read everything but the picture; a broken file has no metadata."""
     try:
         tiff = Tiff(file)
-        return metadata_of(tiff, pages_of(tiff))
+        return structure.read_metadata(tiff, find_pages(tiff))
     except (ValueError, struct.error):
         return Metadata("TIFF")
 
 
 def read(file: BinaryIO) -> Contents:
+    """Read a TIFF, its picture not yet decoded.
+
+    Raises PhotoError for kinds of pictures that cannot be read, ValueError for broken files.
+    """
     tiff = Tiff(file)
-    pages = pages_of(tiff)
-    layout = raster.understand(tiff, pages.main)
-    metadata = metadata_of(tiff, pages)
+    pages = find_pages(tiff)
+    layout = read_layout(tiff, pages.main)
+    metadata = structure.read_metadata(tiff, pages)
     extra = layout.extra[layout.alpha] if layout.alpha is not None else None
     encoding = replace(
         encoding_of(metadata),
         photometric=layout.photometric,
         compression=layout.compression,
         predictor=layout.predictor,
-        extra=None if layout.photometric == raster.SEPARATED else extra,
-        typed=pages.main.get(raster.SAMPLE_FORMAT) is not None,
+        extra=None if layout.photometric == Photometric.SEPARATED else extra,
+        has_sample_format=pages.main.get(Tag.SAMPLE_FORMAT) is not None,
     )
 
     def decode(_: tuple[int, int] | None) -> Image.Image | Pixels:
         return samples.decode(tiff, pages.main, layout)
 
-    picture = Picture((layout.width, layout.height), layout.mode, decode, pages.full)
+    picture = Picture((layout.width, layout.height), layout.mode, decode, pages.count)
     return Contents(replace(metadata, encoding=encoding), picture, tuple(_warnings(pages.root, layout)))
 
 
 def lost(metadata: Metadata) -> list[str]:
-    return ["GeoTIFF"] if any(field.tag in skeleton.GEO for field in encoding_of(metadata).fields) else []
+    """Name what no other format has a place for."""
+    return ["GeoTIFF"] if any(field.tag in GEO_TAGS for field in encoding_of(metadata).fields) else []
 
 
-def _warnings(root: Directory, layout: Raster) -> Iterable[str]:
-    for tag, reason in skeleton.UNTRUE.items():
+def _warnings(root: Directory, layout: PictureLayout) -> Iterable[str]:
+    for tag, warning in STALE_TAGS.items():
         if root.get(tag):
-            yield reason
-    extra = len(layout.extra) - (layout.alpha is not None and layout.photometric != raster.SEPARATED)
-    if extra:
-        yield f"its extra channel{'s' * (extra > 1)}, other than transparency, cannot be kept"
+            yield warning
+    lost_channels = len(layout.extra) - (layout.alpha is not None and layout.photometric != Photometric.SEPARATED)
+    if lost_channels:
+        yield f"its extra channel{'s' * (lost_channels > 1)}, other than transparency, cannot be kept"
 
 
 def write(
     file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
 ) -> tuple[str, ...]:
-    """Write a TIFF; it has no quality.
+    """Write a TIFF and return warnings; `quality` is ignored, since nothing is lost.
 
-    What was a TIFF keeps its byte order, every byte but the picture's, and its compression, where that loses nothing.
+    An edited TIFF keeps its byte order, every byte but those of the picture, and its compression if that is lossless.
     """
     source, warnings = _source(output)
     old = encoding_of(source)
     bands, storage = _storage(picture, output.icc, old)
-    compression, predictor, reason = _compression(old)
-    fields = _fields(output, source, raster.SEPARATED in storage[raster.PHOTOMETRIC])
-    room = Room(file, old, still_needed(source.segments, old, fields))
-    strips = [room.put(strip) for strip in samples.encode(bands, compression, predictor, old.order)]
-    word = ifd.LONG8 if old.big else ifd.LONG
+    compression, predictor, replaced = _compression(old)
+    fields = _fields(output, source, Photometric.SEPARATED in storage[Tag.PHOTOMETRIC])
+    allocator = Allocator(file, old, cut_unused(source.segments, old, fields))
+    strips = [allocator.add(strip) for strip in samples.encode(bands, compression, predictor, old.order)]
+    offset_type = FieldType.LONG8 if old.big else FieldType.LONG
     storage |= {
-        raster.COMPRESSION: (ifd.SHORT, compression),
-        raster.STRIP_OFFSETS: (word, *(start for start, _ in strips)),
-        raster.ROWS: (ifd.LONG, samples.rows_a_strip(bands)),
-        raster.STRIP_COUNTS: (word, *(end - start for start, end in strips)),
+        Tag.COMPRESSION: (FieldType.SHORT, compression),
+        Tag.STRIP_OFFSETS: (offset_type, *(start for start, _ in strips)),
+        Tag.ROWS_PER_STRIP: (FieldType.LONG, samples.rows_per_strip(bands)),
+        Tag.STRIP_BYTE_COUNTS: (offset_type, *(end - start for start, end in strips)),
     }
-    if predictor != 1:
-        storage[raster.PREDICTOR] = (ifd.SHORT, predictor)
-    room.finish([*fields, *(ifd.integers(old.order, tag, kind, *values) for tag, (kind, *values) in storage.items())])
-    return (*warnings, *reason)
+    if predictor != NO_PREDICTOR:
+        storage[Tag.PREDICTOR] = (FieldType.SHORT, predictor)
+    storage_fields = (integer_field(old.order, tag, type, *values) for tag, (type, *values) in storage.items())
+    allocator.finish([*fields, *storage_fields])
+    return (*warnings, *replaced)
 
 
 def _source(output: OutputMetadata) -> tuple[Metadata, tuple[str, ...]]:
-    """What the new file starts from: the old one, or the Exif block, which has the same structure."""
+    """Return the file that the new one starts from, and warnings: the old file, or, from another format, its Exif
+    block, which has the same structure.
+    """
     source = output.source
     if source.format == "TIFF" and output.keep == "none":
         return replace(source, segments=(), encoding=replace(encoding_of(source), fields=())), ()
     if source.format == "TIFF":
         return source, ()
     try:
-        tiff = Tiff(io.BytesIO(output.exif or descriptions.build(Description("<", Branch()))))
-        return metadata_of(tiff, pages_of(tiff)), ()
+        tiff = Tiff(io.BytesIO(output.exif or exif_builder.build(ExifContent("<", DirectoryTree()))))
+        return structure.read_metadata(tiff, find_pages(tiff)), ()
     except (ValueError, struct.error):
         return Metadata("TIFF"), ("its broken Exif cannot be kept in a TIFF file",)
 
@@ -125,7 +149,7 @@ def _source(output: OutputMetadata) -> tuple[Metadata, tuple[str, ...]]:
 def _storage(
     picture: Image.Image | Pixels, icc: bytes | None, old: TiffEncoding
 ) -> tuple[Pixels, dict[int, tuple[int, ...]]]:
-    """H x W x channels as they are to be stored, and the tags that say so: each a kind and values."""
+    """Return H x W x channels as the file stores them, and the tags that say so: each a field type and its values."""
     bands = np.asarray(picture)
     bands = bands[..., None] if bands.ndim == 2 else bands
     channels, bits = bands.shape[2], 8 * bands.itemsize
@@ -133,69 +157,72 @@ def _storage(
         inks = picture.mode == "CMYK"
     else:
         inks = channels == 4 and icc is not None and icc[16:20] == b"CMYK"
-    if inks:
-        photometric, extra = raster.SEPARATED, None
-    else:
-        white = old.photometric == raster.WHITE_IS_ZERO
-        grey = raster.WHITE_IS_ZERO if white else raster.BLACK_IS_ZERO
-        photometric = grey if channels < 3 else raster.RGB
-        extra = (2 if old.extra is None else old.extra) if channels in (2, 4) else None
+    photometric, extra = (Photometric.SEPARATED, None) if inks else _colour_kind(channels, old)
     storage: dict[int, tuple[int, ...]] = {
-        raster.WIDTH: (ifd.LONG, bands.shape[1]),
-        raster.HEIGHT: (ifd.LONG, bands.shape[0]),
-        raster.BITS: (ifd.SHORT, *(bits,) * channels),
-        raster.PHOTOMETRIC: (ifd.SHORT, photometric),
-        raster.SAMPLES: (ifd.SHORT, channels),
-        raster.PLANAR: (ifd.SHORT, 1),
+        Tag.IMAGE_WIDTH: (FieldType.LONG, bands.shape[1]),
+        Tag.IMAGE_LENGTH: (FieldType.LONG, bands.shape[0]),
+        Tag.BITS_PER_SAMPLE: (FieldType.SHORT, *(bits,) * channels),
+        Tag.PHOTOMETRIC: (FieldType.SHORT, photometric),
+        Tag.SAMPLES_PER_PIXEL: (FieldType.SHORT, channels),
+        Tag.PLANAR_CONFIGURATION: (FieldType.SHORT, 1),
     }
     if extra is not None:
-        storage[raster.EXTRA_SAMPLES] = (ifd.SHORT, extra)
-    if old.typed:
-        storage[raster.SAMPLE_FORMAT] = (ifd.SHORT, *(1,) * channels)
-    return samples.stored(bands, photometric, extra), storage
+        storage[Tag.EXTRA_SAMPLES] = (FieldType.SHORT, extra)
+    if old.has_sample_format:
+        storage[Tag.SAMPLE_FORMAT] = (FieldType.SHORT, *(1,) * channels)
+    return samples.to_stored(bands, photometric, extra), storage
+
+
+def _colour_kind(channels: int, old: TiffEncoding) -> tuple[Photometric, int | None]:
+    """Return the photometric interpretation of 1 to 4 channels, and the kind of transparency, as the old file had."""
+    white = old.photometric == Photometric.WHITE_IS_ZERO
+    grey = Photometric.WHITE_IS_ZERO if white else Photometric.BLACK_IS_ZERO
+    alpha = UNASSOCIATED_ALPHA if old.extra is None else old.extra
+    return grey if channels < 3 else Photometric.RGB, alpha if channels in (2, 4) else None
 
 
 def _compression(old: TiffEncoding) -> tuple[int, int, tuple[str, ...]]:
-    """Compression and predictor of the new file, and what the user should be told of them."""
-    if old.compression in raster.WRITABLE:
-        predicts = old.predictor == 2 and old.compression in raster.PREDICTING
-        return old.compression, 2 if predicts else 1, ()
-    name = raster.COMPRESSIONS[old.compression]
-    return raster.DEFLATE, 2, (f"its {name} compression was replaced by Deflate, which loses nothing",)
+    """Return the compression and predictor of the new file, and warnings."""
+    if old.compression in WRITABLE_COMPRESSIONS:
+        predicts = old.predictor == HORIZONTAL_PREDICTOR and old.compression in PREDICTOR_COMPRESSIONS
+        return old.compression, HORIZONTAL_PREDICTOR if predicts else NO_PREDICTOR, ()
+    name = COMPRESSION_NAMES[old.compression]
+    return Compression.DEFLATE, HORIZONTAL_PREDICTOR, (f"its {name} compression was replaced by lossless Deflate",)
 
 
 def _fields(output: OutputMetadata, source: Metadata, inks: bool) -> list[Field]:
-    """What the new file says besides its picture."""
+    """Return the fields of the new file's directory that do not say how the picture is stored."""
     old = encoding_of(source)
-    gone = set() if output.keep == "all" else set(privacy.POSITION_TAGS)
-    gone |= set() if inks else _INKS
-    gone |= raster.YCBCR_TAGS if old.photometric == raster.YCBCR else set()
-    fields = {field.tag: field for field in old.fields if field.tag not in gone}
+    removed: set[int] = set() if output.keep == "all" else set(privacy.POSITION_TAGS)
+    removed |= set() if inks else INK_TAGS
+    removed |= YCBCR_TAGS if old.photometric == Photometric.YCBCR else set()
+    fields = {field.tag: field for field in old.fields if field.tag not in removed}
     for tag, new in _blocks(output, source):
-        if new != held(source, tag):
-            fields[tag] = Field(tag, ifd.UNDEFINED if tag == skeleton.ICC else ifd.BYTE, len(new or b""), new or b"")
+        if new != old_value(source, tag):
+            type = FieldType.UNDEFINED if tag == Tag.ICC_PROFILE else FieldType.BYTE
+            fields[tag] = Field(tag, type, len(new or b""), new or b"")
     if output.orientation != source.orientation:
-        fields[skeleton.ORIENTATION] = ifd.integers(old.order, skeleton.ORIENTATION, ifd.SHORT, output.orientation)
-    if output.source.density and skeleton.X_RESOLUTION not in fields:
+        fields[Tag.ORIENTATION] = integer_field(old.order, Tag.ORIENTATION, FieldType.SHORT, output.orientation)
+    if output.source.density and Tag.X_RESOLUTION not in fields:
         fields |= {field.tag: field for field in _resolution(old.order, output.source.density)}
-    return [field for field in fields.values() if field.values]
+    return [field for field in fields.values() if field.value_count]
 
 
 def _blocks(output: OutputMetadata, source: Metadata) -> Iterable[tuple[int, bytes | None]]:
-    """The blocks that are no Exif: tags, and what they are to hold.
+    """Return the tags of the blocks that are not Exif, and the new content of each.
 
     The IPTC record is in Photoshop's resources, in a tag of its own, or in both: it stays where it was.
     """
-    yield skeleton.XMP, b"\n".join(output.packets) or None
-    yield skeleton.ICC, output.icc
-    resources, had, record = output.photoshop, held(source, skeleton.PHOTOSHOP), held(source, skeleton.IPTC)
-    yield skeleton.PHOTOSHOP, resources if had or not record else None
-    yield skeleton.IPTC, record if had and resources else photoshop.find_iptc(resources or b"")
+    yield Tag.XMP, b"\n".join(output.packets) or None
+    yield Tag.ICC_PROFILE, output.icc
+    resources, old_resources, record = output.photoshop, old_value(source, Tag.PHOTOSHOP), old_value(source, Tag.IPTC)
+    yield Tag.PHOTOSHOP, resources if old_resources or not record else None
+    yield Tag.IPTC, record if old_resources and resources else photoshop.find_iptc(resources or b"")
 
 
 def _resolution(order: str, density: tuple[float, float]) -> Iterable[Field]:
-    """Dots per inch, which every program understands."""
-    for tag, side in zip((skeleton.X_RESOLUTION, skeleton.Y_RESOLUTION), density, strict=True):
-        inch = Fraction(side * 0.0254).limit_denominator(10000)
-        yield Field(tag, ifd.RATIONAL, 1, struct.pack(order + "II", inch.numerator, inch.denominator))
-    yield ifd.integers(order, skeleton.RESOLUTION_UNIT, ifd.SHORT, skeleton.INCH)
+    """Return the fields of a density given in pixels per metre: dots per inch, which every program understands."""
+    for tag, side in zip((Tag.X_RESOLUTION, Tag.Y_RESOLUTION), density, strict=True):
+        dots = Fraction(side * 0.0254).limit_denominator(10000)
+        yield Field(tag, FieldType.RATIONAL, 1, struct.pack(order + "II", dots.numerator, dots.denominator))
+    yield integer_field(order, Tag.RESOLUTION_UNIT, FieldType.SHORT, INCH)

@@ -1,127 +1,85 @@
-"""A TIFF file without its picture: what it says, and where each byte of that is.
+"""Everything in a TIFF file but its picture, and the offset of every byte of it.
 
-Anything in a TIFF may point anywhere, and maker notes and private tags do so in ways that nobody else knows. So what is
-kept of a file is every byte but the picture's, with its place.
+Anything in a TIFF may point anywhere, and maker notes and private tags do so in ways that nobody else knows. So every
+byte of a file but those of its picture is kept, at its offset.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .. import photoshop
 from ..byte_ranges import ByteRange, merge, subtract
 from ..photo import Metadata, Segment
 from ..xmp import packet as xmp_packet
-from . import descriptions, exif, ifd, raster
-from .ifd import EXIF, GPS, INTEROP, Directory, Field, Tiff
+from . import exif, exif_builder, picture_layout
+from .field_types import VALUE_SIZES
+from .ifd_reader import Directory, Tiff
+from .ifd_writer import Field, header_size
+from .pages import NOT_KEPT_TAGS, Pages
+from .picture_layout import HORIZONTAL_PREDICTOR, Compression, Photometric
+from .tag_numbers import Tag
 
-ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 274, 282, 283, 296
-XMP, IPTC, PHOTOSHOP, ICC = 700, 33723, 34377, 34675
-GEO = frozenset((33550, 33922, 34264, 34735, 34736, 34737))
-UNTRUE = {
-    37724: "its Photoshop layers show the unedited picture and were left out",
-    52545: "its content credentials (C2PA) vouch for the unedited picture and were left out",
-}
-"""Tags that cannot stay true when the pixels change, and what the user is told."""
-
-_GONE = raster.STORAGE | {ifd.SUB_IFDS, *UNTRUE}
-_PAGE = frozenset((raster.NEW_SUBFILE, raster.SUBFILE))
-INCH = 2
-_PADDING = 16
+_MAX_FILLING = 16
 """Bytes between two parts of a picture that are taken for filling."""
 
 
 @dataclass(frozen=True)
 class TiffEncoding:
-    """A TIFF file without its picture; what it has besides are the segments, each named by its offset.
+    """A TIFF file without its picture. The segments of its metadata are its remaining bytes, each named by its offset.
 
-    order: struct's sign for the byte order. big: BigTIFF. size: the file's bytes. fields: what the first directory says
-    that has nothing to do with how the picture is stored, longer values in their old places. exif, gps: the ranges that
-    the directories of these names take, with their values. photometric, compression, predictor, extra, typed: as the
-    picture was stored; extra is the kind of its transparency, if it had any, and typed says whether the file had a
-    SampleFormat.
+    order: the byte order, "<" or ">". big: BigTIFF. size: bytes of the file.
+    fields: the first directory's fields that have nothing to do with how the picture is stored; data of longer values
+        are their offset in the old file.
+    exif, gps: the bytes that these directories and their values take.
+    photometric, compression, predictor: how the picture was stored, see `PictureLayout`.
+    extra: the kind of its transparency; None without transparency.
+    has_sample_format: whether the file had that tag.
     """
 
     order: str = "<"
     big: bool = False
-    size: int = ifd.HEADER
+    size: int = header_size(big=False)
     fields: tuple[Field, ...] = ()
     exif: tuple[ByteRange, ...] = ()
     gps: tuple[ByteRange, ...] = ()
-    photometric: int = raster.RGB
-    compression: int = raster.DEFLATE
-    predictor: int = 2
+    photometric: int = Photometric.RGB
+    compression: int = Compression.DEFLATE
+    predictor: int = HORIZONTAL_PREDICTOR
     extra: int | None = None
-    typed: bool = False
-
-
-@dataclass(frozen=True)
-class Pages:
-    """What a file has to offer.
-
-    main: the directory of the picture. root: the same, with what the file's first one says of it. full: how many whole
-    pictures there are. all: every directory with a picture, also a thumbnail.
-    """
-
-    main: Directory
-    root: Directory
-    full: int
-    all: tuple[Directory, ...]
+    has_sample_format: bool = False
 
 
 def encoding_of(metadata: Metadata) -> TiffEncoding:
+    """Return the encoding in `metadata`; that of an empty file if it is not from a TIFF."""
     return metadata.encoding if isinstance(metadata.encoding, TiffEncoding) else TiffEncoding()
 
 
-def pages_of(tiff: Tiff) -> Pages:
-    """Raises ValueError where not even the first directory makes sense."""
-    first = tiff.directory(tiff.first)
-    every = tuple(ifd.pictures(tiff))
-    whole = [page for page in every if _is_whole(tiff, page)]
-    main = whole[0] if whole else first
-    full = [page for page in whole if page is main or not _is_reduced(tiff, page, main)]
-    own = {entry.tag for entry in main.entries}
-    others = () if main.start == first.start else first.entries
-    said = tuple(entry for entry in others if entry.tag not in own | _GONE | _PAGE)
-    return Pages(main, replace(main, entries=main.entries + said), max(1, len(full)), every)
-
-
-def _is_whole(tiff: Tiff, page: Directory) -> bool:
-    """Whether the directory has a picture of its own, and does not call it a smaller copy or a mask."""
-    reduced = tiff.integer(page, raster.NEW_SUBFILE) & 5 or tiff.integer(page, raster.SUBFILE) == 2
-    return not reduced and page.get(raster.WIDTH) is not None and page.get(raster.HEIGHT) is not None
-
-
-def _is_reduced(tiff: Tiff, page: Directory, main: Directory) -> bool:
-    """Whether the page is a small copy of `main` that does not say so, by its size and its proportions."""
-    width, height = tiff.integer(page, raster.WIDTH), tiff.integer(page, raster.HEIGHT)
-    across, down = tiff.integer(main, raster.WIDTH), tiff.integer(main, raster.HEIGHT)
-    return 2 * width <= across and 2 * height <= down and abs(width * down - height * across) <= 2 * max(across, down)
-
-
-def metadata_of(tiff: Tiff, pages: Pages) -> Metadata:
+def read_metadata(tiff: Tiff, pages: Pages) -> Metadata:
+    """Read everything but the picture. How that was stored is not in the encoding: `format.read` adds it."""
     root = pages.root
-    photo, position = _below(tiff, root, EXIF), _below(tiff, root, GPS)
-    kept = subtract([(16 if tiff.big else ifd.HEADER, tiff.size)], _free(tiff, pages, photo + position))
-    packet = _value(tiff, root, XMP)
-    turn = tiff.integer(root, ORIENTATION)
-    fields = tuple(Field(e.tag, e.kind, e.values, e.raw) for e in root.entries if e.tag not in _GONE)
+    exif_ranges, gps_ranges = (_subdirectory_ranges(tiff, root, tag) for tag in (Tag.EXIF_IFD, Tag.GPS_IFD))
+    removable = _removable_ranges(tiff, pages, exif_ranges + gps_ranges)
+    kept = subtract([(header_size(tiff.big), tiff.size)], removable)
+    packet = _read_value(tiff, root, Tag.XMP)
+    orientation = tiff.integer(root, Tag.ORIENTATION)
+    fields = tuple(Field(e.tag, e.type, e.value_count, e.raw) for e in root.entries if e.tag not in NOT_KEPT_TAGS)
     return Metadata(
         format="TIFF",
-        exif=descriptions.exif_block(tiff, root=root),
+        exif=exif_builder.build_from_tiff(tiff, root=root),
         xmp=packet,
-        photoshop=_photoshop(tiff, root),
-        icc=_value(tiff, root, ICC),
-        orientation=turn if 1 <= turn <= 8 else xmp_packet.read_orientation(packet),
-        density=_density(tiff, root),
+        photoshop=_read_photoshop(tiff, root),
+        icc=_read_value(tiff, root, Tag.ICC_PROFILE),
+        orientation=orientation if 1 <= orientation <= 8 else xmp_packet.read_orientation(packet),
+        density=_read_density(tiff, root),
         segments=tuple(Segment(str(start), tiff.read(start, end - start)) for start, end in kept),
-        encoding=TiffEncoding(tiff.order, tiff.big, tiff.size, fields, tuple(photo), tuple(position)),
+        encoding=TiffEncoding(tiff.order, tiff.big, tiff.size, fields, tuple(exif_ranges), tuple(gps_ranges)),
     )
 
 
-def _value(tiff: Tiff, directory: Directory, tag: int) -> bytes | None:
-    """The value's bytes; None where it is missing, empty or beyond the end of the file."""
+def _read_value(tiff: Tiff, directory: Directory, tag: int) -> bytes | None:
+    """Read the bytes of a value; None if it is missing, empty or beyond the end of the file."""
     entry = directory.get(tag)
     try:
         return (tiff.value(entry) or None) if entry else None
@@ -129,62 +87,65 @@ def _value(tiff: Tiff, directory: Directory, tag: int) -> bytes | None:
         return None
 
 
-def _photoshop(tiff: Tiff, root: Directory) -> bytes | None:
-    """Photoshop's resources; where there are none, one with the IPTC record."""
-    record = _value(tiff, root, IPTC)
-    return _value(tiff, root, PHOTOSHOP) or (photoshop.build_iptc_block(record) if record else None)
+def _read_photoshop(tiff: Tiff, root: Directory) -> bytes | None:
+    """Read Photoshop's resources; without them, build some that hold the IPTC record."""
+    record = _read_value(tiff, root, Tag.IPTC)
+    return _read_value(tiff, root, Tag.PHOTOSHOP) or (photoshop.build_iptc_block(record) if record else None)
 
 
-def _density(tiff: Tiff, root: Directory) -> tuple[float, float] | None:
-    """Pixels per metre; None where the file gives an aspect ratio only."""
+def _read_density(tiff: Tiff, root: Directory) -> tuple[float, float] | None:
+    """Read pixels per metre (x, y); None if the tags are broken, or give an aspect ratio only."""
     try:
         return exif.directory_density(tiff, root)
     except ValueError:
         return None
 
 
-def _free(tiff: Tiff, pages: Pages, below: list[ByteRange]) -> list[ByteRange]:
-    """The ranges of the file that show the old pictures or say how they are stored, and are not needed otherwise."""
+def _removable_ranges(tiff: Tiff, pages: Pages, below: list[ByteRange]) -> list[ByteRange]:
+    """Return the bytes that hold the old pictures, or how they are stored, and are not needed for anything else.
+
+    below: the bytes of the directories below the first.
+    """
     ranges = []
     for page in pages.all:
-        ranges += raster.blocks(tiff, page)
-        ranges += [(e.start, e.start + e.length) for e in page.entries if not e.inline]
-        ranges.append((page.start, page.end))
-    needed = [(e.start, e.start + e.length) for e in pages.root.entries if e.tag not in _GONE and not e.inline]
-    header = 16 if tiff.big else ifd.HEADER
-    return subtract(merge(ranges, _PADDING, header, tiff.size), merge(needed + below, 0, header, tiff.size))
+        ranges += picture_layout.picture_ranges(tiff, page)
+        ranges += page.outside_values
+        ranges.append(page.byte_range)
+    needed = [e.byte_range for e in pages.root.entries if e.tag not in NOT_KEPT_TAGS and not e.inline]
+    first = header_size(tiff.big)
+    return subtract(merge(ranges, _MAX_FILLING, first, tiff.size), merge(needed + below, 0, first, tiff.size))
 
 
-def _below(tiff: Tiff, directory: Directory, tag: int) -> list[ByteRange]:
-    """What the directory that `tag` points to takes, all of its values and those of directories below it."""
+def _subdirectory_ranges(tiff: Tiff, directory: Directory, tag: int) -> list[ByteRange]:
+    """Return the bytes of the directory that `tag` points to, of its values, and of the interoperability directory."""
     try:
         found = [tiff.directory(start) for start in tiff.integers(directory.get(tag))[:1] if start]
     except ValueError:
         return []
     ranges = []
-    for lower in found:
-        ranges += [(lower.start, lower.end), *((e.start, e.start + e.length) for e in lower.entries if not e.inline)]
-        ranges += _below(tiff, lower, INTEROP) if tag == EXIF else []
+    for child in found:
+        ranges += [child.byte_range, *child.outside_values]
+        ranges += _subdirectory_ranges(tiff, child, Tag.INTEROP_IFD) if tag == Tag.EXIF_IFD else []
     return ranges
 
 
-def held(source: Metadata, tag: int) -> bytes | None:
-    """What the old file has as the value of a tag."""
-    old = encoding_of(source)
-    field = next((field for field in old.fields if field.tag == tag), None)
+def old_value(source: Metadata, tag: int) -> bytes | None:
+    """Return the value of a tag in the file that `source` was read from."""
+    encoding = encoding_of(source)
+    field = next((field for field in encoding.fields if field.tag == tag), None)
     if field is None:
         return None
-    place = place_of(field, old)
+    place = old_range(field, encoding)
     if place is None:
-        return field.data[: ifd.SIZES.get(field.kind, 0) * field.values]
-    held = ((int(segment.name), segment.data) for segment in source.segments)
-    return next((data[place[0] - at : place[1] - at] for at, data in held if at <= place[0] < at + len(data)), None)
+        return field.data[: VALUE_SIZES.get(field.type, 0) * field.value_count]
+    parts = ((int(segment.name), segment.data) for segment in source.segments)
+    return next((data[place[0] - at : place[1] - at] for at, data in parts if at <= place[0] < at + len(data)), None)
 
 
-def place_of(field: Field, old: TiffEncoding) -> ByteRange | None:
-    """Where the old file has the value of one of its fields; None in the directory itself."""
-    length = ifd.SIZES.get(field.kind, 0) * field.values
+def old_range(field: Field, encoding: TiffEncoding) -> ByteRange | None:
+    """Return the bytes of the old file that hold the value of a field; None if the directory itself does."""
+    length = VALUE_SIZES.get(field.type, 0) * field.value_count
     if length <= len(field.data):
         return None
-    (start,) = struct.unpack(old.order + ("Q" if old.big else "I"), field.data)
+    (start,) = struct.unpack(encoding.order + ("Q" if encoding.big else "I"), field.data)
     return start, start + length

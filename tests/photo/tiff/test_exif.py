@@ -1,3 +1,5 @@
+"""Orientation and density are read; thumbnails are replaced or unlinked without moving a byte."""
+
 from __future__ import annotations
 
 import io
@@ -8,8 +10,7 @@ import pytest
 from PIL import Image
 
 from uegan_cli.photo.reading import read_photo
-from uegan_cli.photo.tiff import descriptions, ifd
-from uegan_cli.photo.tiff.descriptions import Branch, Description
+from uegan_cli.photo.tiff import exif_builder
 from uegan_cli.photo.tiff.exif import (
     build_orientation_block,
     find_thumbnail,
@@ -18,7 +19,8 @@ from uegan_cli.photo.tiff.exif import (
     replace_thumbnail,
     unlink_thumbnail,
 )
-from uegan_cli.photo.tiff.ifd import Field
+from uegan_cli.photo.tiff.exif_builder import DirectoryTree, ExifContent
+from uegan_cli.photo.tiff.ifd_writer import Field, integer_field
 
 
 def jpeg_of(side: int) -> bytes:
@@ -106,7 +108,7 @@ def test_the_shortest_block_says_the_orientation(turn: int) -> None:
 @pytest.mark.parametrize(("unit", "metre"), [(2, 1 / 0.0254), (3, 100.0)])
 def test_density_is_read_in_inches_and_centimetres(unit: int, metre: float) -> None:
     sides = tuple(Field(tag, 5, 1, struct.pack("<II", value, 2)) for tag, value in ((0x011A, 300), (0x011B, 144)))
-    block = descriptions.build(Description("<", Branch((*sides, ifd.integers("<", 0x0128, 3, unit)))))
+    block = exif_builder.build(ExifContent("<", DirectoryTree((*sides, integer_field("<", 0x0128, 3, unit)))))
     assert read_density(block) == pytest.approx((150 * metre, 72 * metre))
     assert read_density(block.replace(struct.pack("<II", 300, 2), bytes(8))) is None
     assert (

@@ -1,4 +1,4 @@
-"""TIFF files to read, and what is read of them."""
+"""Make TIFF files, and read and write them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from PIL import Image
 
 from uegan_cli.photo.photo import Contents, Metadata, OutputMetadata, Pixels
 from uegan_cli.photo.tiff import format as tiff
-from uegan_cli.photo.tiff import ifd, raster
-from uegan_cli.photo.tiff.ifd import Field
+from uegan_cli.photo.tiff.field_types import FieldType
+from uegan_cli.photo.tiff.ifd_writer import Field, build_directory, build_header, integer_field
+from uegan_cli.photo.tiff.tag_numbers import Tag
 
 Made = Image.Image | Pixels
 
 RNG = np.random.default_rng(1)
 
 LOREM = b"the unedited picture, which nobody is to see again; "
-"""Pixels of a grey picture of one row."""
+"""The pixels of a grey picture of one row."""
 
 STORAGE: list[dict[str, Any]] = [
     {},
@@ -34,20 +35,20 @@ STORAGE: list[dict[str, Any]] = [
 ]
 
 
-def values(channels: int, dtype: str, height: int = 37, width: int = 53) -> Pixels:
-    """Every value in every place: H x W x channels."""
+def random_samples(channels: int, dtype: str, height: int = 37, width: int = 53) -> Pixels:
+    """Random samples of the whole range: H x W x channels."""
     return RNG.integers(0, np.iinfo(dtype).max, (height, width, channels), dtype, endpoint=True)
 
 
-def encoded(pixels: Pixels, photometric: str, **options: Any) -> io.BytesIO:
+def encode(pixels: Pixels, photometric: str, **options: Any) -> io.BytesIO:
     file = io.BytesIO()
     tifffile.imwrite(file, pixels, photometric=photometric, metadata=None, **options)
     file.seek(0)
     return file
 
 
-def decoded(file: io.BytesIO) -> Pixels:
-    """H x W x channels."""
+def decode(file: io.BytesIO) -> Pixels:
+    """Read and decode a file: H x W x channels."""
     contents = tiff.read(file)
     picture = contents.picture.decode(None)
     if isinstance(picture, Image.Image):
@@ -57,7 +58,7 @@ def decoded(file: io.BytesIO) -> Pixels:
 
 
 def load(data: bytes) -> tuple[Contents, Made]:
-    """A file and its decoded picture, as `write` takes it."""
+    """Read a file and its decoded picture, as `tiff.write` takes it."""
     contents = tiff.read(io.BytesIO(data))
     picture = contents.picture.decode(None)
     if isinstance(picture, Image.Image):
@@ -69,39 +70,38 @@ def load(data: bytes) -> tuple[Contents, Made]:
     return contents, Image.frombytes(mode, contents.picture.size, picture.tobytes())
 
 
-def output(metadata: Metadata, **changed: Any) -> OutputMetadata:
-    """What a file says when nothing of it changes but what is named."""
+def unchanged_output(metadata: Metadata, **changed: Any) -> OutputMetadata:
+    """The metadata of a new file that says what the old one said, but for what is named."""
     packets = (metadata.xmp,) if metadata.xmp else ()
-    said = OutputMetadata(
+    output = OutputMetadata(
         metadata, metadata.exif, packets, metadata.icc, None, metadata.photoshop, metadata.orientation
     )
-    return replace(said, **changed)
+    return replace(output, **changed)
 
 
-def written(picture: Made, said: OutputMetadata) -> bytes:
+def write(picture: Made, output: OutputMetadata) -> bytes:
     file = io.BytesIO()
-    tiff.write(file, picture, said, None)
+    tiff.write(file, picture, output, None)
     return file.getvalue()
 
 
-def same(one: Made, other: Made) -> bool:
+def is_same(one: Made, other: Made) -> bool:
     return np.array_equal(np.asarray(one), np.asarray(other))
 
 
-def made(fields: list[Field], pixels: bytes = LOREM, order: str = "<", big: bool = False, after: bytes = b"") -> bytes:
-    """A grey picture of one row, its directory after its pixels, with more fields, and whatever follows."""
+def make_tiff(fields: list[Field], pixels: bytes = LOREM, order: str = "<", big: bool = False) -> bytes:
+    """A grey picture of one row, and its directory, with more fields, after its pixels."""
     start = 16 if big else 8
     own = [
-        ifd.integers(order, raster.WIDTH, ifd.LONG, len(pixels)),
-        *(ifd.integers(order, tag, ifd.SHORT, 1) for tag in (raster.HEIGHT, raster.PHOTOMETRIC)),
-        ifd.integers(order, raster.BITS, ifd.SHORT, 8),
-        ifd.integers(order, raster.STRIP_OFFSETS, ifd.LONG, start),
-        ifd.integers(order, raster.STRIP_COUNTS, ifd.LONG, len(pixels)),
+        integer_field(order, Tag.IMAGE_WIDTH, FieldType.LONG, len(pixels)),
+        *(integer_field(order, tag, FieldType.SHORT, 1) for tag in (Tag.IMAGE_LENGTH, Tag.PHOTOMETRIC)),
+        integer_field(order, Tag.BITS_PER_SAMPLE, FieldType.SHORT, 8),
+        integer_field(order, Tag.STRIP_OFFSETS, FieldType.LONG, start),
+        integer_field(order, Tag.STRIP_BYTE_COUNTS, FieldType.LONG, len(pixels)),
     ]
     at = start + len(pixels) + len(pixels) % 2
-    data = (ifd.header(order, big, at) + pixels).ljust(at, b"\0") + ifd.directory(order, big, own + fields, at)
-    return data + after
+    return (build_header(order, big, at) + pixels).ljust(at, b"\0") + build_directory(order, big, own + fields, at)
 
 
-def flat(width: int = len(LOREM)) -> Image.Image:
+def flat_picture(width: int = len(LOREM)) -> Image.Image:
     return Image.new("L", (width, 1), 77)

@@ -1,3 +1,5 @@
+"""Camera and date of an Exif block, for reports."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Pictures that cannot be decoded right are refused by name; broken ones are an error before anything is decoded."""
+
 from __future__ import annotations
 
 import io
@@ -9,11 +11,13 @@ import tifffile
 
 from uegan_cli.errors import PhotoError
 from uegan_cli.photo.tiff import format as tiff
+from uegan_cli.photo.tiff.field_types import FieldType
+from uegan_cli.photo.tiff.tag_numbers import Tag
 
-from .tiffs import STORAGE, decoded, encoded, values
+from .tiffs import STORAGE, decode, encode, random_samples
 
 
-def test_what_cannot_be_read_right_is_refused_by_name() -> None:
+def test_unsupported_kinds_are_refused_by_name() -> None:
     floats = np.zeros((4, 5, 3), np.float32)
     for pixels, photometric, word in (
         (floats, "rgb", "floating-point"),
@@ -23,24 +27,24 @@ def test_what_cannot_be_read_right_is_refused_by_name() -> None:
         (floats[..., 0].astype(np.uint16), "cfa", "number 32803"),
     ):
         with pytest.raises(PhotoError, match=word.replace("+", r"\+")):
-            tiff.read(encoded(pixels, photometric))
+            tiff.read(encode(pixels, photometric))
     with pytest.raises(PhotoError, match="inks other than CMYK"):
-        tiff.read(encoded(floats.astype(np.uint8), "separated", extratags=[(332, 3, 1, 2, True)]))
+        tiff.read(encode(floats.astype(np.uint8), "separated", extratags=[(Tag.INK_SET, FieldType.SHORT, 1, 2, True)]))
     with pytest.raises(PhotoError, match="compression number 34712"):
-        tiff.read(encoded(floats.astype(np.uint8), "rgb", compression="jpeg2000"))
+        tiff.read(encode(floats.astype(np.uint8), "rgb", compression="jpeg2000"))
 
 
 @pytest.mark.parametrize("options", STORAGE, ids=str)
-def test_a_file_cut_short_is_broken(options: dict[str, Any]) -> None:
-    """tifffile puts the directory first, so the pixels are what is missing."""
-    whole = encoded(values(3, "uint16"), "rgb", **options).getvalue()
+def test_a_truncated_file_is_broken(options: dict[str, Any]) -> None:
+    """tifffile puts the directory first, so pixels are missing."""
+    whole = encode(random_samples(3, "uint16"), "rgb", **options).getvalue()
     for length in (len(whole) - 1, len(whole) * 2 // 3):
         with pytest.raises(ValueError):
-            decoded(io.BytesIO(whole[:length]))
+            decode(io.BytesIO(whole[:length]))
 
 
 def test_a_size_is_known_before_anything_is_decoded() -> None:
-    file = encoded(values(1, "uint8")[..., 0], "minisblack")
+    file = encode(random_samples(1, "uint8")[..., 0], "minisblack")
     data = bytearray(file.getvalue())
     page = tifffile.TiffFile(file).pages[0]
     for tag in ("ImageWidth", "ImageLength", "RowsPerStrip"):
@@ -50,7 +54,7 @@ def test_a_size_is_known_before_anything_is_decoded() -> None:
 
 
 def test_tiles_larger_than_any_picture_needs_are_broken() -> None:
-    file = encoded(values(1, "uint8")[..., 0], "minisblack", tile=(16, 16))
+    file = encode(random_samples(1, "uint8")[..., 0], "minisblack", tile=(16, 16))
     data = bytearray(file.getvalue())
     at = tifffile.TiffFile(file).pages[0].tags["TileWidth"].valueoffset
     data[at : at + 2] = (65520).to_bytes(2, "little")
