@@ -125,13 +125,13 @@ complete -c uegan -n '__fish_seen_subcommand_from eval' -l quiet -s q -d 'Show e
 complete -c uegan -n '__fish_seen_subcommand_from eval' -l no-color -d 'Print without colours, as NO_COLOR does.'
 complete -c uegan -n '__fish_seen_subcommand_from eval' -l help -s h -d 'Show this message and exit.'
 complete -c uegan -n '__fish_seen_subcommand_from eval' -F
-complete -c uegan -n '__fish_seen_subcommand_from style-create' -l liked -d 'Photos you love. With --raw: the instant look.' -x -a '(__fish_complete_directories)'
+complete -c uegan -n '__fish_seen_subcommand_from style-create' -l liked -d 'Photos you love; with --raw, for the instant look.' -x -a '(__fish_complete_directories)'
 complete -c uegan -n '__fish_seen_subcommand_from style-create' -l raw -d 'Your ordinary photos.' -x -a '(__fish_complete_directories)'
-complete -c uegan -n '__fish_seen_subcommand_from style-create' -l from-checkpoint -d 'A checkpoint of the authors.' -rF
-complete -c uegan -n '__fish_seen_subcommand_from style-create' -l from-run -d 'A training run: its best, or a step.' -x
-complete -c uegan -n '__fish_seen_subcommand_from style-create' -l blend -d 'A part of another style; repeat it.' -x
+complete -c uegan -n '__fish_seen_subcommand_from style-create' -l from-checkpoint -d 'A checkpoint of the authors\' code.' -rF
+complete -c uegan -n '__fish_seen_subcommand_from style-create' -l from-run -d 'A training run: RUN for its best step, or RUN@STEP.' -x
+complete -c uegan -n '__fish_seen_subcommand_from style-create' -l blend -d 'A style and its weight in a blend; repeatable.' -x
 complete -c uegan -n '__fish_seen_subcommand_from style-create' -l from -d 'A style file.' -rF
-complete -c uegan -n '__fish_seen_subcommand_from style-create' -l strength -d 'Weaken the style, or exaggerate it.' -x
+complete -c uegan -n '__fish_seen_subcommand_from style-create' -l strength -d 'Weaken (below 1) or exaggerate (above 1) the style.' -x
 complete -c uegan -n '__fish_seen_subcommand_from style-create' -l description -d 'What the style looks like.' -x
 complete -c uegan -n '__fish_seen_subcommand_from style-create' -l author -d 'Who made it.' -x
 complete -c uegan -n '__fish_seen_subcommand_from style-create' -l licence -l license -d 'How others may use it.' -x
@@ -140,18 +140,18 @@ complete -c uegan -n '__fish_seen_subcommand_from style-create' -l vgg-weights -
 complete -c uegan -n '__fish_seen_subcommand_from style-create' -l quiet -s q -d 'Show errors only.'
 complete -c uegan -n '__fish_seen_subcommand_from style-create' -l no-color -d 'Print without colours, as NO_COLOR does.'
 complete -c uegan -n '__fish_seen_subcommand_from style-create' -l help -s h -d 'Show this message and exit.'
-complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a export -d 'Copy a style to a file that can be given to others.'
-complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a import -d 'Check a style file and put it into the cache.'
-complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a list -d 'All styles, with what they are.'
-complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a remove -d 'Remove styles from the cache.'
-complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a rename -d 'Give a style another name.'
-complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a show -d 'A style\'s card: who made it, of what, how.'
-complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a verify -d 'Check that styles are whole: format, tensors, hashes.'
+complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a export -d 'Copy a style to a file, to give it to others.'
+complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a import -d 'Check a style file and add it to the styles.'
+complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a list -d 'List all styles with their kind, size, date and description.'
+complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a remove -d 'Remove styles.'
+complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a rename -d 'Rename a style.'
+complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a show -d 'Show a style\'s card: who made it, from what, and how.'
+complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -a verify -d 'Check that style files are undamaged: format, tensors, hashes.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and not __fish_seen_subcommand_from export import list remove rename show verify' -l help -s h -d 'Show this message and exit.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from export' -l overwrite -d 'Replace an existing one of that name.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from export' -l help -s h -d 'Show this message and exit.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from export' -a '(uegan __complete styles 2>/dev/null)'
-complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from import' -l name -d 'Call it this; without it, as the file.' -x
+complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from import' -l name -d 'Its name here. Without it: the file\'s name.' -x
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from import' -l overwrite -d 'Replace an existing one of that name.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from import' -l help -s h -d 'Show this message and exit.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from import' -F
@@ -163,7 +163,7 @@ complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcom
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from rename' -l overwrite -d 'Replace an existing one of that name.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from rename' -l help -s h -d 'Show this message and exit.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from rename' -a '(uegan __complete styles 2>/dev/null)'
-complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from show' -l preview -d 'Write its before/after picture, a JPEG.' -rF
+complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from show' -l preview -d 'Also write its before/after picture, a JPEG.' -rF
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from show' -l json -d 'Print JSON, one object per line.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from show' -l no-color -d 'Print without colours, as NO_COLOR does.'
 complete -c uegan -n '__fish_seen_subcommand_from styles; and __fish_seen_subcommand_from show' -l help -s h -d 'Show this message and exit.'

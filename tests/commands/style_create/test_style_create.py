@@ -85,8 +85,8 @@ def test_a_training_run_at_any_step(uegan):
     ("arguments", "code", "said"),
     [
         (["Bad/Name", "--from", "x"], 4, "cannot be a style's name"),
-        (["x"], 2, "made from one thing, not 0"),
-        (["x", "--from", "a", "--from-run", "b"], 2, "made from one thing, not 2"),
+        (["x"], 2, "made from exactly one source, not 0"),
+        (["x", "--from", "a", "--from-run", "b"], 2, "made from exactly one source, not 2"),
         (["x", "--liked", "."], 2, "give --liked and --raw"),
         (["x", "--liked", "gone", "--raw", "."], 3, "gone: there is no such folder"),
         (["x", "--liked", ".", "--raw", "."], 6, "--liked: 0 usable photos (2 too small); a style needs at least 10"),
@@ -96,7 +96,7 @@ def test_a_training_run_at_any_step(uegan):
         (["x", "--from", "gone.safetensors"], 4, "gone.safetensors: there is no such file"),
         (["x", "--from-checkpoint", "a.jpg"], 4, "a.jpg"),
         (["x", "--from-run", "gone"], 6, "no training run"),
-        (["x", "--from-run", "r@two"], 2, "is a number"),
+        (["x", "--from-run", "r@two"], 2, "must be a number"),
         (["bright", "--blend", "bright=0.5"], 4, "'bright' already"),
     ],
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from uegan_cli.commands.styles.command import describe_network
+from uegan_cli.commands.styles.output import describe_network
 from uegan_cli.config import BlendConfig, ClosedFormConfig, GeneratorConfig
 from uegan_cli.styles import names, store
 from uegan_cli.styles.card import Card
@@ -29,7 +29,7 @@ def test_list_in_json_is_an_object_a_style(uegan, bright):
 
 def test_show_prints_the_card(uegan, bright):
     out = uegan("styles", "show", "bright").out
-    for said in ("Lifted", "Ada", "closed form alone", bright.hash):
+    for said in ("Lifted", "Ada", "look without a network", bright.hash):
         assert said in out
 
 
@@ -84,5 +84,5 @@ def test_verify_finds_the_damaged_one(uegan):
 def test_a_network_is_described_in_a_few_words():
     blend = BlendConfig(((0.6, ClosedFormConfig()), (0.4, GeneratorConfig(width=8, attention="paper"))))
     assert describe_network(blend) == (
-        "0.6 x (closed form alone) + 0.4 x (UEGAN, width 8, paper attention, feature modulation)"
+        "0.6 x (look without a network) + 0.4 x (UEGAN, width 8, paper attention, feature modulation)"
     )
