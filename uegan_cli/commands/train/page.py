@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..shared import html
-from ..shared.curves import draw_curve
 from ..shared.output import format_duration
+from .curves import draw_curve
 from .data_set import notes
 
 if TYPE_CHECKING:

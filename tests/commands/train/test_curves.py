@@ -1,10 +1,12 @@
+"""Curves as SVG: axes, levels, smoothing, tooltips."""
+
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from uegan_cli.commands.shared.curves import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, _ticks, draw_curve
+from uegan_cli.commands.train.curves import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, _ticks, draw_curve
 
 
 def parts(svg: str, tag: str, kind: str = "") -> list[ET.Element]:
@@ -25,12 +27,12 @@ def places(line: ET.Element) -> list[tuple[float, float]]:
         (-1, 1, [-1, -0.5, 0, 0.5, 1]),
     ],
 )
-def test_ticks_are_round_and_hold_all_values(low, high, expected):
+def test_ticks_are_round_and_enclose_all_values(low, high, expected):
     assert _ticks(low, high) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("value", [0.0, 5.0, -3.0, 1e-9, 1e12])
-def test_values_that_are_all_one_still_have_an_axis(value):
+def test_equal_values_still_have_an_axis(value):
     ticks = _ticks(value, value)
     assert ticks[0] <= value <= ticks[-1] and ticks[0] < ticks[-1]
     draw_curve([(10, value)], "loss")
@@ -50,13 +52,13 @@ def test_levels_are_named_lines_inside_the_picture():
     assert [text.text for text in parts(svg, "text", "name")] == ["unedited < 12"]
 
 
-def test_a_smooth_curve_is_calmer_than_its_values():
+def test_a_smooth_curve_varies_less_than_its_values():
     jumpy = [(step, float(step % 2)) for step in range(100)]
     faint, curve = parts(draw_curve(jumpy, "loss", smooth=True), "polyline")
     spans = [max(y for _, y in places(line)[20:]) - min(y for _, y in places(line)[20:]) for line in (faint, curve)]
     assert curve.attrib["class"] == "curve" and spans[1] < spans[0] / 4
 
 
-def test_each_dot_tells_its_value():
+def test_each_dot_has_its_value_as_a_tooltip():
     titles = parts(draw_curve([(10, 1.23456), (20, 2.0)], "levels"), "title")
     assert [title.text for title in titles] == ["step 10: 1.235 levels", "step 20: 2 levels"]
