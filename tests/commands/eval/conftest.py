@@ -34,9 +34,9 @@ Summary = Callable[..., dict[str, dict]]
 def summary(uegan: Run) -> Summary:
     """Runs `uegan eval` and returns the rows of its table by method."""
 
-    def judge(*arguments: object, code: int = 0) -> dict[str, dict]:
+    def evaluate(*arguments: object, code: int = 0) -> dict[str, dict]:
         outcome = uegan("eval", *arguments, "--json")
         assert outcome.code == code, outcome.err
         return {row["subject"]: row for row in outcome.records[-1]["summary"]}
 
-    return judge
+    return evaluate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 
-def options_given(context: typer.Context) -> frozenset[str]:
-    """Return the names of the parameters given on the command line, not by the environment, settings or defaults."""
+def options_given(context: typer.Context) -> list[str]:
+    """Return the parameters given on the command line, by name; not those from the environment or the settings."""
     sources = {name: context.get_parameter_source(name) for name in context.params}
-    return frozenset(name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE")
+    return [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
