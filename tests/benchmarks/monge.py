@@ -7,19 +7,19 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from uegan_cli.look.look import ClosedForm
+from uegan_cli.look.look import FittedLook
 from uegan_cli.look_fitting.content import small
 
 
-def monge_kantorovich(raw: Sequence[Tensor], liked: Sequence[Tensor]) -> ClosedForm:
+def monge_kantorovich(raw: Sequence[Tensor], liked: Sequence[Tensor]) -> FittedLook:
     """Of all affine maps that take mean and covariance of the raw colours to those of the liked: the one that moves
     colours least. Photos are 3 x H x W uint8."""
     (m, S), (n, T) = _moments(raw), _moments(liked)
     root, inverse = _power(S, 0.5), _power(S, -0.5)
     A = inverse @ _power(root @ T @ root, 0.5) @ inverse
-    form = ClosedForm()
-    form.transport.weight.data.copy_(A)
-    form.transport.bias.data.copy_(n - A @ m)
+    form = FittedLook()
+    form.colour_map.weight.data.copy_(A)
+    form.colour_map.bias.data.copy_(n - A @ m)
     return form
 
 

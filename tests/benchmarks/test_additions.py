@@ -23,13 +23,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from uegan_cli.config import LossWeights, TrainConfig
 from uegan_cli.look_fitting.content import described
 from uegan_cli.losses import quality
 from uegan_cli.losses.features import Features
 from uegan_cli.networks.discriminator import Discriminator
 from uegan_cli.networks.generator import Generator
 from uegan_cli.training import data
+from uegan_cli.training.config import LossWeights, TrainConfig
 from uegan_cli.training.loop import run
 from uegan_cli.training.presets import preset
 from uegan_cli.training.run import Training

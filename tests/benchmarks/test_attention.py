@@ -20,7 +20,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from tests.benchmarks.looks import psnr
-from uegan_cli.config import Attention, GeneratorConfig, Initialisation, TrainConfig
+from uegan_cli.look.config import StyledGeneratorConfig
+from uegan_cli.networks.config import Attention
+from uegan_cli.training.config import Initialisation, TrainConfig
 from uegan_cli.training.data import Crops, load_photos, to_float
 from uegan_cli.training.degradations import ToningDown
 from uegan_cli.training.fake_pool import Average
@@ -86,7 +88,7 @@ def test_forms_of_the_attention(liked_photos: list[Path], shared_data: Path) -> 
         results, seconds = [], 0.0
         for seed in range(SEEDS):
             config = TrainConfig(
-                generator=GeneratorConfig(attention=attention),
+                generator=StyledGeneratorConfig(attention=attention),
                 initialisation=initialisation,
                 instant=False,
                 seed=seed,

@@ -20,11 +20,11 @@ import torch
 from PIL import Image
 
 from tests.enhancement.pictures import generator_style
-from uegan_cli.config import GeneratorConfig
 from uegan_cli.enhancement import enhancer as module
-from uegan_cli.enhancement.colour_map_edit import UniformEdit
+from uegan_cli.enhancement.colour_map_edit import ColourMapEdit
 from uegan_cli.enhancement.edit_grid import EditGrid
 from uegan_cli.enhancement.enhancer import Enhancer
+from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.writing import write_photo
 
@@ -39,14 +39,14 @@ PARTS = [
     (module, "area_average"),
     (module, "fit"),
     (EditGrid, "apply"),
-    (UniformEdit, "apply"),
+    (ColourMapEdit, "apply"),
     (Enhancer, "_change"),
 ]
 
 
 @pytest.fixture(params=list(MOST))
 def enhancer(request: pytest.FixtureRequest) -> Enhancer:
-    network = generator_style(GeneratorConfig(attention="prenorm"))
+    network = generator_style(StyledGeneratorConfig(attention="prenorm"))
     return Enhancer("natural" if request.param == "natural" else network, device="cpu")
 
 

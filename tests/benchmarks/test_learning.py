@@ -29,7 +29,7 @@ from torch import Tensor, nn
 
 from tests.benchmarks.looks import KNOWN, apply, delta_e, disturbed, psnr
 from tests.benchmarks.monge import monge_kantorovich
-from uegan_cli.look.look import ClosedForm
+from uegan_cli.look.look import FittedLook
 from uegan_cli.look_fitting.content import described
 from uegan_cli.look_fitting.instant_look import instant_look
 from uegan_cli.look_fitting.photo_set import look_through
@@ -117,7 +117,7 @@ def test_a_look_is_learnt(
     task = make_task(name, photos, shown, draw)
     if found is None:
         print(f"\n{name}, {LIKED} liked photos, draw {draw}")
-        found = {"as they are": task.score(ClosedForm()), **_closed_forms(task, features)}
+        found = {"as they are": task.score(FittedLook()), **_closed_forms(task, features)}
         if STEPS != 0:
             changes = {} if STEPS is None else {"steps": STEPS}
             found["quick"] = _trained("quick", task, features, tmp_path / "quick", **changes)

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 from torch.optim import Adam
 
-from uegan_cli.config import GeneratorConfig, TrainConfig
 from uegan_cli.enhancement.devices import has_bfloat16
+from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.losses import quality
 from uegan_cli.losses.features import Features
 from uegan_cli.losses.fidelity import fidelity
@@ -31,6 +31,7 @@ from uegan_cli.networks.blocks import NarrowConv, SameConv
 from uegan_cli.networks.discriminator import Discriminator
 from uegan_cli.networks.generator import Generator
 from uegan_cli.networks.modulation import modulate
+from uegan_cli.training.config import TrainConfig
 from uegan_cli.training.fake_pool import FakePool
 from uegan_cli.training.presets import preset
 from uegan_cli.training.step import adversarial_step, set_up
@@ -52,7 +53,7 @@ class PlainAttention(GlobalAttention):
 class PlainGenerator(Generator):
     """The generator with nothing merged and nothing moved."""
 
-    def __init__(self, config: GeneratorConfig) -> None:
+    def __init__(self, config: StyledGeneratorConfig) -> None:
         super().__init__(config)
         plain = [PlainAttention(attend.fusion.out_channels, config.attention) for attend in self.attention]
         self.attention = nn.ModuleList(plain)
@@ -129,7 +130,7 @@ def seconds(step: Callable[[Tensor, Tensor], None], raw: Tensor, liked: Tensor, 
 @pytest.mark.parametrize("size", [128, 256])
 @pytest.mark.parametrize("recipe", ["reference", "quick"])
 def test_a_step_is_faster_than_the_plain_one(recipe: str, size: int) -> None:
-    reference = TrainConfig(generator=GeneratorConfig(attention="reference"), size=size, batch=BATCH)
+    reference = TrainConfig(generator=StyledGeneratorConfig(attention="reference"), size=size, batch=BATCH)
     config = preset("quick", size=size, batch=BATCH) if recipe == "quick" else reference
     torch.manual_seed(0)
     raw, liked = (torch.rand(BATCH, 3, size, size) * 2 - 1 for _ in range(2))

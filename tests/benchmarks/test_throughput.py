@@ -18,10 +18,10 @@ import torch
 from PIL import Image
 
 from tests.enhancement.pictures import generator_style
-from uegan_cli.config import GeneratorConfig
 from uegan_cli.enhancement.enhancer import Enhancer
 from uegan_cli.jobs.pipeline import Decoding, Encoding, enough_jobs, run
 from uegan_cli.jobs.plan import Task
+from uegan_cli.look.config import StyledGeneratorConfig
 
 pytestmark = pytest.mark.benchmark
 
@@ -73,7 +73,7 @@ def seconds_enhancing(enhancer: Enhancer, paths: list[Path], jobs: int) -> float
 def test_photos_a_second(photos: tuple[list[Path], str], kind: str, asked: int | None) -> None:
     paths, size = photos
     jobs = asked or enough_jobs(len(paths))
-    style = "natural" if kind == "natural" else generator_style(GeneratorConfig(attention="prenorm"))
+    style = "natural" if kind == "natural" else generator_style(StyledGeneratorConfig(attention="prenorm"))
     enhancer = Enhancer(style, device="cpu", threads=max(1, torch.get_num_threads() // jobs))
     enhancing = min(seconds_enhancing(enhancer, paths, jobs) for _ in range(2)) / len(paths)
     pillow = min(seconds_with_pillow(paths) for _ in range(2)) / len(paths)

@@ -15,9 +15,9 @@ import torch
 from PIL import Image
 
 import uegan_cli
-from tests.closed_forms import closed_form_weights
+from tests.looks import look_weights
 from uegan_cli.commands.app import main
-from uegan_cli.config import ClosedFormConfig
+from uegan_cli.look.config import LookConfig
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
 from uegan_cli.styles.store import install
@@ -86,8 +86,8 @@ def bright() -> Style:
 
 def bright_style() -> Style:
     """A style that lifts every colour by a tenth of white, in the cache."""
-    weights = closed_form_weights(bias=torch.full((3,), 0.2))
-    return install(make_style("bright", ClosedFormConfig(), weights, Card(author="Ada", description="Lifted")))
+    weights = look_weights(bias=torch.full((3,), 0.2))
+    return install(make_style("bright", LookConfig(), weights, Card(author="Ada", description="Lifted")))
 
 
 @pytest.fixture

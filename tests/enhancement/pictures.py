@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from tests.closed_forms import closed_form_weights
-from uegan_cli.config import ClosedFormConfig, GeneratorConfig, NetworkConfig
+from tests.looks import look_weights
 from uegan_cli.look.build import build
+from uegan_cli.look.config import LookConfig, NetworkConfig, StyledGeneratorConfig
 from uegan_cli.photo.photo import Metadata, Photo
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
+from uegan_cli.styles.stored_names import stored_weights
 
 Image_ = NDArray[np.float32]
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -41,23 +42,23 @@ def as_photo(pixels: NDArray[np.generic], *, grey: bool = False, profile: bytes 
     return Photo(pixels, None, "PNG", grey, profile, Metadata("PNG", icc=profile), Path("made.png"))  # type: ignore[arg-type]
 
 
-def transport_style(gain: float = 0.8, offset: float = 0.1) -> Style:
-    weights = closed_form_weights(torch.eye(3) * gain, torch.tensor([offset, 0.0, -offset]))
-    return make_style("warm", ClosedFormConfig(), weights, Card())
+def colour_map_style(gain: float = 0.8, offset: float = 0.1) -> Style:
+    weights = look_weights(torch.eye(3) * gain, torch.tensor([offset, 0.0, -offset]))
+    return make_style("warm", LookConfig(), weights, Card())
 
 
 def generator_style(config: NetworkConfig | None = None, seed: int = 0, levels: float = 10) -> Style:
     """A small generator whose random weights change a made scene by some `levels` of 255."""
     torch.manual_seed(seed)
-    config = config or GeneratorConfig(width=8, attention="paper")
+    config = config or StyledGeneratorConfig(width=8, attention="paper")
     network = build(config)
     network.start_as_identity()  # type: ignore[operator]
-    torch.nn.init.normal_(network.last[1].weight, std=1e-3)  # type: ignore[index, union-attr, arg-type]
+    torch.nn.init.normal_(network.generator.last[1].weight, std=1e-3)  # type: ignore[index, union-attr, arg-type]
     scene = planar(made_scene(64, 96))[None] * 2 - 1
     with torch.no_grad():
         change = (network(scene) - scene).abs().mean()
-        network.last[1].weight *= levels / 127.5 / change  # type: ignore[index, union-attr]
-    return make_style("random", config, network.state_dict(), Card())
+        network.generator.last[1].weight *= levels / 127.5 / change  # type: ignore[index, union-attr]
+    return make_style("random", config, stored_weights(network), Card())
 
 
 def planar(image: NDArray[np.generic]) -> Tensor:

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 import torch
 
-from tests.closed_forms import closed_form_weights
-from uegan_cli.config import ClosedFormConfig, GeneratorConfig
+from tests.looks import look_weights
 from uegan_cli.enhancement import devices
 from uegan_cli.enhancement.enhancer import Enhancer
 from uegan_cli.errors import DeviceError, StyleError, UsageError
+from uegan_cli.look.config import LookConfig, StyledGeneratorConfig
 from uegan_cli.photo import colour
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
 
 from ..photo import profiles
-from .pictures import as_photo, generator_style, made_scene, psnr, transport_style
+from .pictures import as_photo, colour_map_style, generator_style, made_scene, psnr
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +47,13 @@ def every_tone(height: int, width: int, bits: int) -> np.ndarray:
 def saturated(amount: float = 0.1) -> Style:
     """A little more saturation and light."""
     grey = torch.full((3, 3), 1 / 3)
-    weights = closed_form_weights(torch.eye(3) * (1 + amount) - grey * amount, torch.full((3,), 0.05))
-    return make_style("vivid", ClosedFormConfig(), weights, Card())
+    weights = look_weights(torch.eye(3) * (1 + amount) - grey * amount, torch.full((3,), 0.05))
+    return make_style("vivid", LookConfig(), weights, Card())
 
 
 def identity_style() -> Style:
-    weights = closed_form_weights()
-    return make_style("identity", ClosedFormConfig(), weights, Card())
+    weights = look_weights()
+    return make_style("identity", LookConfig(), weights, Card())
 
 
 @pytest.mark.parametrize("size", [(700, 900), (900, 700), (1, 1), (3, 500), (2, 3000), (512, 512), (513, 40)])
@@ -126,7 +126,7 @@ def test_a_photo_at_the_working_size_gets_what_the_generator_makes(style: Style)
 def test_an_affine_style_is_the_same_at_every_size() -> None:
     pixels = made_scene(1200, 1600) // 2 + 60
     expected = (pixels / 127.5 - 1) * 0.8 + (0.1, 0, -0.1)
-    assert np.abs(enhanced(pixels, transport_style()) - (expected + 1) * 127.5).max() <= 1
+    assert np.abs(enhanced(pixels, colour_map_style()) - (expected + 1) * 127.5).max() <= 1
 
 
 @pytest.mark.parametrize("full_network", [False, True])
@@ -184,7 +184,7 @@ def test_16_bit_pixels_are_edited_as_8_bit_ones(full_network: bool, style: Style
 
 def test_a_smooth_ramp_of_16_bits_stays_smooth() -> None:
     ramp = np.linspace(8000, 50000, 20000).astype(np.uint16).reshape(1, -1, 1).repeat(48, axis=0).repeat(3, axis=2)
-    for style in (transport_style(), saturated()):
+    for style in (colour_map_style(), saturated()):
         result = enhanced(ramp, style)[24].astype(int)
         assert all(len(np.unique(result[:, channel])) > 15000 for channel in range(3))
         assert np.diff(result, axis=0).max() <= 4 and np.diff(result, axis=0).min() >= 0
@@ -218,7 +218,7 @@ def test_same_photo_gives_same_pixels_with_any_number_of_threads(style: Style) -
 
 @pytest.mark.skipif(not devices.has_bfloat16(torch.device("cpu")), reason="this CPU has no bfloat16 products")
 def test_bfloat16_differs_by_a_level_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    pixels, style = made_scene(600, 800), generator_style(GeneratorConfig(width=16, attention="reference"))
+    pixels, style = made_scene(600, 800), generator_style(StyledGeneratorConfig(width=16, attention="reference"))
     half = enhanced(pixels, style)
     monkeypatch.setattr(devices, "has_bfloat16", lambda device: False)
     apart = difference(half, enhanced(pixels, style))

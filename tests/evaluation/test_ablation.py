@@ -3,17 +3,19 @@ from __future__ import annotations
 import pytest
 import torch
 
-from uegan_cli.config import ClosedFormConfig, GeneratorConfig, LossWeights, TrainConfig, train_config_to_json
 from uegan_cli.evaluation.ablation import LOSSES, NETWORKS, Variant, variant
 from uegan_cli.look.build import build
+from uegan_cli.look.config import LookConfig, StyledGeneratorConfig
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import Style, make_style
+from uegan_cli.styles.stored_names import stored_weights
+from uegan_cli.training.config import LossWeights, TrainConfig, train_config_to_json
 
 
-def style(config: GeneratorConfig | ClosedFormConfig, **weights: float) -> Style:
+def style(config: StyledGeneratorConfig | LookConfig, **weights: float) -> Style:
     recipe = train_config_to_json(TrainConfig(weights=LossWeights(**weights))) if weights else {}
     torch.manual_seed(0)
-    return make_style("s", config, build(config).state_dict(), Card(recipe=recipe))
+    return make_style("s", config, stored_weights(build(config)), Card(recipe=recipe))
 
 
 @pytest.mark.parametrize(
@@ -28,17 +30,17 @@ def style(config: GeneratorConfig | ClosedFormConfig, **weights: float) -> Style
     ],
 )
 def test_a_network_is_its_row_of_table_iv(attention: str, modulation: str, network: str) -> None:
-    found = variant(style(GeneratorConfig(width=4, attention=attention, modulation=modulation)))
+    found = variant(style(StyledGeneratorConfig(width=4, attention=attention, modulation=modulation)))
     assert found.network == network and network in NETWORKS
     assert found.losses == ("with all losses" if network == "UEGAN" else None)
 
 
 def test_the_identity_loss_decides_the_row_of_table_iii() -> None:
-    config = GeneratorConfig(width=4)
+    config = StyledGeneratorConfig(width=4)
     assert variant(style(config, identity=0.1)) == Variant("with all losses", "UEGAN")
     assert variant(style(config, identity=0.0)) == Variant("without the identity loss", None)
     assert set(LOSSES) == {"with all losses", "without the identity loss"}
 
 
 def test_a_closed_form_is_no_variant() -> None:
-    assert variant(style(ClosedFormConfig())) == Variant(None, None)
+    assert variant(style(LookConfig())) == Variant(None, None)

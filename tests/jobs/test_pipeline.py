@@ -9,13 +9,13 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.closed_forms import closed_form_weights
-from uegan_cli.config import ClosedFormConfig
+from tests.looks import look_weights
 from uegan_cli.enhancement.enhancer import Enhancer
 from uegan_cli.errors import OutputError, PhotoError
 from uegan_cli.jobs import pipeline
 from uegan_cli.jobs.pipeline import Decoding, Encoding, run
 from uegan_cli.jobs.plan import Task
+from uegan_cli.look.config import LookConfig
 from uegan_cli.photo.provenance import read_mark
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import make_style
@@ -23,8 +23,8 @@ from uegan_cli.styles.file import make_style
 
 @pytest.fixture(scope="module")
 def style():
-    weights = closed_form_weights(bias=torch.full((3,), 0.2))
-    return make_style("bright", ClosedFormConfig(), weights, Card())
+    weights = look_weights(bias=torch.full((3,), 0.2))
+    return make_style("bright", LookConfig(), weights, Card())
 
 
 @pytest.fixture(scope="module")

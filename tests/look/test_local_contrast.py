@@ -44,9 +44,9 @@ def test_a_strong_edge_gets_no_halo() -> None:
     assert (y - edge).abs().max() < 0.25, "without the guidance 0.7 on either side"
 
 
-def test_undone_takes_it_out_again() -> None:
+def test_the_inverse_removes_it_again() -> None:
     x, layer = clouds(), LocalContrast(0.6)
-    assert (layer.undone()(layer(x)) - x).abs().mean() < 0.1 * (layer(x) - x).abs().mean()
+    assert (layer.inverse()(layer(x)) - x).abs().mean() < 0.1 * (layer(x) - x).abs().mean()
 
 
 @pytest.mark.parametrize("scale", [2, 4])

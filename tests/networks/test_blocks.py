@@ -38,22 +38,3 @@ def test_narrow_convolution_is_the_same_convolution(kernel: int, channels: int, 
     narrow = NarrowConv(6, channels, kernel, bias=bias)
     x = torch.randn(2, 6, 13, 17)
     assert torch.allclose(narrow(x), SameConv.forward(narrow, x), atol=1e-5)
-
-
-def test_narrow_convolution_learns_like_the_same_convolution() -> None:
-    narrow = NarrowConv(6, 3, 7).double()
-    x = torch.randn(2, 6, 13, 17, dtype=torch.float64, requires_grad=True)
-    wanted = torch.randn(2, 3, 13, 17, dtype=torch.float64)
-    learnt_from = [x, *narrow.parameters()]
-    ways = [
-        torch.autograd.grad((forward(narrow, x) - wanted).square().sum(), learnt_from)
-        for forward in (NarrowConv.forward, SameConv.forward)
-    ]
-    for ours, theirs in zip(*ways, strict=True):
-        assert torch.allclose(ours, theirs)
-
-
-def test_a_narrow_convolution_can_be_differentiated_twice() -> None:
-    narrow = NarrowConv(2, 1, 5, bias=False).double()
-    x = torch.randn(1, 2, 6, 7, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradgradcheck(lambda x: narrow(x).square(), x)

@@ -6,9 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from uegan_cli.config import Attention, GeneratorConfig, Modulation
-from uegan_cli.look.build import build
 from uegan_cli.networks.attention import EPS
+from uegan_cli.networks.config import Attention, GeneratorConfig, Modulation
 from uegan_cli.networks.generator import Generator
 
 FORMS = [(a, m) for a in get_args(Attention) for m in get_args(Modulation)]
@@ -16,9 +15,7 @@ FORMS = [(a, m) for a in get_args(Attention) for m in get_args(Modulation)]
 
 def make(**fields: object) -> Generator:
     torch.manual_seed(0)
-    generator = build(GeneratorConfig(width=4, **fields))  # type: ignore[arg-type]
-    assert isinstance(generator, Generator)
-    return generator.eval()
+    return Generator(GeneratorConfig(width=4, **fields)).eval()  # type: ignore[arg-type]
 
 
 def photo(*size: int) -> torch.Tensor:
@@ -26,7 +23,7 @@ def photo(*size: int) -> torch.Tensor:
 
 
 def test_full_width_generator_has_the_authors_parameter_count() -> None:
-    assert sum(p.numel() for p in build(GeneratorConfig()).parameters()) == 4_158_435
+    assert sum(p.numel() for p in Generator(GeneratorConfig()).parameters()) == 4_158_435
 
 
 @pytest.mark.parametrize(("attention", "modulation"), FORMS)
@@ -102,6 +99,6 @@ def test_bfloat16_changes_the_result_by_little() -> None:
 
 def test_gradients_reach_every_weight_that_has_an_effect() -> None:
     torch.manual_seed(0)
-    generator = build(GeneratorConfig(width=16, attention="prenorm"))
+    generator = Generator(GeneratorConfig(width=16, attention="prenorm"))
     generator(photo(32, 32)).mean().backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in generator.parameters())

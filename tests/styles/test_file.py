@@ -7,14 +7,15 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from tests.closed_forms import closed_form_weights
-from uegan_cli.config import BlendConfig, ClosedFormConfig, GeneratorConfig
+from tests.looks import look_weights
 from uegan_cli.errors import StyleError
 from uegan_cli.look.build import build
+from uegan_cli.look.config import BlendConfig, LookConfig, StyledGeneratorConfig
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import encode_style, look_hash, make_style, read_style
 from uegan_cli.styles.header import canonical, seal
 from uegan_cli.styles.store import install
+from uegan_cli.styles.stored_names import stored_weights
 
 JPEG = b"\xff\xd8 a preview \xff\xd9"
 
@@ -51,14 +52,14 @@ def test_a_loaded_generator_is_ready_to_use(written):
 
 
 def test_weights_that_fit_are_stored_in_half_the_space_and_nothing_is_lost(tmp_path):
-    weights = closed_form_weights(torch.eye(3) * 0.5, torch.tensor([0.1, 0.2, 0.3]))
-    style = make_style("x", ClosedFormConfig(), weights, Card())
+    weights = look_weights(torch.eye(3) * 0.5, torch.tensor([0.1, 0.2, 0.3]))
+    style = make_style("x", LookConfig(), weights, Card())
     path = tmp_path / "x.safetensors"
     path.write_bytes(encode_style(style))
     stored = load_file(path)
     assert stored["generator.transport.weight"].dtype == torch.float16
     assert stored["generator.transport.bias"].dtype == torch.float32
-    assert torch.equal(read_style(path).generator.transport.bias, weights["transport.bias"])
+    assert torch.equal(read_style(path).generator.colour_map.bias, weights["transport.bias"])
 
 
 def test_the_hash_is_of_the_look_and_not_of_name_card_or_preview(new_style):
@@ -69,9 +70,9 @@ def test_the_hash_is_of_the_look_and_not_of_name_card_or_preview(new_style):
 
 @pytest.mark.parametrize("bit", [0x01, 0x10])
 def test_a_changed_byte_anywhere_is_found(tmp_path, bit):
-    weights = closed_form_weights(torch.eye(3) * 0.5, torch.tensor([0.1, 0.2, 0.3]))
+    weights = look_weights(torch.eye(3) * 0.5, torch.tensor([0.1, 0.2, 0.3]))
     whole, path = (
-        encode_style(make_style("mine", ClosedFormConfig(), weights, Card(), JPEG)),
+        encode_style(make_style("mine", LookConfig(), weights, Card(), JPEG)),
         tmp_path / "x.safetensors",
     )
     for position in range(len(whole)):
@@ -88,11 +89,11 @@ def test_a_card_with_fields_of_a_later_version_is_read(new_style, written):
     assert read_style(rewritten(written, grow)).card == new_style().card
 
 
-@pytest.mark.parametrize("config", [GeneratorConfig(width=4), ClosedFormConfig()])
+@pytest.mark.parametrize("config", [StyledGeneratorConfig(width=4), LookConfig()])
 def test_a_style_of_an_earlier_version_is_the_same_look(tmp_path, config):
     """Its network is said with fewer words, and has not got the parts that came later."""
     torch.manual_seed(0)
-    style = make_style("mine", config, build(config).state_dict(), Card(), JPEG)
+    style = make_style("mine", config, stored_weights(build(config)), Card(), JPEG)
     (tmp_path / "mine.safetensors").write_bytes(encode_style(style))
 
     def from_before(tensors, metadata):
@@ -175,13 +176,13 @@ def test_a_huge_network_is_refused_before_memory_is_taken(written):
         read_style(rewritten(written, claim))
 
 
-@pytest.mark.parametrize("parts", [(), ((1.0, ClosedFormConfig()),) * 17, ((float("nan"), ClosedFormConfig()),)])
+@pytest.mark.parametrize("parts", [(), ((1.0, LookConfig()),) * 17, ((float("nan"), LookConfig()),)])
 def test_blends_out_of_bounds_are_refused(parts):
     with pytest.raises(StyleError, match="blend"):
         make_style("x", BlendConfig(parts), {}, Card())
 
 
 def test_the_working_size_is_the_networks():
-    weights = closed_form_weights()
-    assert make_style("x", ClosedFormConfig(working_size=256), weights, Card()).working_size == 256
-    assert GeneratorConfig().working_size == 512
+    weights = look_weights()
+    assert make_style("x", LookConfig(working_size=256), weights, Card()).working_size == 256
+    assert StyledGeneratorConfig().working_size == 512

@@ -35,7 +35,7 @@ from functools import partial
 import torch
 from uegan_cli.commands.app import command
 from uegan_cli.losses import features
-from uegan_cli.training import loop, session, training
+from uegan_cli.training import loop, run as training, session
 torch.set_num_threads(1)
 features.load_features = lambda file: None
 session.JUDGED = 2
@@ -50,7 +50,7 @@ TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2",
 ALL_STAGES = """
 from pathlib import Path
 import torch
-from uegan_cli.training import distributed, training
+from uegan_cli.training import distributed, run as training
 training.has_bfloat16 = lambda device: False
 torch.set_num_threads(1)
 from tests.training import tiny

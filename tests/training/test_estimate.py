@@ -6,8 +6,9 @@ from typing import get_args
 import pytest
 import torch
 
-from uegan_cli.config import GeneratorConfig, Stage, TrainConfig
+from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.training import estimate
+from uegan_cli.training.config import Stage, TrainConfig
 from uegan_cli.training.estimate import Pace, measure
 from uegan_cli.training.run import Training
 from uegan_cli.training.session import Photos, begin, rehearse
@@ -15,7 +16,7 @@ from uegan_cli.training.session import Photos, begin, rehearse
 from .tiny import photos, tensors, training
 
 CPU = torch.device("cpu")
-GENERATOR = GeneratorConfig(width=2, attention="prenorm", adaptive=True)
+GENERATOR = StyledGeneratorConfig(width=2, attention="prenorm", adaptive=True)
 CONFIG = TrainConfig(GENERATOR, size=96, batch=2, whole_steps=2, steps=4, pool=2, instant=False)
 
 

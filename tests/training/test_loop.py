@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from uegan_cli.errors import DataSetError, DeviceError, OutputError
+from uegan_cli.styles.stored_names import load_stored_weights
 from uegan_cli.training import health, loop
 from uegan_cli.training.checkpoints import checkpoints, newest
 from uegan_cli.training.health import WORTH
@@ -211,7 +212,7 @@ def test_the_best_weights_are_remembered_and_survive_a_resume(tmp_path: Path) ->
     assert WORTH * subject.best.distance <= min(r.distance for r in reports if r.distance is not None)
     again = resumed(tmp_path, judge())
     assert again.best is not None and again.best.distance == subject.best.distance
-    again.players.average.network.load_state_dict(again.best.weights)
+    load_stored_weights(again.players.average.network, again.best.weights)
     assert again.judge is not None
     assert again.judge.verdict(again.players.average.network).distance == pytest.approx(again.best.distance, rel=0.05)
 

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from uegan_cli.config import TrainConfig
+from uegan_cli.training.config import TrainConfig
 from uegan_cli.training.presets import Preset, preset
 
 

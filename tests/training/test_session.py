@@ -8,19 +8,26 @@ import pytest
 import torch
 from PIL import Image
 
-from uegan_cli.config import ClosedFormConfig, GeneratorConfig, TrainConfig
 from uegan_cli.errors import StyleError
 from uegan_cli.look.build import build
-from uegan_cli.look.look import ClosedForm
+from uegan_cli.look.config import LookConfig, StyledGeneratorConfig
+from uegan_cli.look.look import FittedLook
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import make_style
 from uegan_cli.styles.store import install
+from uegan_cli.styles.stored_names import stored_weights
+from uegan_cli.training.config import TrainConfig
 from uegan_cli.training.loop import run
 from uegan_cli.training.session import Photos, begin, finish, instant_style, read_folders
 
 CPU = torch.device("cpu")
 CONFIG = TrainConfig(
-    generator=GeneratorConfig(width=2, attention="prenorm"), initialisation="fast", size=96, batch=2, steps=2, pool=2
+    generator=StyledGeneratorConfig(width=2, attention="prenorm"),
+    initialisation="fast",
+    size=96,
+    batch=2,
+    steps=2,
+    pool=2,
 )
 
 
@@ -44,7 +51,7 @@ def test_a_fresh_run_starts_exactly_from_the_closed_form() -> None:
     assert session.instant is not None
     x = torch.rand(1, 3, 96, 96) * 2 - 1
     assert torch.allclose(session.training.players.generator(x), session.instant.form(x), atol=1e-5)
-    assert not session.training.players.generator.transport.weight.requires_grad
+    assert not session.training.players.generator.look.colour_map.weight.requires_grad
 
 
 def test_training_ends_in_a_style_that_is_installed_and_says_how_it_was_made(tmp_path: Path) -> None:
@@ -67,7 +74,7 @@ def test_no_result_is_further_from_the_liked_photos_than_the_closed_form(tmp_pat
     list(run(session.training, tmp_path))
     style = finish(session, "mine", Card())
     assert style.card.recipe["chosen"] == "instant"
-    assert isinstance(style.config, ClosedFormConfig)
+    assert isinstance(style.config, LookConfig)
 
 
 def test_a_style_that_was_learnt_before_the_network_is_without_it(tmp_path: Path) -> None:
@@ -76,7 +83,7 @@ def test_a_style_that_was_learnt_before_the_network_is_without_it(tmp_path: Path
     session = begin(config, Photos(scenes(20, 0.7, 0.2), scenes(20, seed=1)), None, CPU)
     list(run(session.training, tmp_path))
     style = finish(session, "mine", Card())
-    assert style.config == ClosedFormConfig(adaptive=True)
+    assert style.config == LookConfig(adaptive=True)
     assert (style.card.recipe["chosen"], style.card.recipe["step"]) == ("trained", 3)
     x = torch.rand(2, 3, 96, 128) * 2 - 1
     with torch.no_grad():
@@ -88,11 +95,11 @@ def test_a_style_that_was_learnt_before_the_network_is_without_it(tmp_path: Path
 def test_a_trained_start_lends_its_eyes_and_not_its_edit() -> None:
     torch.manual_seed(0)
     generator = build(CONFIG.generator)
-    install(make_style("start", CONFIG.generator, generator.state_dict(), Card()))
+    install(make_style("start", CONFIG.generator, stored_weights(generator), Card()))
     config = dataclasses.replace(CONFIG, start="start")
     session = begin(config, Photos(scenes(20, 0.7, 0.2), scenes(20, seed=1)), None, CPU)
     begun = session.training.players.generator
-    assert torch.equal(begun.encoder[2].weight, generator.encoder[2].weight)  # type: ignore[union-attr, index]
+    assert torch.equal(begun.generator.encoder[2].weight, generator.generator.encoder[2].weight)  # type: ignore[union-attr, index]
     x = torch.rand(1, 3, 96, 96) * 2 - 1
     assert session.instant is not None
     assert torch.allclose(begun(x), session.instant.form(x), atol=1e-5)
@@ -107,7 +114,7 @@ def test_only_networks_can_be_started_from() -> None:
 
 def test_the_instant_style_does_what_the_folders_ask() -> None:
     style = instant_style("bright", Photos(scenes(30, 0.6, 0.35), scenes(30, seed=1)), None, Card())
-    assert isinstance(style.generator, ClosedForm)
+    assert isinstance(style.generator, FittedLook)
     assert style.card.recipe["deep_features"] is False
     grey = torch.zeros(1, 3, 4, 4)
     assert style.generator(grey).mean() > 0.1

@@ -5,16 +5,17 @@ import dataclasses
 import pytest
 import torch
 
-from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig
 from uegan_cli.look.build import build
+from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.losses import quality
 from uegan_cli.losses.features import Features
 from uegan_cli.losses.fidelity import fidelity
 from uegan_cli.losses.identity import identity
 from uegan_cli.networks.discriminator import Discriminator
+from uegan_cli.training.config import LossWeights, TrainConfig
 from uegan_cli.training.step import Players, adversarial_step, clipped, set_up, whole_step
 
-CONFIG = TrainConfig(generator=GeneratorConfig(width=4, attention="paper"), batch=2, pool=0, average=0.9)
+CONFIG = TrainConfig(generator=StyledGeneratorConfig(width=4, attention="paper"), batch=2, pool=0, average=0.9)
 
 
 def players(config: TrainConfig = CONFIG, features: Features | None = None) -> Players:
@@ -91,13 +92,13 @@ def test_what_is_lost_beyond_white_is_told_from_what_is_white_in_the_liked_photo
 
 def test_clouds_that_were_made_white_come_back() -> None:
     """All of a photo lies beyond white, where it is clamped and no error of the result tells the way back."""
-    config = dataclasses.replace(CONFIG, generator=GeneratorConfig(width=4, adaptive=True, transport=True))
+    config = dataclasses.replace(CONFIG, generator=StyledGeneratorConfig(width=4, adaptive=True, fitted=True))
     game = players(config)
-    photo = game.generator.photo_transport
+    photo = game.generator.look.adaptive_colour_map
     photo.silence()
     with torch.no_grad():
         photo.head[2].bias.view(3, 10)[:, 0] = 1.5
-    liked, kept = torch.full((2, 3, 64, 64), 0.7), torch.ones(2, photo.seen)
+    liked, kept = torch.full((2, 3, 64, 64), 0.7), torch.ones(2, photo.feature_count)
     for _ in range(120):
         whole_step(game, liked, liked, kept)
     assert photo(liked).max() < 1

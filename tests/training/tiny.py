@@ -8,14 +8,15 @@ from typing import Any
 
 import torch
 
-from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig
 from uegan_cli.look.build import build
+from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.look_fitting.judge import Judge, Verdict, judge_between
 from uegan_cli.look_fitting.photo_set import look_through
+from uegan_cli.training.config import LossWeights, TrainConfig
 from uegan_cli.training.run import Training, prepare
 
 CONFIG = TrainConfig(
-    generator=GeneratorConfig(width=2, attention="prenorm", adaptive=True),
+    generator=StyledGeneratorConfig(width=2, attention="prenorm", adaptive=True),
     weights=LossWeights(undo=0.5),
     size=96,
     batch=2,

@@ -1,4 +1,4 @@
-"""An edit that makes the same of a colour wherever in the photo it is: put on pixel by pixel, and exact at any size."""
+"""An edit that maps colours alike all over the photo: applied pixel by pixel, and exact at any size."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ..look.colour_map import for_levels, monomials
+from ..look.colour_map import monomials, rescaled
 from ..look.exposure_balance import expose
-from ..look.look import ColourMap
+from ..look.look import PhotoColourMap
 from .devices import one_thread_each
 from .edit_grid import as_integers
 
 PIXELS, GPU_PIXELS = 1 << 16, 1 << 22
-"""Worked on at a time: with all that is made of them they fit into a processor's cache, and into any GPU's memory."""
+"""Pixels edited at a time: with all intermediates they fit into the cache of a processor, or the memory of any GPU."""
 
 
 @dataclass(frozen=True)
-class UniformEdit:
-    """What a map of colours changes, ready to be put on a photo. strength: 0 is no edit, 1 all of it."""
+class ColourMapEdit:
+    """The map of colours of one photo, ready to be applied. strength: 0 is no edit, 1 the whole map."""
 
-    map: ColourMap
+    map: PhotoColourMap
     strength: float = 1.0
 
-    def scaled(self, strength: float) -> UniformEdit:
-        """The same edit at part of its strength."""
+    def scaled(self, strength: float) -> ColourMapEdit:
+        """Return the same edit at part of its strength."""
         return replace(self, strength=self.strength * strength)
 
-    def to(self, device: torch.device) -> UniformEdit:
-        """The same edit for photos on that device."""
+    def to(self, device: torch.device) -> ColourMapEdit:
+        """Return the same edit for photos on that device."""
         stops = None if self.map.stops is None else self.map.stops.to(device)
-        return replace(self, map=ColourMap(stops, tuple(part.to(device) for part in self.map.polynomials)))
+        return replace(self, map=PhotoColourMap(stops, tuple(part.to(device) for part in self.map.polynomials)))
 
     def apply(self, photo: Tensor, *, threads: int = 1) -> Tensor:
-        """The edited photo, 3 x H x W uint8 or uint16 with any strides -> the same, rounded and clipped."""
+        """Edit 3 x H x W uint8 or uint16, with any strides -> the same type, rounded and clipped."""
         levels = torch.iinfo(photo.dtype).max
-        polynomials = [for_levels(coefficients, levels) for coefficients in self.map.polynomials]
+        polynomials = [rescaled(coefficients, levels) for coefficients in self.map.polynomials]
         exposed = None if self.map.stops is None else _exposed(self.map.stops, levels)
         result = torch.empty_like(photo)
         rows = max(1, (PIXELS if photo.device.type == "cpu" else GPU_PIXELS) // photo.shape[2])
@@ -52,7 +52,7 @@ class UniformEdit:
             edited = edited.clamp_(0, levels)
             if self.strength != 1:
                 edited = torch.lerp(values, edited, self.strength)
-            # Half a level: converting to integers cuts the fraction off.
+            # Half a level, because the conversion to integers truncates.
             result[here] = as_integers(edited.add_(0.5)).view(tile.shape)
 
         with one_thread_each(), ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
@@ -62,11 +62,11 @@ class UniformEdit:
 
 
 def _exposed(stops: Tensor, levels: int) -> Tensor:
-    """What the stops make of each value that a pixel can have: 3 x (levels + 1) in [0, levels]."""
+    """Tabulate the exposure change for each value of a pixel: 3 x (levels + 1) in [0, levels]."""
     every = torch.linspace(-1, 1, levels + 1, device=stops.device)
     return (expose(every.expand(1, 3, 1, -1), stops[None])[0, :, 0] + 1) * (levels / 2)
 
 
 def _looked_up(table: Tensor, values: Tensor) -> Tensor:
-    """The entries of each row of the table, 3 x N, at the values, 3 x P."""
+    """Look up values, 3 x P, each row in its row of the table, 3 x N."""
     return torch.stack([row.index_select(0, at) for row, at in zip(table, values.int(), strict=True)])

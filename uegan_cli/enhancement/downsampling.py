@@ -1,4 +1,4 @@
-"""The small photo that the generator sees: exact area averages of the large one."""
+"""The small photo that the network sees: exact area averages of the large one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from torch import Tensor
 from .devices import one_thread_each
 
 MULTIPLE = 16
-"""What the generator's U-Net divides sides by."""
+"""The U-Net of the generator needs sides that are multiples of this."""
 
 
 def working_shape(height: int, width: int, working_size: int) -> tuple[int, int]:
-    """Height and width at which the generator sees a photo.
+    """Return height and width at which the network sees a photo.
 
-    The longer side becomes `working_size`, both sides multiples of 16. No side grows: a photo that is no larger than
-    that is seen as it is.
+    The longer side becomes `working_size`, and both sides multiples of 16. No side grows: smaller photos keep their
+    size.
     """
     longer = max(height, width)
     if longer <= working_size:
@@ -30,14 +30,14 @@ def _side(ideal: float, largest: int) -> int:
 
 
 def area_average(pixels: Tensor, height: int, width: int, threads: int = 1) -> Tensor:
-    """H x W x 3, any type -> 3 x height x width float32: each pixel is the mean of the area it covers."""
+    """Shrink H x W x 3 of any type to 3 x height x width float32: each pixel is the mean of the area it covers."""
     with one_thread_each(), ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         lines = _average_rows(pixels, height, pool)
         return _average_rows(lines.transpose(0, 1).contiguous(), width, pool).permute(2, 1, 0).contiguous()
 
 
 def _average_rows(pixels: Tensor, rows: int, pool: ThreadPoolExecutor) -> Tensor:
-    """H x ... -> rows x ... float32, in bands of 16 result rows: a band's source rows stay in the cache."""
+    """Shrink H x ... to rows x ... float32, in bands of 16 rows, so that the source rows of a band stay in the cache."""
 
     def band(first: int) -> Tensor:
         last = min(first + MULTIPLE, rows)
@@ -49,7 +49,7 @@ def _average_rows(pixels: Tensor, rows: int, pool: ThreadPoolExecutor) -> Tensor
 
 
 def _shares(first: int, last: int, top: int, bottom: int, scale: float) -> Tensor:
-    """Result rows first .. last by source rows top .. bottom: how much of each the result averages over."""
+    """Return the weight of each source row top .. bottom in the result rows first .. last, a matrix."""
     start = torch.arange(first, last, dtype=torch.float64)[:, None] * scale
     source = torch.arange(top, bottom, dtype=torch.float64)
     overlap = torch.minimum(start + scale, source + 1) - torch.maximum(start, source)

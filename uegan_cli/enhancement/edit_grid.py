@@ -1,11 +1,11 @@
-"""The learnt edit as a bilateral grid of affine colour transforms, sliced at any size.
+"""The edit of a network as a bilateral grid of affine colour transforms, sliced at any size.
 
-An edit is what a photo gains: `edited - photo`. Over a patch of the photo and a range of its tones it is nearly affine
+An edit is the difference `edited - photo`. Over a patch of the photo and a range of its tones it is nearly affine
 in the colour, so it is kept as 3 x 4 transforms at the vertices of a grid over (row, column, luma), interpolated
 trilinearly in between (Chen, Adams, Wadhwa and Hasinoff, Bilateral Guided Upsampling, 2016). What the grid cannot
-express, the leftover, is upsampled bilinearly and added.
+express, the residual, is upsampled bilinearly and added.
 
-A cell is the rectangle between four neighbouring vertices. Inside one, interpolation in luma and the transform are one
+A cell is the rectangle between four neighbouring vertices. Inside a cell, interpolation in luma and the transform are one
 product: a 12 x 32 matrix (4 corners x 3 channels, 8 lumas x 4 colour coordinates) times 32 features of each pixel.
 That is several times faster than gathering from a 3-D texture.
 """
@@ -23,12 +23,12 @@ from torch import Tensor
 from .devices import one_thread_each
 
 CELLS = 32
-"""Cells along the longer side; along the shorter one as many squares as fit (24 at 4:3)."""
+"""Cells along the longer side; the shorter side has as many squares as fit (24 at 4:3)."""
 LUMAS = 8
 LUMA = (0.299, 0.587, 0.114)
-"""Rec. 601: the guide."""
+"""Rec. 601, the guide of the grid."""
 STRIP = 256
-"""Rows worked on at a time. Larger strips save calls, smaller ones memory and cache."""
+"""Rows edited at a time. Larger strips save calls, smaller ones memory and cache."""
 
 
 @dataclass(frozen=True)
@@ -36,44 +36,44 @@ class EditGrid:
     """An edit, ready to be sliced. Colours and edits are in units of white.
 
     vertices: rows x columns x 3 x 32, the 32 being 8 lumas x (R, G, B, 1).
-    leftover: 3 x h x w, what the vertices leave over at the size they were fitted at.
+    residual: 3 x h x w, what the vertices do not express at the size they were fitted at.
     pitch: side of a cell in pixels of that size.
     """
 
     vertices: Tensor
-    leftover: Tensor
+    residual: Tensor
     pitch: int
 
     def scaled(self, strength: float) -> EditGrid:
-        """The same edit at part of its strength."""
-        return EditGrid(self.vertices * strength, self.leftover * strength, self.pitch)
+        """Return the same edit at part of its strength."""
+        return EditGrid(self.vertices * strength, self.residual * strength, self.pitch)
 
     def to(self, device: torch.device) -> EditGrid:
-        """The same edit for photos on that device."""
-        return EditGrid(self.vertices.to(device), self.leftover.to(device), self.pitch)
+        """Return the same edit for photos on that device."""
+        return EditGrid(self.vertices.to(device), self.residual.to(device), self.pitch)
 
     def apply(self, photo: Tensor, *, threads: int = 1, strip: int | None = None) -> Tensor:
-        """The edited photo, 3 x H x W uint8 or uint16 with any strides -> the same, rounded and clipped.
+        """Edit 3 x H x W uint8 or uint16, with any strides -> the same type, rounded and clipped.
 
-        Beside the photo and the result, only `threads` strips of `strip` rows are in memory; without a GPU's memory to
-        fill, of STRIP rows.
+        Beside the photo and the result, `threads` strips of `strip` rows are in memory: on a CPU STRIP rows by default,
+        on a GPU the whole photo.
         """
         strip = strip or (STRIP if photo.device.type == "cpu" else photo.shape[1])
         levels = float(torch.iinfo(photo.dtype).max)
-        (_, height, width), (_, fitted_height, fitted_width) = photo.shape, self.leftover.shape
+        (_, height, width), (_, fitted_height, fitted_width) = photo.shape, self.residual.shape
         strips = _spans(height, fitted_height, self.pitch, strip, photo.device)
         across = list(_spans(width, fitted_width, self.pitch, width, photo.device))
         vertices = self.vertices.view(*self.vertices.shape[:3], LUMAS, 4)
-        leftover = self.leftover * levels + 0.5  # half a level: converting to integers cuts the fraction off
+        residual = self.residual * levels + 0.5  # half a level, because the conversion to integers truncates
         result = torch.empty_like(photo)
 
         def edit(rows: _Span) -> None:
-            leftover_rows = rows.weights.T @ leftover[:, rows.fitted]
+            residual_rows = rows.weights.T @ residual[:, rows.fitted]
             for columns in across:
                 here = (slice(None), rows.pixels, columns.pixels)
                 around = vertices[rows.cell : rows.cell + 2, columns.cell : columns.cell + 2]
                 edited = _edit_cell(photo[here], around, rows.position, columns.position, levels)
-                edited.flatten(0, 1).addmm_(leftover_rows[:, :, columns.fitted].flatten(0, 1), columns.weights)
+                edited.flatten(0, 1).addmm_(residual_rows[:, :, columns.fitted].flatten(0, 1), columns.weights)
                 result[here] = as_integers(edited.clamp_(0, levels + 0.5))
 
         with one_thread_each(), ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
@@ -83,12 +83,12 @@ class EditGrid:
 
 
 def as_integers(values: Tensor) -> Tensor:
-    """Floats without their fractions, on the way to fewer bits: straight there, torch takes twice as long."""
+    """Truncate floats on the way to fewer bits: torch takes twice as long for a direct conversion."""
     return values.to(torch.int32)
 
 
 def ramps(position: Tensor, first: int = 0, last: int = LUMAS - 1) -> Tensor:
-    """N positions on the luma axis, 0 .. 7 -> K x N: how far each lies above vertices `first` .. `last` - 1, at most 1.
+    """Return how far N positions on the luma axis, 0 .. 7, lie above vertices `first` .. `last` - 1, at most 1: K x N.
 
     A function that is linear between vertices is `f(first) + sum_z ramp_z (f(z + 1) - f(z))` from `first` to `last`.
     """
@@ -97,9 +97,9 @@ def ramps(position: Tensor, first: int = 0, last: int = LUMAS - 1) -> Tensor:
 
 
 def _edit_cell(tile: Tensor, around: Tensor, down: Tensor, across: Tensor, levels: float) -> Tensor:
-    """3 x S x T colours of one cell, white = `levels` -> the same, edited by the transforms `around` it.
+    """Edit 3 x S x T colours of one cell, white = `levels`, by the transforms `around` it.
 
-    around: 2 x 2 x 3 x 8 x 4. down, across: where rows and columns lie between the vertices, 0 .. 1.
+    around: 2 x 2 x 3 x 8 x 4. down, across: positions of rows and columns between the vertices, 0 .. 1.
     """
     shape = tile.shape
     colours = tile.new_empty(4, *shape[1:], dtype=torch.float32)
@@ -108,7 +108,7 @@ def _edit_cell(tile: Tensor, around: Tensor, down: Tensor, across: Tensor, level
     affine = colours.view(4, -1)
     position = luma(affine[:3]).mul_((LUMAS - 1) / levels)
     darkest, brightest = (float(end) for end in position.aminmax())
-    # A tile seldom spans all lumas, and its cost is in proportion to those it does.
+    # A tile rarely spans all lumas, and its cost is proportional to those it does.
     first, last = min(int(darkest), LUMAS - 1), min(ceil(brightest), LUMAS - 1)
     features = affine.new_empty(1 + last - first, *affine.shape)
     features[0] = affine
@@ -120,7 +120,7 @@ def _edit_cell(tile: Tensor, around: Tensor, down: Tensor, across: Tensor, level
 
 
 def luma(colours: Tensor) -> Tensor:
-    """3 x ... -> ..., Rec. 601."""
+    """Return the Rec. 601 luma of 3 x ... colours."""
     red, green, blue = LUMA
     return (red * colours[0]).add_(colours[1], alpha=green).add_(colours[2], alpha=blue)
 
@@ -129,8 +129,8 @@ def luma(colours: Tensor) -> Tensor:
 class _Span:
     """Neighbouring pixels of one axis that lie in one cell.
 
-    position: where they lie between its vertices, 0 .. 1. fitted, weights: the pixels of the fitted photo around them,
-    and each one's share (bilinear) in each of these.
+    position: their positions between its vertices, 0 .. 1. fitted, weights: the pixels of the fitted photo around them,
+    and their bilinear weights.
     """
 
     pixels: slice
@@ -141,7 +141,7 @@ class _Span:
 
 
 def _spans(size: int, fitted: int, pitch: int, longest: int, device: torch.device) -> Iterator[_Span]:
-    """Cut an axis of `size` pixels at the cells' borders, and into pieces no longer than `longest`."""
+    """Cut an axis of `size` pixels at the borders of cells, and into pieces no longer than `longest`."""
     centres = (torch.arange(size, dtype=torch.float64) + 0.5) * (fitted / size)
     cells = (centres / pitch).long()
     for cell, length in enumerate(torch.bincount(cells).tolist()):

@@ -11,26 +11,26 @@ from .devices import one_thread_each
 from .edit_grid import CELLS, LUMAS, EditGrid, luma, ramps
 
 SMOOTHNESS = 1e-3
-"""Weight of the squared differences between neighbouring vertices, in space and in luma. Weaker makes halos."""
+"""Weight of the squared differences between neighbouring vertices, in space and in luma. A smaller one makes halos."""
 RIDGE = 1e-4
-"""Pull of every vertex towards the best single transform of the whole photo."""
+"""Weight of the squared distance of every vertex from the best single transform of the whole photo."""
 ITERATIONS = 20
-"""Of the preconditioned method: closer to convergence than 200 plain ones on every photo tried."""
+"""Preconditioned steps: closer to convergence than 200 plain ones on every photo tried."""
 TINY = 1e-30
 SEED = 0
 
 
 def fit(photo: Tensor, edit: Tensor) -> EditGrid:
-    """The grid and the leftover that turn `photo` into `photo + edit`, both 3 x h x w float32, white = 1.
+    """Fit the grid and the residual that turn `photo` into `photo + edit`, both 3 x h x w float32, white = 1.
 
-    The same pair gives the same grid; an edit of zeros gives a grid of zeros.
+    Deterministic; an edit of zeros gives a grid of zeros.
     """
     pitch = 2 * max(1, -(-max(photo.shape[1:]) // (2 * CELLS)))
     with one_thread_each():
         vertices = _Samples.draw(photo, edit, pitch).solve()
         everywhere = _Samples.everywhere(photo, edit, pitch)
-        leftover = everywhere.in_place(everywhere.edits - everywhere.predict(vertices))
-    return EditGrid(vertices, leftover[:, : photo.shape[1], : photo.shape[2]].contiguous(), pitch)
+        residual = everywhere.in_place(everywhere.edits - everywhere.predict(vertices))
+    return EditGrid(vertices, residual[:, : photo.shape[1], : photo.shape[2]].contiguous(), pitch)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class _Samples:
 
     @staticmethod
     def draw(photo: Tensor, edit: Tensor, pitch: int) -> _Samples:
-        """One pixel, at random, of each 2 x 2."""
+        """Draw one pixel of each 2 x 2 at random."""
         down, across = shape = _cells(photo, pitch)
         half = pitch // 2
         shift = torch.randint(4, (down * half, across * half), generator=torch.Generator().manual_seed(SEED))
@@ -59,7 +59,7 @@ class _Samples:
 
     @staticmethod
     def everywhere(photo: Tensor, edit: Tensor, pitch: int) -> _Samples:
-        """Every pixel."""
+        """Take every pixel."""
         down, across = shape = _cells(photo, pitch)
         axes = (torch.arange(cells * pitch, device=photo.device) for cells in shape)
         y, x = torch.meshgrid(*axes, indexing="ij")
@@ -67,7 +67,7 @@ class _Samples:
 
     @staticmethod
     def at(y: Tensor, x: Tensor, photo: Tensor, edit: Tensor, pitch: int) -> _Samples:
-        """The pixels in rows y and columns x, both C x S."""
+        """Take the pixels in rows y and columns x, both C x S."""
         _, height, width = photo.shape
         inside = ((y < height) & (x < width)).to(photo.dtype)
         index = y.clamp(max=height - 1) * width + x.clamp(max=width - 1)
@@ -79,24 +79,24 @@ class _Samples:
         return _Samples(features, corners[:, :, None], edits, _cells(photo, pitch))
 
     def in_place(self, values: Tensor) -> Tensor:
-        """Values at every pixel, C x 3 x S, as an image of whole cells."""
+        """Arrange values at every pixel, C x 3 x S, as an image of whole cells."""
         down, across = self.shape
         pitch = int(values.shape[2] ** 0.5)
         cells = values.view(down, across, 3, pitch, pitch)
         return cells.permute(2, 0, 3, 1, 4).reshape(3, down * pitch, across * pitch)
 
     def predict(self, vertices: Tensor) -> Tensor:
-        """Vertices -> the edit at each sample, C x 3 x S."""
+        """Return the edit that the vertices give at each sample, C x 3 x S."""
         by_corner = _at_corners(vertices) @ self.features
         return (by_corner.view(len(by_corner), 4, 3, -1) * self.corners).sum(1)
 
     def gather(self, residuals: Tensor) -> Tensor:
-        """The transpose of `predict`: C x 3 x S -> vertices."""
+        """Apply the transpose of `predict`: C x 3 x S -> vertices."""
         by_corner = (residuals[:, None] * self.corners).flatten(1, 2) @ self.features.transpose(1, 2)
         return _from_corners(by_corner.view(-1, 4, 3, 4 * LUMAS), self.shape)
 
     def best_transform(self) -> Tensor:
-        """The affine transform that fits the whole photo best, the same at every luma: 3 x 32."""
+        """Return the affine transform that fits the whole photo best, the same at every luma: 3 x 32."""
         affine = self.features.view(len(self.features), LUMAS, 4, -1).sum(1).movedim(1, 0).flatten(1).cpu().double()
         edits = self.edits.movedim(1, 0).flatten(1).cpu().double()
         gram = affine @ affine.T + RIDGE * torch.eye(4, dtype=torch.float64)
@@ -104,7 +104,7 @@ class _Samples:
         return transform.T.to(self.edits).repeat(1, LUMAS)
 
     def solve(self) -> Tensor:
-        """The vertices: the best single transform, and the departures from it by preconditioned conjugate gradients."""
+        """Return the vertices: the best single transform, and departures from it by preconditioned conjugate gradients."""
         down, across = self.shape
         single = self.best_transform().expand(down + 1, across + 1, 3, 4 * LUMAS)
         inverse = torch.linalg.inv(self.blocks())
@@ -123,9 +123,9 @@ class _Samples:
         return single + departure
 
     def blocks(self) -> Tensor:
-        """The 4 x 4 blocks on the diagonal of the normal matrix: rows x columns x 8 x 4 x 4.
+        """Return the 4 x 4 blocks on the diagonal of the normal matrix: rows x columns x 8 x 4 x 4.
 
-        They hold what makes plain conjugate gradients slow: the colours of a patch at one luma are nearly collinear.
+        They contain what makes plain conjugate gradients slow: the colours of a patch at one luma are nearly collinear.
         """
         by_luma = self.features.view(len(self.features), LUMAS, 4, -1)
         pairs = (by_luma[:, :, :, None] * by_luma[:, :, None]).flatten(1, 3)
@@ -137,13 +137,13 @@ class _Samples:
 
 
 def _per_vertex(blocks: Tensor, vertices: Tensor) -> Tensor:
-    """Each vertex's 3 transforms at each luma, times its 4 x 4 block."""
+    """Multiply the 3 transforms of each vertex at each luma by its 4 x 4 block."""
     product = blocks[:, :, None] * vertices.view(*vertices.shape[:3], LUMAS, 1, 4)
     return product.sum(-1).flatten(-2)
 
 
 def _regularise(vertices: Tensor) -> Tensor:
-    """Half the gradient of the smoothness and ridge terms, a symmetric operator."""
+    """Apply half the gradient of the smoothness and ridge terms, a symmetric operator."""
     by_luma = vertices.view(*vertices.shape[:3], LUMAS, 4)
     out = RIDGE * by_luma
     for axis in (0, 1, 3):
@@ -155,18 +155,18 @@ def _regularise(vertices: Tensor) -> Tensor:
 
 
 def _cells(photo: Tensor, pitch: int) -> tuple[int, int]:
-    """How many cells cover the photo, down and across."""
+    """Return how many cells cover the photo, down and across."""
     return -(-photo.shape[1] // pitch), -(-photo.shape[2] // pitch)
 
 
 def _by_cell(samples: Tensor, shape: tuple[int, int]) -> Tensor:
-    """Rows x columns of samples -> C x S."""
+    """Sort rows x columns of samples by cell: C x S."""
     down, across = shape
     return samples.view(down, len(samples) // down, across, -1).movedim(2, 1).flatten(2).flatten(0, 1)
 
 
 def _hats(colours: Tensor) -> Tensor:
-    """C x 3 x S colours -> C x 8 x S: each luma vertex's weight in the interpolation."""
+    """Return the interpolation weight of each luma vertex, C x 8 x S, for C x 3 x S colours."""
     position = luma(colours.movedim(1, 0)) * (LUMAS - 1)
     above = ramps(position.flatten()).view(LUMAS - 1, *position.shape).movedim(0, 1)
     ends = torch.ones_like(above[:, :1]), torch.zeros_like(above[:, :1])
@@ -174,14 +174,14 @@ def _hats(colours: Tensor) -> Tensor:
 
 
 def _at_corners(vertices: Tensor) -> Tensor:
-    """(down + 1) x (across + 1) x 3 x 32 -> C x 12 x 32: what lies around each cell."""
+    """Gather the vertices around each cell: (down + 1) x (across + 1) x 3 x 32 -> C x 12 x 32."""
     upper, lower = vertices[:-1], vertices[1:]
     corners = [upper[:, :-1], upper[:, 1:], lower[:, :-1], lower[:, 1:]]
     return torch.stack(corners, dim=2).flatten(2, 3).flatten(0, 1)
 
 
 def _from_corners(cells: Tensor, shape: tuple[int, int]) -> Tensor:
-    """The transpose of `_at_corners`, for C x 4 x ... -> (down + 1) x (across + 1) x ..."""
+    """Apply the transpose of `_at_corners`: C x 4 x ... -> (down + 1) x (across + 1) x ..."""
     down, across = shape
     corners = cells.view(down, across, *cells.shape[1:])
     vertices = cells.new_zeros(down + 1, across + 1, *cells.shape[2:])

@@ -1,8 +1,8 @@
-"""The generator itself on a full-size photo, in tiles, equal to the untiled network.
+"""The network itself on a full-size photo, in tiles, equal to the untiled network.
 
-Two things in the generator see the whole photo: the statistics of global attention, and the bilinear upsampling, whose
-aligned corners make every position depend on the photo's size. A first pass gathers the statistics at the five scales;
-the second runs each tile with these and with its place in the photo. Naive tiles are some 38 dB off.
+Two parts of the generator see the whole photo: the statistics of global attention, and the bilinear upsampling, whose
+aligned corners make every position depend on the size of the photo. A first pass gathers the statistics at the five
+scales; the second runs each tile with these statistics and its position in the photo. Naive tiles reach only 38 dB.
 """
 
 from __future__ import annotations
@@ -14,23 +14,24 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..look.adaptive_colour_map import PhotoTransport, thumbnails
+from ..look.adaptive_colour_map import AdaptiveColourMap, thumbnails
 from ..look.blend import Blend
-from ..look.exposure_balance import PhotoLevels, expose, measurable
+from ..look.exposure_balance import ExposureBalance, expose, shrink_to_measure
 from ..look.local_contrast import LocalContrast
-from ..look.look import ClosedForm
+from ..look.look import FittedLook
+from ..look.styled_generator import StyledGenerator
 from ..networks.attention import GlobalAttention
 from ..networks.blocks import Padding
 from ..networks.generator import Generator
 
 TILE = 768
-"""Side of the part of a tile that is kept."""
+"""Side of the part of a tile that is kept, in pixels."""
 HALO = 96
-"""Margin around it: what a kept pixel depends on lies within 81 pixels, and tiles begin at multiples of 16."""
+"""Margin around it, in pixels: the receptive field reaches 81 pixels, and tiles begin at multiples of 16."""
 
 
 def run_tiled(network: torch.nn.Module, photo: Tensor, device: torch.device, tile: int = TILE) -> Tensor:
-    """`network(photo)` for 1 x 3 x H x W in [-1, 1] on the CPU; only one tile at a time is on the device.
+    """Run the network on 1 x 3 x H x W in [-1, 1] on the CPU, with only one tile at a time on the device.
 
     tile: a multiple of 16. The network must be on the device.
     """
@@ -39,33 +40,34 @@ def run_tiled(network: torch.nn.Module, photo: Tensor, device: torch.device, til
         for weight, part in zip(network.weights, network.parts, strict=True):
             out += weight * (run_tiled(part, photo, device, tile) - photo)
         return out.clamp_(-1, 1)
-    assert isinstance(network, ClosedForm | Generator)
-    evened = _evened(network.levels, photo, device, tile)
-    mapped = _mapped(network.photo_transport, evened, device, tile)
-    clear = _clear(network.local_contrast, mapped, device, tile)
-    if isinstance(network, Generator):
-        return _run_generator(network, clear, device, tile)
-    return _by_bands(network.transport, clear, device, tile).clamp_(-1, 1)
+    assert isinstance(network, FittedLook | StyledGenerator)
+    look = network.look if isinstance(network, StyledGenerator) else network
+    balanced = _balanced(look.exposure_balance, photo, device, tile)
+    mapped = _mapped(look.adaptive_colour_map, balanced, device, tile)
+    prepared = _with_contrast(look.local_contrast, mapped, device, tile)
+    if isinstance(network, StyledGenerator):
+        return _run_generator(network, prepared, device, tile)
+    return _by_bands(look.colour_map, prepared, device, tile).clamp_(-1, 1)
 
 
-def _evened(levels: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
-    """The photo through its levels: measured on the whole of it."""
-    if not isinstance(levels, PhotoLevels) or not levels.pull.any():
+def _balanced(balance: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
+    """Balance the photo by stops that are measured on the whole of it."""
+    if not isinstance(balance, ExposureBalance) or not balance.pull.any():
         return photo
-    change = levels.change(measurable(photo).to(device))
-    return _by_bands(partial(expose, change=change), photo, device, rows)
+    stops = balance.stops(shrink_to_measure(photo).to(device))
+    return _by_bands(partial(expose, stops=stops), photo, device, rows)
 
 
-def _mapped(transport: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
-    """The photo through its own map of colours, told from the whole of it."""
-    if not isinstance(transport, PhotoTransport):
+def _mapped(colour_map: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
+    """Apply the adaptive colour map that is predicted from the whole photo."""
+    if not isinstance(colour_map, AdaptiveColourMap):
         return photo
-    coefficients = transport.coefficients(thumbnails(photo).to(device))
-    return _by_bands(partial(transport.edit, coefficients=coefficients), photo, device, rows)
+    coefficients = colour_map.coefficients(thumbnails(photo).to(device))
+    return _by_bands(partial(colour_map.edit, coefficients=coefficients), photo, device, rows)
 
 
-def _clear(contrast: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
-    """The photo with its local contrast: neighbourhoods are measured on the whole of it."""
+def _with_contrast(contrast: torch.nn.Module, photo: Tensor, device: torch.device, rows: int) -> Tensor:
+    """Add local contrast, with neighbourhoods that are measured on the whole photo."""
     if not isinstance(contrast, LocalContrast) or not contrast.gain:
         return photo
     around = contrast.neighbourhoods(photo)
@@ -74,11 +76,12 @@ def _clear(contrast: torch.nn.Module, photo: Tensor, device: torch.device, rows:
 
 
 def _by_bands(edit: Callable[[Tensor], Tensor], photo: Tensor, device: torch.device, rows: int) -> Tensor:
-    """An edit that treats every pixel alike."""
+    """Apply an edit that treats all pixels alike."""
     return torch.cat([edit(band.to(device)).float().cpu() for band in torch.split(photo, rows, dim=2)], dim=2)
 
 
-def _run_generator(generator: Generator, photo: Tensor, device: torch.device, size: int) -> Tensor:
+def _run_generator(styled: StyledGenerator, photo: Tensor, device: torch.device, size: int) -> Tensor:
+    generator = styled.generator
     padding = Padding(*photo.shape[2:])
     padded = padding.pad(photo)
     shape = (padded.shape[2], padded.shape[3])
@@ -93,13 +96,13 @@ def _run_generator(generator: Generator, photo: Tensor, device: torch.device, si
             attend.fuse(attend.project(z), *known)
             for attend, z, known in zip(attentions, features, statistics, strict=bool(attentions))
         ] or features
-        residual = generator.residual(x, features[0], attended, partial(tile.upsample, shape=shape))
-        out[..., tile.kept[0], tile.kept[1]] = tile.keep(generator.finish(x, residual)).float().cpu()
+        residual = generator.decode(x, features[0], attended, partial(tile.upsample, shape=shape))
+        out[..., tile.kept[0], tile.kept[1]] = tile.keep(styled.look.finish(x + residual)).float().cpu()
     return padding.crop(out)
 
 
 class _Tile(NamedTuple):
-    """A rectangle of the photo: the rows and columns that are kept, and those with the halo."""
+    """A rectangle of the photo: the rows and columns that are kept, and those with the halo around them."""
 
     kept: tuple[slice, slice]
     seen: tuple[slice, slice]
@@ -115,7 +118,7 @@ class _Tile(NamedTuple):
         return tile.contiguous(memory_format=torch.channels_last)
 
     def keep(self, features: Tensor) -> Tensor:
-        """Features of the seen rectangle, at any stage's size -> those of the kept one."""
+        """Cut features of the seen rectangle, at the size of any stage, down to the kept one."""
         for dim, kept, seen in zip((2, 3), self.kept, self.seen, strict=True):
             step = (seen.stop - seen.start) // features.shape[dim]
             start, length = (kept.start - seen.start) // step, (kept.stop - kept.start) // step
@@ -123,12 +126,12 @@ class _Tile(NamedTuple):
         return features
 
     def upsample(self, features: Tensor, shape: tuple[int, int]) -> Tensor:
-        """Bilinear x2 at the places that the tile's positions have when the whole photo's corners are aligned."""
+        """Upsample by 2, bilinearly, as if the corners of the whole photo were aligned."""
         for dim, seen, whole in zip((2, 3), self.seen, shape, strict=True):
             length = features.shape[dim]
             step = (seen.stop - seen.start) // length
             size, first = whole // step, seen.start // step
-            # float32, as torch rounds them: at 1,000 pixels from the corner that matters.
+            # float32, to round as torch does: 1,000 pixels from the corner that matters.
             place = torch.arange(2 * first, 2 * (first + length), dtype=torch.float32) * ((size - 1) / (2 * size - 1))
             place = (place - first).clamp_(0, length - 1)
             below = place.long()
@@ -140,7 +143,7 @@ class _Tile(NamedTuple):
 
 
 def _tiles(shape: tuple[int, int], size: int) -> Iterator[_Tile]:
-    """Tiles that cover a photo whose sides are multiples of 16."""
+    """Cover a photo whose sides are multiples of 16 with tiles."""
 
     def spans(length: int) -> Iterator[tuple[slice, slice]]:
         for start in range(0, length, size):
@@ -159,7 +162,7 @@ def _gather_statistics(
     tiles: Sequence[_Tile],
     device: torch.device,
 ) -> list[tuple[Tensor, Tensor]]:
-    """Mean and variance of what each attention module projects, over the whole photo, fine to coarse."""
+    """Return mean and variance of the projection in each attention module, over the whole photo, fine to coarse."""
     if not attentions:
         return []
     found = []
@@ -172,7 +175,7 @@ def _gather_statistics(
 
 
 def _pooled(shares: Tensor, parts: Sequence[tuple[Tensor, Tensor]], device: torch.device) -> tuple[Tensor, Tensor]:
-    """The mean and variance of a photo from those of its tiles and their shares of it."""
+    """Pool the means and variances of tiles, weighted by their shares of the photo."""
     means, variances = (torch.stack(moment).cpu().double() for moment in zip(*parts, strict=True))
     shares = shares.view(-1, 1, 1, 1, 1)
     mean = (shares * means).sum(0)

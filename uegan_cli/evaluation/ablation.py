@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..config import GeneratorConfig
+from ..look.config import StyledGeneratorConfig
 from ..styles.file import Style
 
 LOSSES = {
@@ -35,7 +35,7 @@ def variant(style: Style) -> Variant:
 
     A style of Table III is a whole UEGAN, one of Table IV has all losses; the whole method is in both.
     """
-    if not isinstance(style.config, GeneratorConfig):
+    if not isinstance(style.config, StyledGeneratorConfig):
         return Variant(None, None)
     network = _network(style.config)
     weights = style.card.recipe.get("weights")
@@ -44,7 +44,7 @@ def variant(style: Style) -> Variant:
     return Variant(losses, network if has_identity else None)
 
 
-def _network(config: GeneratorConfig) -> str:
+def _network(config: StyledGeneratorConfig) -> str:
     if config.modulation == "pixel":
         return "GAM + MM-P"
     attends, modulates = config.attention != "none", config.modulation == "feature"

@@ -1,19 +1,19 @@
-"""Networks as styles describe them."""
+"""A network from its configuration."""
 
 from __future__ import annotations
 
 from torch import nn
 
-from ..config import BlendConfig, ClosedFormConfig, NetworkConfig
-from ..networks.generator import Generator
 from .blend import Blend
-from .look import ClosedForm
+from .config import BlendConfig, LookConfig, NetworkConfig
+from .look import FittedLook
+from .styled_generator import StyledGenerator
 
 
 def build(config: NetworkConfig) -> nn.Module:
-    """The network that `config` describes, with fresh weights."""
+    """Build the network that `config` describes, with fresh weights; N x 3 x H x W in [-1, 1] -> the same, any size."""
     if isinstance(config, BlendConfig):
         return Blend([weight for weight, _ in config.parts], [build(part) for _, part in config.parts])
-    if isinstance(config, ClosedFormConfig):
-        return ClosedForm(config.adaptive)
-    return Generator(config)
+    if isinstance(config, LookConfig):
+        return FittedLook(config.adaptive)
+    return StyledGenerator(config)

@@ -1,4 +1,4 @@
-"""One map of colours for all photos."""
+"""One quadratic map of colours, the same for all photos."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
-class ColourTransport(nn.Module):
-    """`A x + B q(x) + c` on every pixel, q(x) = (r^2, g^2, b^2, rg, gb, br). Starts as the identity.
+class ColourMap(nn.Module):
+    """Maps every pixel to `A x + B q(x) + c`, q(x) = (r^2, g^2, b^2, rg, gb, br). Starts as the identity.
 
-    weight: A, 3 x 3; quadratic: B, 3 x 6; bias: c, 3; for RGB in [-1, 1]. Nothing is clamped.
+    weight: A, 3 x 3; quadratic: B, 3 x 6; bias: c, 3; for RGB in [-1, 1]. The result is not clamped.
     """
 
     def __init__(self) -> None:
@@ -21,26 +21,26 @@ class ColourTransport(nn.Module):
         self.bias = nn.Parameter(torch.zeros(3))
 
     def forward(self, x: Tensor) -> Tensor:
-        """N x 3 x H x W in [-1, 1] -> the same, or beyond. Kept in float32: so small a map costs nothing."""
+        """Map N x 3 x H x W in [-1, 1] to the same, or beyond. Float32 throughout: so small a map costs nothing."""
         with torch.autocast(x.device.type, enabled=False):
             kernel = torch.cat([self.weight, self.quadratic], dim=1)[:, :, None, None]
             return F.conv2d(monomials(x.float(), dim=1), kernel, self.bias)
 
     def coefficients(self) -> Tensor:
-        """Of (1, r, g, b, r^2, g^2, b^2, rg, gb, br): 3 x 10."""
+        """Return the coefficients of (1, r, g, b, r^2, g^2, b^2, rg, gb, br): 3 x 10."""
         return torch.cat([self.bias[:, None], self.weight, self.quadratic], dim=1)
 
 
 def monomials(x: Tensor, dim: int) -> Tensor:
-    """The colours along `dim`, 3 -> 9: r, g, b, r^2, g^2, b^2, rg, gb, br."""
+    """Expand the colours along `dim` from 3 to 9: r, g, b, r^2, g^2, b^2, rg, gb, br."""
     first, last = x.narrow(dim, 0, 1), x.narrow(dim, 2, 1)
     return torch.cat([x, x * x, x.narrow(dim, 0, 2) * x.narrow(dim, 1, 2), last * first], dim=dim)
 
 
-def for_levels(coefficients: Tensor, levels: int) -> Tensor:
-    """The coefficients, 3 x 10, of a polynomial from [-1, 1] to [-1, 1] -> those of the same from [0, levels] to it."""
-    # A colour is x = scale v - 1, and so is what becomes of it.
-    scale = 2 / levels
+def rescaled(coefficients: Tensor, white: int) -> Tensor:
+    """Convert the coefficients, 3 x 10, of a polynomial on [-1, 1] to those of the same polynomial on [0, white]."""
+    # A colour is x = scale v - 1, and so is its image.
+    scale = 2 / white
     constant, linear, quadratic = coefficients[:, :1], coefficients[:, 1:4], coefficients[:, 4:]
     r2, g2, b2, rg, gb, br = quadratic.unbind(dim=1)
     pairs = torch.stack([2 * r2 + rg + br, 2 * g2 + rg + gb, 2 * b2 + gb + br], dim=1)

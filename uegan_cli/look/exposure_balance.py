@@ -1,4 +1,4 @@
-"""Exposure and white balance of a photo as a whole, and the layer that evens them out from photo to photo."""
+"""Exposure and white balance of whole photos, and the layer that brings them closer together from photo to photo."""
 
 from __future__ import annotations
 
@@ -8,48 +8,49 @@ from torch import Tensor, nn
 
 from .srgb import REC601, to_linear, to_srgb
 
-DARKEST = 0.004
-"""Linear light that is taken for black; what lies below is noise."""
+BLACK_LEVEL = 0.004
+"""Linear light that counts as black; below it is noise."""
 
-SHORT_SIDE = 96
-"""Pixels at which a photo is measured: so its levels are the same at any size, and noise does not count."""
+MEASURED_SHORT_SIDE = 96
+"""Pixels at which a photo is measured, so that the result is the same at any size and noise does not count."""
 
-MOST = 2.0
-"""Stops by which a photo is changed at most: a night is to stay one."""
+MAX_STOPS = 2.0
+"""Largest change of a photo, in stops: a night stays a night."""
 
 
-def levels(colours: Tensor) -> Tensor:
-    """N x P x 3 in [-1, 1] -> N x 3: exposure, warmth (red over blue) and tint (green over both), in stops."""
-    stops = to_linear((colours + 1) / 2).clamp(min=DARKEST).log2().mean(dim=1)
+def measure_balance(colours: Tensor) -> Tensor:
+    """Measure exposure, warmth (red over blue) and tint (green over both) of N x P x 3 in [-1, 1]: N x 3, in stops."""
+    stops = to_linear((colours + 1) / 2).clamp(min=BLACK_LEVEL).log2().mean(dim=1)
     red, green, blue = stops.unbind(dim=1)
     return torch.stack([stops @ stops.new_tensor(REC601), red - blue, green - (red + blue) / 2], dim=1)
 
 
-def stops(change: Tensor) -> Tensor:
-    """Changes of exposure, warmth and tint, N x 3 -> those of red, green and blue, N x 3, all in stops."""
+def channel_stops(change: Tensor) -> Tensor:
+    """Convert changes of exposure, warmth and tint, N x 3, to changes of red, green and blue, N x 3, all in stops."""
     exposure, warmth, tint = change.unbind(dim=1)
     red, green, blue = REC601
     base = exposure - green * tint - (red - blue) * warmth / 2
     return torch.stack([base + warmth / 2, base + tint, base - warmth / 2], dim=1)
 
 
-def expose(x: Tensor, change: Tensor) -> Tensor:
-    """N x 3 x H x W in [-1, 1], so many stops of red, green and blue brighter (N x 3), clipped to white."""
-    light = to_linear((x + 1) / 2) * torch.exp2(change)[:, :, None, None]
+def expose(x: Tensor, stops: Tensor) -> Tensor:
+    """Brighten N x 3 x H x W in [-1, 1] by stops of red, green and blue (N x 3) in linear light, clipped to white."""
+    light = to_linear((x + 1) / 2) * torch.exp2(stops)[:, :, None, None]
     return to_srgb(light.clamp(0, 1)) * 2 - 1
 
 
-def measurable(x: Tensor) -> Tensor:
-    """N x 3 x H x W -> the same, no larger than is needed to tell the levels."""
+def shrink_to_measure(x: Tensor) -> Tensor:
+    """Reduce N x 3 x H x W to the size at which exposure and white balance are measured."""
     height, width = x.shape[2:]
-    shrink = min(1.0, SHORT_SIDE / min(height, width))
-    return F.interpolate(x.float(), (round(height * shrink), round(width * shrink)), mode="area")
+    scale = min(1.0, MEASURED_SHORT_SIDE / min(height, width))
+    return F.interpolate(x.float(), (round(height * scale), round(width * scale)), mode="area")
 
 
-class PhotoLevels(nn.Module):
-    """Moves the levels z of each photo by `pull (z - middle)` stops, in linear light. Starts as the identity.
+class ExposureBalance(nn.Module):
+    """Moves exposure, warmth and tint z of each photo by `pull (z - middle)` stops, in linear light.
 
-    middle: 3; pull: 3 x 3, for exposure, warmth and tint. They are found from the levels of many photos, not learnt.
+    middle: 3; pull: 3 x 3; both for exposure, warmth and tint, and fitted to many photos, not learnt by gradients.
+    Starts as the identity.
     """
 
     middle: Tensor
@@ -61,13 +62,13 @@ class PhotoLevels(nn.Module):
         self.register_buffer("pull", torch.zeros(3, 3))
 
     def forward(self, x: Tensor) -> Tensor:
-        """N whole photos, N x 3 x H x W in [-1, 1] -> the same. Without a pull they are left exactly as they are."""
+        """Balance N whole photos, N x 3 x H x W in [-1, 1]. Without a pull they are returned as they are."""
         if not self.pull.any():
             return x
         with torch.autocast(x.device.type, enabled=False):
-            return expose(x.float(), self.change(x))
+            return expose(x.float(), self.stops(x))
 
-    def change(self, x: Tensor) -> Tensor:
-        """By how many stops of red, green and blue photos are to be changed: N x 3."""
-        away = levels(measurable(x).flatten(2).transpose(1, 2)) - self.middle
-        return stops((away @ self.pull.T).clamp(-MOST, MOST))
+    def stops(self, x: Tensor) -> Tensor:
+        """Return the changes of red, green and blue for each photo, in stops: N x 3."""
+        deviation = measure_balance(shrink_to_measure(x).flatten(2).transpose(1, 2)) - self.middle
+        return channel_stops((deviation @ self.pull.T).clamp(-MAX_STOPS, MAX_STOPS))

@@ -1,4 +1,4 @@
-"""The closed form as a network: the look that training starts from, and all of it that needs no network."""
+"""The look: everything that a style does without a network."""
 
 from __future__ import annotations
 
@@ -7,52 +7,83 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .adaptive_colour_map import PhotoTransport, thumbnails
-from .colour_map import ColourTransport
-from .exposure_balance import PhotoLevels
+from .adaptive_colour_map import AdaptiveColourMap, thumbnails
+from .colour_map import ColourMap
+from .exposure_balance import ExposureBalance
 from .local_contrast import LocalContrast
 
 
 @dataclass(frozen=True)
-class ColourMap:
-    """What a closed form makes of the colours of one photo, wherever in it they are.
+class PhotoColourMap:
+    """The map that a look applies to the colours of one photo, the same at every position.
 
-    stops: by how much red, green and blue become brighter, 3; None where they do not. polynomials: one after the other,
-    each 3 x 10, the coefficients of (1, r, g, b, r^2, g^2, b^2, rg, gb, br) for RGB in [-1, 1]. At the end colours are
-    clamped to [-1, 1].
+    stops: changes of red, green and blue in linear light, 3, or None. polynomials: applied one after the other, each
+    3 x 10, the coefficients of (1, r, g, b, r^2, g^2, b^2, rg, gb, br) for RGB in [-1, 1]. The result is clamped to
+    [-1, 1] at the end.
     """
 
     stops: Tensor | None
     polynomials: tuple[Tensor, ...]
 
 
-class ClosedForm(nn.Module):
-    """Each photo's exposure and white balance evened out, local contrast, then one map of colours for all photos.
+class Look(nn.Module):
+    """Exposure balance, adaptive colour map, local contrast and colour map, in this order.
 
-    adaptive: after the first, a map of colours of the photo's own; that one is learnt.
+    fitted: with exposure balance, local contrast and colour map, as they are fitted to two folders. adaptive: with a
+    map of colours that is predicted for each photo. Parts that are left out are identities. Style files know the parts
+    under the names that `styles.stored_names` has for them.
     """
 
-    def __init__(self, adaptive: bool = False) -> None:
+    exposure_balance: nn.Module
+    adaptive_colour_map: nn.Module
+    local_contrast: nn.Module
+    colour_map: nn.Module
+
+    def __init__(self, fitted: bool, adaptive: bool) -> None:
         super().__init__()
-        self.levels = PhotoLevels()
-        self.photo_transport = PhotoTransport() if adaptive else nn.Identity()
-        self.local_contrast = LocalContrast()
-        self.transport = ColourTransport()
+        self.exposure_balance = ExposureBalance() if fitted else nn.Identity()
+        self.adaptive_colour_map = AdaptiveColourMap() if adaptive else nn.Identity()
+        self.local_contrast = LocalContrast() if fitted else nn.Identity()
+        self.colour_map = ColourMap() if fitted else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        """N x 3 x H x W in [-1, 1] -> the same."""
-        out: Tensor = self.transport(self.local_contrast(self.photo_transport(self.levels(x))))
-        return out.clamp(-1, 1)
+        """Enhance N x 3 x H x W in [-1, 1] -> the same, at any size."""
+        return self.finish(self.prepare(x))
 
-    def colour_map(self, x: Tensor) -> ColourMap | None:
-        """Of the photo x, 1 x 3 x H x W in [-1, 1], at any size; None where what a pixel becomes goes by its place."""
+    def prepare(self, x: Tensor) -> Tensor:
+        """Apply all that comes before a generator: the parts that depend on the photo as a whole."""
+        prepared: Tensor = self.local_contrast(self.adaptive_colour_map(self.exposure_balance(x)))
+        return prepared
+
+    def finish(self, x: Tensor) -> Tensor:
+        """Apply what comes after a generator, the colour map that all photos share, and clamp to [-1, 1]."""
+        finished: Tensor = self.colour_map(x)
+        return finished.clamp(-1, 1)
+
+
+class FittedLook(Look):
+    """A look with all parts but, perhaps, the adaptive colour map: the instant look. Starts as the identity."""
+
+    exposure_balance: ExposureBalance
+    local_contrast: LocalContrast
+    colour_map: ColourMap
+
+    def __init__(self, adaptive: bool = False) -> None:
+        super().__init__(fitted=True, adaptive=adaptive)
+
+    def photo_colour_map(self, x: Tensor) -> PhotoColourMap | None:
+        """Resolve the map of colours of the photo x, 1 x 3 x H x W in [-1, 1], at any size.
+
+        Returns None where the result for a pixel depends on its position.
+        """
         if self.local_contrast.gain:
             return None
-        nothing = torch.eye(3, 10, device=x.device).roll(1, dims=1)
+        identity = torch.eye(3, 10, device=x.device).roll(1, dims=1)
+        balance = self.exposure_balance
         with torch.autocast(x.device.type, enabled=False):
-            stops = self.levels.change(x)[0] if self.levels.pull.any() else None
-            polynomials = [self.transport.coefficients()]
-            if isinstance(self.photo_transport, PhotoTransport):
-                seen = thumbnails(self.levels(x.float()))
-                polynomials.insert(0, nothing + self.photo_transport.coefficients(seen)[0])
-        return ColourMap(stops, tuple(part for part in polynomials if not torch.equal(part, nothing)))
+            stops = balance.stops(x)[0] if balance.pull.any() else None
+            polynomials = [self.colour_map.coefficients()]
+            if isinstance(self.adaptive_colour_map, AdaptiveColourMap):
+                thumbnail = thumbnails(balance(x.float()))
+                polynomials.insert(0, identity + self.adaptive_colour_map.coefficients(thumbnail)[0])
+        return PhotoColourMap(stops, tuple(part for part in polynomials if not torch.equal(part, identity)))

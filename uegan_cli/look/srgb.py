@@ -1,4 +1,4 @@
-"""Light and its values in sRGB."""
+"""The sRGB transfer curves (IEC 61966-2-1) and Rec. 601 luma, on tensors."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ REC601 = (0.299, 0.587, 0.114)
 
 
 def luma(x: Tensor) -> Tensor:
-    """Rec. 601 luma, N x 3 x H x W -> N x 1 x H x W."""
+    """Return the Rec. 601 luma of sRGB values, N x 3 x H x W -> N x 1 x H x W."""
     weights = torch.tensor(REC601, device=x.device, dtype=x.dtype).view(1, 3, 1, 1)
     return (x * weights).sum(dim=1, keepdim=True)
 
 
 def to_linear(x: Tensor) -> Tensor:
-    """sRGB in [0, 1] -> linear light in [0, 1] (IEC 61966-2-1)."""
+    """Convert sRGB in [0, 1] to linear light in [0, 1]."""
     return torch.where(x <= 0.04045, x / 12.92, ((x.clamp(min=0.04045) + 0.055) / 1.055) ** 2.4)
 
 
 def to_srgb(x: Tensor) -> Tensor:
-    """Linear light in [0, 1] -> sRGB in [0, 1] (IEC 61966-2-1)."""
+    """Convert linear light in [0, 1] to sRGB in [0, 1]."""
     return torch.where(x <= 0.0031308, x * 12.92, 1.055 * x.clamp(min=0.0031308) ** (1 / 2.4) - 0.055)

@@ -19,8 +19,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from ..look.colour_map import ColourTransport, monomials
-from ..look.exposure_balance import PhotoLevels, levels
+from ..look.colour_map import ColourMap, monomials
+from ..look.exposure_balance import ExposureBalance, measure_balance
 from .photo_set import Folder, seen_through
 from .statistics import photo_weights
 
@@ -54,16 +54,16 @@ class Unevenness:
     pull: Tensor
     middle: Tensor
 
-    def evened(self) -> PhotoLevels:
+    def evened(self) -> ExposureBalance:
         """The layer that does so."""
-        layer = PhotoLevels()
+        layer = ExposureBalance()
         layer.load_state_dict({"pull": self.pull, "middle": self.middle})
         return layer
 
 
 def unevenness(raw: Folder, liked: Folder, back: Inverse) -> Unevenness:
     """Of raw photos, as compared to liked ones that were taken back through the look."""
-    rows = levels(raw.colours), levels(back(liked.colours))
+    rows = measure_balance(raw.colours), measure_balance(back(liked.colours))
     return Unevenness(*_beyond(*rows), rows[0].mean(dim=0))
 
 
@@ -74,7 +74,7 @@ class Inverse:
         self.coefficients = coefficients
 
     @classmethod
-    def of(cls, look: ColourTransport, colours: Tensor) -> Inverse:
+    def of(cls, look: ColourMap, colours: Tensor) -> Inverse:
         """Least squares, around no change: what is clipped has no way back, and the ridge keeps that calm.
 
         colours: N x P x 3 in [-1, 1], before the look.

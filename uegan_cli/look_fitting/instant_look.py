@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ..look.colour_map import ColourTransport, monomials
-from ..look.look import ClosedForm
+from ..look.colour_map import ColourMap, monomials
+from ..look.look import FittedLook
 from .content import Content, explain
 from .exposure_spread import Inverse, unevenness
 from .local_contrast_fit import local_contrast
@@ -48,28 +48,28 @@ class InstantLook:
     """form: the look. deep: whether deep features told what the photos show. content: what the raw photos show, seen
     with the local contrast of the look."""
 
-    form: ClosedForm
+    form: FittedLook
     deep: bool
     content: Content
 
 
 def instant_look(raw: Folder, liked: Folder, seed: int = 0) -> InstantLook:
     """The closed form from raw to liked photos."""
-    form = ClosedForm()
+    form = FittedLook()
     form.local_contrast, raw = local_contrast(raw, liked)
     evened = raw
-    form.transport = _transport(raw, liked, seed)
+    form.colour_map = _transport(raw, liked, seed)
     for _ in range(EVENINGS):
-        uneven = unevenness(raw, liked, Inverse.of(form.transport, evened.colours))
+        uneven = unevenness(raw, liked, Inverse.of(form.colour_map, evened.colours))
         if not uneven.pull.any():
             break
-        form.levels = uneven.evened()
-        evened = replace(raw, colours=seen_through(form.levels, raw.colours))
-        form.transport = _transport(evened, liked, seed)
+        form.exposure_balance = uneven.evened()
+        evened = replace(raw, colours=seen_through(form.exposure_balance, raw.colours))
+        form.colour_map = _transport(evened, liked, seed)
     return InstantLook(form.requires_grad_(False), len(raw.content) > 1, raw.content)
 
 
-def _transport(raw: Folder, liked: Folder, seed: int) -> ColourTransport:
+def _transport(raw: Folder, liked: Folder, seed: int) -> ColourMap:
     rng = torch.Generator().manual_seed(seed)
     basis = _Basis(_reference(raw.colours, rng))
     inverse_prior = torch.linalg.inv(_prior(basis, rng)).float() * PRIOR
@@ -117,7 +117,7 @@ class _Basis:
         """What is to be added to the reference colours to have them mapped so: 10 x 3 coefficients."""
         return self.terms(self.reference).T @ (mapped - self.reference) / len(mapped)
 
-    def transport(self, edit: Tensor) -> ColourTransport:
+    def transport(self, edit: Tensor) -> ColourMap:
         """The map that adds an edit, with as much of its quadratic part as lets the greys rise."""
         for kept in torch.linspace(1, 0, 11).tolist():
             transport = self._transport(torch.cat([edit[:4], kept * edit[4:]]))
@@ -125,9 +125,9 @@ class _Basis:
                 break
         return transport
 
-    def _transport(self, edit: Tensor) -> ColourTransport:
+    def _transport(self, edit: Tensor) -> ColourMap:
         powers = torch.linalg.solve_triangular(self.root.T, edit.double(), upper=True).float().T
-        transport = ColourTransport()
+        transport = ColourMap()
         transport.bias.data.copy_(powers[:, 0])
         transport.weight.data.add_(powers[:, 1:4])
         transport.quadratic.data.copy_(powers[:, 4:])
@@ -138,7 +138,7 @@ def _powers(colours: Tensor) -> Tensor:
     return torch.cat([torch.ones_like(colours[..., :1]), monomials(colours, dim=-1)], dim=-1)
 
 
-def _greys_rise(transport: ColourTransport) -> bool:
+def _greys_rise(transport: ColourMap) -> bool:
     greys = torch.linspace(-1, 1, 33)[:, None].expand(33, 3)
     # Not clamped: what is white already rises no more, rightly.
     mapped = greys @ transport.weight.T + monomials(greys, dim=1)[:, 3:] @ transport.quadratic.T

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..look.exposure_balance import levels
-from ..look.look import ClosedForm
+from ..look.exposure_balance import measure_balance
+from ..look.look import FittedLook
 from ..look.srgb import luma
 from .content import deepest, enhance_small, even, explain, small
 from .photo_set import Folder
@@ -64,7 +64,7 @@ def judge_between(raw: Folder, held_out: Sequence[Tensor], liked: Folder, look: 
     would tell little but what is on them. The photos that are held out tell what a network does beyond the look, on
     photos that it does not know.
     """
-    look = look or ClosedForm()
+    look = look or FittedLook()
     enhanced, held = ([enhance_small(look, photo) for photo in photos] for photos in (raw.photos, held_out))
     before, wanted = _rows(enhanced), _rows(liked.photos)
     # Detail goes by what is shown, not by where its edges are: they are what it is measured by.
@@ -99,5 +99,5 @@ def _structure_lost(x: Tensor, y: Tensor) -> Tensor:
 def _rows(photos: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
     """N photos -> in N rows each: their statistics, how far their levels are from the others', and their detail."""
     colours = colours_of(photos, torch.Generator().manual_seed(0))
-    level = levels(colours)
+    level = measure_balance(colours)
     return statistics(colours), (level - level.mean(dim=0)).abs(), bands(photos)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..look.local_contrast import LocalContrast
-from ..look.look import ClosedForm
+from ..look.look import FittedLook
 from .content import deepest, described, enhance_small, even, explain
 from .photo_set import Folder
 from .statistics import clarity, colours_of
@@ -42,7 +42,7 @@ def local_contrast(raw: Folder, liked: Folder) -> tuple[LocalContrast, Folder]:
 
 
 def _seen(raw: Folder, contrast: LocalContrast) -> Folder:
-    form = ClosedForm()
+    form = FittedLook()
     form.local_contrast = contrast
     photos = [enhance_small(form, photo) for photo in raw.photos]
     return replace(raw, photos=photos, colours=colours_of(photos, torch.Generator().manual_seed(0)))

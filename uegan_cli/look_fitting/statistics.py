@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..look.local_contrast import NEAR, near
+from ..look.local_contrast import RADIUS_DIVISOR, smooth
 from ..look.srgb import REC601, luma
 from .content import small
 
@@ -113,6 +113,6 @@ def _bands(x: Tensor) -> Tensor:
 
 
 def _clarity(x: Tensor) -> Tensor:
-    around = near(x)
-    below, above = near(x, 4 * NEAR) - around, around - near(around)
+    around = smooth(x)
+    below, above = smooth(x, 4 * RADIUS_DIVISOR) - around, around - smooth(around)
     return torch.stack([(below.abs().mean() + 1e-3).log() - (above.abs().mean() + 1e-3).log()])

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from ..config import Recipe
+from ..losses import LossForms
 
 EPS = 1e-5
 TAP_WEIGHTS = (1 / 64, 1 / 64, 1 / 32, 1 / 32, 1.0)
 
 
-def fidelity(raw: Sequence[Tensor], enhanced: Sequence[Tensor], recipe: Recipe = "reference") -> Tensor:
+def fidelity(raw: Sequence[Tensor], enhanced: Sequence[Tensor], recipe: LossForms = "reference") -> Tensor:
     """Distance between two photos' features at relu1_1 .. relu5_1 (each N x C x H x W), summed over the taps. Scalar.
 
     paper: the l2 norm of the difference, tap by tap, mean over the photos.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..config import Recipe
+from ..losses import LossForms
 
 SCALE_WEIGHTS = (1.0, 0.5, 0.25)
 
 
-def identity(liked: Tensor, enhanced: Tensor, recipe: Recipe = "reference") -> Tensor:
+def identity(liked: Tensor, enhanced: Tensor, recipe: LossForms = "reference") -> Tensor:
     """l1 between liked photos and G(liked), both N x 3 x H x W in [-1, 1]. Scalar.
 
     paper: at full size. reference: summed over three scales, halved by 2 x 2 averages, with weights 1, 1/2, 1/4.

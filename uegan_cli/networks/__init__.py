@@ -1,1 +1,10 @@
-"""The networks of section III-B. All map N x 3 x H x W in [-1, 1] to the same, at any size."""
+"""The networks of section III-B and nothing else.
+
+blocks         convolutions, padding, weight initialisation
+attention      the global attention module (GAM), eqs. 2 to 4
+modulation     the modulation module (MM)
+generator      the joint global and local generator
+discriminator  the multi-scale discriminator
+config         the variants of Table IV
+fast           fast kernels, beside the plain forms they replace
+"""

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..config import GeneratorConfig
 from ..errors import StyleError
+from ..look.config import StyledGeneratorConfig
 from .card import Card
 from .file import Style, check_weights, make_style
 
@@ -41,7 +41,7 @@ _DISCRIMINATOR_NAMES = (
 class Checkpoint:
     """What an authors' checkpoint holds, under our names. discriminator: None where it was left out."""
 
-    config: GeneratorConfig
+    config: StyledGeneratorConfig
     generator: Weights
     discriminator: Weights | None
     epoch: int | None
@@ -52,7 +52,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     contents = _load(path)
     try:
         weights = _renamed(contents.get("G_net"), _GENERATOR_NAMES)
-        config = GeneratorConfig(width=_base_width(weights), attention="reference")
+        config = StyledGeneratorConfig(width=_base_width(weights), attention="reference")
         check_weights(config, weights)
         discriminator = _renamed(contents["D_net"], _DISCRIMINATOR_NAMES) if contents.get("D_net") else None
     except StyleError as error:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..config import BlendConfig
 from ..errors import StyleError
+from ..look.config import BlendConfig
 from .card import Card
 from .file import MOST_PARTS, Style, make_style
+from .stored_names import stored_weights
 
 STRONGEST = 2.0
 
@@ -23,7 +24,7 @@ def blend(name: str, parts: Sequence[tuple[float, Style]], card: Card) -> Style:
     weights = {
         f"parts.{index}.{key}": tensor
         for index, (_, style) in enumerate(parts)
-        for key, tensor in style.generator.state_dict().items()
+        for key, tensor in stored_weights(style.generator).items()
     }
     config = BlendConfig(tuple((weight, style.config) for weight, style in parts))
     return make_style(name, config, weights, card)

@@ -16,11 +16,12 @@ from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from ..config import BlendConfig, NetworkConfig, config_to_json
 from ..errors import StyleError
 from ..look.build import build
+from ..look.config import BlendConfig, NetworkConfig, config_to_json
 from .card import Card
 from .header import Header, canonical, digest, metadata_of, naming, parse, seal
+from .stored_names import load_stored_weights, stored_weights
 
 _PREFIX = "generator."
 _PREVIEW = "preview"
@@ -59,14 +60,14 @@ def make_style(
     """A style of a network's state dict. Raises StyleError where weights and config do not belong together."""
     check_weights(config, weights)
     generator = build(config)
-    generator.load_state_dict({key: tensor.float() for key, tensor in weights.items()})
+    load_stored_weights(generator, {key: tensor.float() for key, tensor in weights.items()})
     generator.eval().requires_grad_(False)
     return Style(name, config, generator, card, _hash(config, generator), preview)
 
 
 def encode_style(style: Style) -> bytes:
     """The bytes of the style's file."""
-    tensors = {_PREFIX + key: _shortest(tensor) for key, tensor in style.generator.state_dict().items()}
+    tensors = {_PREFIX + key: _shortest(tensor) for key, tensor in stored_weights(style.generator).items()}
     if style.preview is not None:
         tensors[_PREVIEW] = torch.frombuffer(bytearray(style.preview), dtype=torch.uint8)
     # That of a style from an earlier version is another once it is written in today's words.
@@ -105,7 +106,7 @@ def _checked(name: str, path: Path, header: Header, tensors: dict[str, Tensor], 
 def _of_today(config: NetworkConfig, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
     """The weights, and in the place of what an earlier version's networks lacked those that change nothing."""
     _check_parts(config)
-    fresh = build(config).state_dict()
+    fresh = stored_weights(build(config))
     later = {key: tensor for key, tensor in fresh.items() if key.endswith(_LATER) and key not in weights}
     return {**weights, **later}
 
@@ -123,7 +124,7 @@ def check_weights(config: NetworkConfig, weights: Mapping[str, Tensor]) -> None:
     """Raises StyleError unless the tensors are those of the network that `config` describes, and finite."""
     _check_parts(config)
     with torch.device("meta"):
-        expected = build(config).state_dict()
+        expected = stored_weights(build(config))
     if missing := expected.keys() - weights.keys():
         raise StyleError(f"the tensor {min(missing)!r} is missing")
     if unknown := weights.keys() - expected.keys():
@@ -151,7 +152,7 @@ def _leaves(config: NetworkConfig, weight: float = 1.0) -> list[float]:
 
 
 def _hash(config: NetworkConfig, generator: nn.Module) -> str:
-    return look_hash(canonical(config_to_json(config)), generator.state_dict())
+    return look_hash(canonical(config_to_json(config)), stored_weights(generator))
 
 
 def look_hash(network: str, weights: Mapping[str, Tensor]) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from ..config import NetworkConfig, config_from_json, config_to_json
 from ..errors import StyleError
+from ..look.config import NetworkConfig, config_from_json, config_to_json
 from .card import Card
 
 SCHEMA = 1

@@ -9,9 +9,9 @@ from statistics import median
 
 from torch import Tensor
 
-from ..config import Stage, TrainConfig
 from ..look_fitting.content import enhance_small
 from . import distributed
+from .config import Stage, TrainConfig
 from .loop import JUDGE_EVERY
 from .run import Training
 

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..styles.stored_names import load_stored_weights, stored_weights
+
 
 class FakePool:
     """The last enhanced photos. Half of the time D sees one of them instead of a fresh one, so as not to forget."""
@@ -60,8 +62,8 @@ class Average:
         torch._foreach_lerp_(averages, weights, 1 - decay)
 
     def state_dict(self) -> dict[str, Any]:
-        return {"network": self.network.state_dict(), "updates": self.updates}
+        return {"network": stored_weights(self.network), "updates": self.updates}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.network.load_state_dict(state["network"])
+        load_stored_weights(self.network, state["network"])
         self.updates = int(state["updates"])

@@ -11,11 +11,11 @@ from typing import Any
 
 import torch
 
-from ..config import Stage
 from ..enhancement.devices import enough_memory
 from ..errors import OutputError
 from . import distributed, metrics
 from .checkpoints import State, save, save_best
+from .config import Stage
 from .health import not_numbers
 from .run import Training
 from .run_folder import make

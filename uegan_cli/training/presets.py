@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Literal
 
-from ..config import GeneratorConfig, LossWeights, TrainConfig
+from ..look.config import StyledGeneratorConfig
+from .config import LossWeights, TrainConfig
 
 Preset = Literal["quick", "standard", "paper", "natural"]
 
-_OURS = GeneratorConfig(attention="prenorm", adaptive=True)
+_OURS = StyledGeneratorConfig(attention="prenorm", adaptive=True)
 
 
 def preset(name: Preset, **changes: Any) -> TrainConfig:
@@ -44,7 +45,7 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
             quick, size=256, batch=8, steps=20_000, warm_up=500, patience=40, average=0.999
         ),
         "paper": TrainConfig(
-            generator=GeneratorConfig(attention="paper"),
+            generator=StyledGeneratorConfig(attention="paper"),
             recipe="paper",
             lr_discriminator=1e-4,
             steps=33_750,

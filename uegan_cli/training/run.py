@@ -10,16 +10,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..config import Stage, TrainConfig, train_config_to_json
 from ..enhancement.devices import has_bfloat16
 from ..errors import DataSetError
-from ..look.adaptive_colour_map import PhotoTransport
+from ..look.adaptive_colour_map import AdaptiveColourMap
+from ..look.styled_generator import StyledGenerator
 from ..look_fitting.judge import Judge, Verdict
 from ..losses.features import Features
 from ..networks.discriminator import Discriminator
-from ..networks.generator import Generator
+from ..styles.stored_names import load_stored_weights, stored_weights
 from . import distributed
 from .checkpoints import State
+from .config import Stage, TrainConfig, train_config_to_json
 from .data import Crops, nearly_whole
 from .degradations import Spoil, ToningDown
 from .health import ROLLBACKS, Best, Health, is_better
@@ -103,7 +104,7 @@ class Training:
             if self.done == 0 and not self.config.instant:
                 return distance
         if is_better(verdict, self.best, most_change):
-            weights = {name: tensor.cpu().clone() for name, tensor in network.state_dict().items()}
+            weights = {name: tensor.cpu().clone() for name, tensor in stored_weights(network).items()}
             self.best, health.stale = Best(self.done, distance, weights), 0
         elif self.best and 0 < self.config.patience <= health.stale and not self.over:
             health.ended = f"no nearer to the liked photos since step {self.best.step}: ended at step {self.done}"
@@ -162,9 +163,9 @@ class Training:
         return batch.to(self.device, memory_format=torch.channels_last, non_blocking=True)
 
     def _dropout(self, count: int) -> Tensor:
-        transport = self.players.generator.photo_transport
-        assert isinstance(transport, PhotoTransport)
-        return transport.dropout(count, self.toning_rng).to(self.device)
+        transport = self.players.generator.look.adaptive_colour_map
+        assert isinstance(transport, AdaptiveColourMap)
+        return transport.dropout_mask(count, self.toning_rng).to(self.device)
 
     def _set_learning_rates(self) -> None:
         for name, rate in rates(self.config, self.done).items():
@@ -179,7 +180,7 @@ class Training:
             "done": self.done,
             "health": dict(vars(self.health)),
             "photos": [len(self.liked.photos), len(self.raw.photos)],
-            "generator": players.generator.state_dict(),
+            "generator": stored_weights(players.generator),
             "discriminator": players.discriminator.state_dict(),
             "average": players.average.state_dict(),
             "pool": players.pool.state_dict(),
@@ -196,8 +197,9 @@ class Training:
         if state.get("photos") != [len(self.liked.photos), len(self.raw.photos)]:
             raise DataSetError("the run was begun with other photos than there are now; put them back or start anew")
         try:
-            for name in ("generator", "discriminator", "average"):
-                getattr(players, name).load_state_dict(state[name])
+            load_stored_weights(players.generator, state["generator"])
+            players.discriminator.load_state_dict(state["discriminator"])
+            players.average.load_state_dict(state["average"])
             for name, optimiser in players.optimisers.items():
                 optimiser.load_state_dict(state["optimisers"][name])
             players.pool.load_state_dict(state["pool"], self.device)
@@ -213,7 +215,7 @@ class Training:
 
 def prepare(
     config: TrainConfig,
-    generator: Generator,
+    generator: StyledGenerator,
     liked: Sequence[Tensor],
     raw: Sequence[Tensor],
     features: Features | None,

@@ -11,7 +11,6 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from ..config import TrainConfig, train_config_from_json, train_config_to_json
 from ..errors import DataSetError, OutputError, StyleError
 from ..paths import runs_dir
 from ..photo.atomic import replacing
@@ -19,6 +18,7 @@ from ..styles.card import Card
 from ..styles.file import Style, make_style
 from ..styles.preview import make_preview
 from . import checkpoints
+from .config import TrainConfig, train_config_from_json, train_config_to_json
 
 OPTIONS = "options.json"
 

@@ -10,8 +10,8 @@ import torch
 from PIL import Image
 from torch import nn
 
-from ..config import WORKING_SIZE
 from ..enhancement.devices import has_bfloat16
+from ..look.config import WORKING_SIZE
 from ..photo.photo import Pixels
 from ..photo.reading import read_upright_srgb
 

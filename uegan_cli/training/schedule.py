@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..config import Stage, TrainConfig
+from .config import Stage, TrainConfig
 
 WHOLE_TIMES = 6
 """How many times as many photos go into a step where they are whole: they are small."""

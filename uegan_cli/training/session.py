@@ -10,22 +10,24 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..config import ClosedFormConfig, GeneratorConfig, NetworkConfig, TrainConfig, train_config_to_json
 from ..enhancement.devices import has_bfloat16
 from ..errors import StyleError
 from ..look.build import build
-from ..look.look import ClosedForm
+from ..look.config import LookConfig, NetworkConfig, StyledGeneratorConfig
+from ..look.look import FittedLook
+from ..look.styled_generator import StyledGenerator
 from ..look_fitting.content import SHORT_SIDE
 from ..look_fitting.instant_look import InstantLook, instant_look
 from ..look_fitting.judge import judge_between
 from ..look_fitting.photo_set import look_through
 from ..losses.features import Features
 from ..networks.blocks import initialise_like_the_paper
-from ..networks.generator import Generator
 from ..styles.card import Card
 from ..styles.file import Style, make_style
 from ..styles.preview import make_preview
 from ..styles.store import load_style
+from ..styles.stored_names import load_stored_weights, stored_weights
+from .config import TrainConfig, train_config_to_json
 from .data import ROOM, hold_out, load_photos
 from .data_set_report import Verdict, check
 from .degradations import InTurn, Spoil, TonesOf, ToningDown, unfaded
@@ -101,7 +103,7 @@ def instant_style(name: str, photos: Photos, features: Features | None, card: Ca
     data = {"liked": len(photos.liked), "raw": len(photos.raw)}
     recipe = {"method": "closed form", "deep_features": look.deep}
     card = dataclasses.replace(card, data={**data, **card.data}, recipe={**recipe, **card.recipe})
-    return _style(name, ClosedFormConfig(), look.form.state_dict(), card)
+    return _style(name, LookConfig(), stored_weights(look.form), card)
 
 
 def finish(session: Session, name: str, card: Card) -> Style:
@@ -115,18 +117,18 @@ def finish(session: Session, name: str, card: Card) -> Style:
     if training.best is None:
         training.judge_now()
     assert training.best is not None
-    distances = {"unedited": training.judge.verdict(ClosedForm()).distance, "trained": training.best.distance}
+    distances = {"unedited": training.judge.verdict(FittedLook()).distance, "trained": training.best.distance}
     config: NetworkConfig = training.config.generator
     weights: Mapping[str, Tensor] = training.best.weights
     chosen = "trained"
     if training.best.step <= training.config.whole_steps:
-        config = ClosedFormConfig(adaptive=True, working_size=config.working_size)
+        config = LookConfig(adaptive=True, working_size=config.working_size)
         weights = _without_network(weights)
     if instant is not None:
         distances["instant"] = training.judge.verdict(instant.form).distance
         if distances["trained"] >= WORTH * distances["instant"]:
-            config, chosen = ClosedFormConfig(working_size=config.working_size), "instant"
-            weights = instant.form.state_dict()
+            config, chosen = LookConfig(working_size=config.working_size), "instant"
+            weights = stored_weights(instant.form)
     recipe = {"chosen": chosen, "step": training.best.step, **train_config_to_json(training.config)}
     metrics = {"distance": {name: round(value, 3) for name, value in distances.items()}}
     data = {"liked": len(session.liked), "raw": len(session.raw)}
@@ -138,10 +140,10 @@ def finish(session: Session, name: str, card: Card) -> Style:
 
 def _without_network(weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
     """What of a generator's weights is an adaptive closed form."""
-    form = ClosedForm(adaptive=True)
-    parts = {name for name, _ in form.named_children()}
-    form.load_state_dict({key: value for key, value in weights.items() if key.split(".")[0] in parts}, strict=False)
-    return form.state_dict()
+    form = FittedLook(adaptive=True)
+    names = stored_weights(form).keys()
+    load_stored_weights(form, {key: value for key, value in weights.items() if key in names}, strict=False)
+    return stored_weights(form)
 
 
 def _style(name: str, config: NetworkConfig, weights: Mapping[str, Tensor], card: Card) -> Style:
@@ -150,10 +152,10 @@ def _style(name: str, config: NetworkConfig, weights: Mapping[str, Tensor], card
     return dataclasses.replace(style, preview=make_preview(style.generator))
 
 
-def new_generator(config: TrainConfig) -> Generator:
+def new_generator(config: TrainConfig) -> StyledGenerator:
     """Fresh weights, the same for the same seed."""
     torch.manual_seed(config.seed)
-    generator = _with_transport(config.generator, config.instant)
+    generator = _with_look(config.generator, config.instant)
     if config.initialisation == "paper":
         initialise_like_the_paper(generator)
     else:
@@ -161,38 +163,38 @@ def new_generator(config: TrainConfig) -> Generator:
     return generator
 
 
-def _start(config: TrainConfig) -> Generator:
+def _start(config: TrainConfig) -> StyledGenerator:
     """The generator as the run finds it: a style's weights, or fresh ones."""
     if config.start is None:
         return new_generator(config)
     style = load_style(config.start)
-    if not isinstance(style.config, GeneratorConfig):
+    if not isinstance(style.config, StyledGeneratorConfig):
         raise StyleError(f"{config.start}: cannot be trained on; start from a trained style or from none")
-    generator = _with_transport(style.config, config.instant or style.config.transport)
-    generator.load_state_dict(style.generator.state_dict(), strict=False)
+    generator = _with_look(style.config, config.instant or style.config.fitted)
+    load_stored_weights(generator, stored_weights(style.generator), strict=False)
     return generator
 
 
-def _fitting(config: TrainConfig, start: Generator) -> TrainConfig:
+def _fitting(config: TrainConfig, start: StyledGenerator) -> TrainConfig:
     """The configuration as it is with a start."""
     whole = config.whole_steps if start.config.adaptive else 0
     return dataclasses.replace(config, generator=start.config, whole_steps=whole)
 
 
-def _with_transport(config: GeneratorConfig, transport: bool) -> Generator:
-    generator = build(dataclasses.replace(config, transport=transport))
-    assert isinstance(generator, Generator)
+def _with_look(config: StyledGeneratorConfig, fitted: bool) -> StyledGenerator:
+    generator = build(dataclasses.replace(config, fitted=fitted))
+    assert isinstance(generator, StyledGenerator)
     return generator
 
 
-def _start_from(generator: Generator, instant: InstantLook) -> None:
+def _start_from(generator: StyledGenerator, instant: InstantLook) -> None:
     """Silence the generator's own edit and set the closed form around it; that stays, and the network learns the rest.
 
     A trained generator keeps what it sees. Its edit would be laid over the closed form, and on looks with a known
     answer that cost 4 dB at the start, though the colours of the folders seemed nearer.
     """
     generator.silence()
-    for name in ("levels", "local_contrast", "transport"):
-        own = getattr(generator, name)
+    for name in ("exposure_balance", "local_contrast", "colour_map"):
+        own = getattr(generator.look, name)
         own.load_state_dict(getattr(instant.form, name).state_dict())
         own.requires_grad_(False)

@@ -10,14 +10,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, AdamW, Optimizer
 
-from ..config import TrainConfig
+from ..look.styled_generator import StyledGenerator
 from ..losses import quality
 from ..losses.features import Features
 from ..losses.fidelity import fidelity
 from ..losses.identity import identity
 from ..networks.discriminator import Discriminator
-from ..networks.generator import Generator
 from . import distributed
+from .config import TrainConfig
 from .fake_pool import Average, FakePool
 
 Losses = dict[str, Tensor]
@@ -37,7 +37,7 @@ class Players:
     with other processes where there are some.
     """
 
-    generator: Generator
+    generator: StyledGenerator
     discriminator: Discriminator
     G: nn.Module
     D: nn.Module
@@ -51,7 +51,7 @@ class Players:
 
 def set_up(
     config: TrainConfig,
-    generator: Generator,
+    generator: StyledGenerator,
     discriminator: Discriminator,
     features: Features | None,
     device: torch.device,
@@ -64,7 +64,7 @@ def set_up(
     if features is not None:
         # Frozen weights are cast once; autocast would cast them at every step.
         features.to(precision)
-    photo = generator.photo_transport
+    photo = generator.look.adaptive_colour_map
     P = distributed.in_step(photo) if generator.config.adaptive else None
     # It learns by itself, from whole photos, and is no part of G.
     photo.requires_grad_(False)
@@ -129,7 +129,7 @@ def adversarial_step(
         losses["identity"] = identity(liked, results["liked"], config.recipe)
     if players.features is not None:
         with torch.no_grad():
-            content = players.features(_reduced(players.generator.closed_form(raw), config.fidelity_reduction))
+            content = players.features(_reduced(players.generator.look(raw), config.fidelity_reduction))
         seen = players.features(_reduced(enhanced, config.fidelity_reduction))
         losses["fidelity"] = fidelity(content, seen, config.recipe)
     if "toned" in results:
@@ -144,12 +144,13 @@ def adversarial_step(
 def whole_step(players: Players, liked: Tensor, spoilt: Tensor, dropped: Tensor) -> Losses:
     """One update of an adaptive generator's photo transport alone: bring copies of whole photos back.
 
-    liked, spoilt: N x 3 x H x W in [-1, 1]. dropped: see `PhotoTransport.dropout`.
+    liked, spoilt: N x 3 x H x W in [-1, 1]. dropped: see `AdaptiveColourMap.dropout_mask`.
     """
     generator = players.generator
     assert players.P is not None
-    mapped = players.P(generator.levels(spoilt), dropped)
-    result = generator.transport(generator.local_contrast(mapped))
+    look = generator.look
+    mapped = players.P(look.exposure_balance(spoilt), dropped)
+    result = look.colour_map(look.local_contrast(mapped))
     # Not clamped: where it is, nothing tells a result to come back.
     loss = undo_loss(liked, result) + CLIPPED * clipped(liked, result)
     _descend(players.optimisers["whole"], loss, most=1.0)

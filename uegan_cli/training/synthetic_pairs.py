@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from ..look.exposure_balance import expose, stops
+from ..look.exposure_balance import channel_stops, expose
 from ..look.local_contrast import LocalContrast
-from ..look.look import ClosedForm
+from ..look.look import FittedLook
 from ..look_fitting.exposure_spread import Inverse, unevenness
 from ..look_fitting.photo_set import Folder, seen_through
 
@@ -40,11 +40,11 @@ class Counterparts:
         """N x 3 x H x W in [-1, 1] -> what they may have been. The same generator state gives the same."""
         before = self.back(finished.movedim(1, -1)).movedim(-1, 1)
         change = torch.randn(len(before), 3, generator=rng) @ self.disturbance.T
-        spoilt = expose(self.plainer(before), stops(change).to(before.device))
+        spoilt = expose(self.plainer(before), channel_stops(change).to(before.device))
         return spoilt.contiguous(memory_format=torch.channels_last)
 
 
-def counterparts(look: ClosedForm, raw: Folder, liked: Folder) -> Counterparts:
+def counterparts(look: FittedLook, raw: Folder, liked: Folder) -> Counterparts:
     """What the look leaves to be learnt, from two folders that were looked through."""
-    back = Inverse.of(look.transport, seen_through(look.levels, raw.colours))
-    return Counterparts(back, unevenness(raw, liked, back).disturbance, look.local_contrast.undone())
+    back = Inverse.of(look.colour_map, seen_through(look.exposure_balance, raw.colours))
+    return Counterparts(back, unevenness(raw, liked, back).disturbance, look.local_contrast.inverse())

@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from tests.commands.conftest import Run
-from uegan_cli.config import GeneratorConfig, LossWeights, TrainConfig, train_config_to_json
 from uegan_cli.look.build import build
+from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import make_style
 from uegan_cli.styles.store import install
+from uegan_cli.styles.stored_names import stored_weights
+from uegan_cli.training.config import LossWeights, TrainConfig, train_config_to_json
 
 
 @pytest.fixture
@@ -27,12 +29,12 @@ def variants(pairs: Path) -> dict[str, str]:
     }
     torch.manual_seed(0)
     for name, (_, attention, modulation) in rows.items():
-        config = GeneratorConfig(width=4, attention=attention, modulation=modulation)
+        config = StyledGeneratorConfig(width=4, attention=attention, modulation=modulation)
         recipe = train_config_to_json(TrainConfig(generator=config))
-        install(make_style(name, config, build(config).state_dict(), Card(recipe=recipe)))
-    config = GeneratorConfig(width=4)
+        install(make_style(name, config, stored_weights(build(config)), Card(recipe=recipe)))
+    config = StyledGeneratorConfig(width=4)
     recipe = train_config_to_json(TrainConfig(generator=config, weights=LossWeights(identity=0)))
-    install(make_style("noidt", config, build(config).state_dict(), Card(recipe=recipe)))
+    install(make_style("noidt", config, stored_weights(build(config)), Card(recipe=recipe)))
     return {name: row for name, (row, _, _) in rows.items()}
 
 

@@ -7,10 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
-from uegan_cli.config import GeneratorConfig, TrainConfig
 from uegan_cli.look.build import build
+from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.store import load_style
+from uegan_cli.training.config import TrainConfig
 from uegan_cli.training.loop import run
 from uegan_cli.training.run import prepare
 from uegan_cli.training.run_folder import Options, folder_of, write_options
@@ -45,7 +46,7 @@ def test_the_authors_checkpoint(uegan, golden):
     outcome = uegan("style-create", "theirs", "--from-checkpoint", golden / "authors-width8.pth", "--licence", "MIT")
     assert outcome.code == 0
     style = load_style("theirs")
-    assert style.config == GeneratorConfig(width=8, attention="reference")
+    assert style.config == StyledGeneratorConfig(width=8, attention="reference")
     assert (style.card.licence, style.card.command) == (
         "MIT",
         "uegan style-create theirs --from-checkpoint authors-width8.pth",
@@ -70,7 +71,7 @@ def test_strength_weakens_whatever_it_was_made_from(uegan, bright):
 
 
 def test_a_training_run_at_any_step(uegan):
-    config = TrainConfig(generator=GeneratorConfig(width=2, attention="paper"), size=96, batch=2, steps=2, pool=0)
+    config = TrainConfig(generator=StyledGeneratorConfig(width=2, attention="paper"), size=96, batch=2, steps=2, pool=0)
     photos = [torch.randint(0, 256, (3, 100, 120), dtype=torch.uint8) for _ in range(3)]
     write_options(folder_of("r"), Options("r", config, [Path("a.jpg")], [Path("b.png")], None, Card()))
     training = prepare(config, build(config.generator), photos, photos, None, torch.device("cpu"))

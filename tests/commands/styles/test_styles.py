@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from uegan_cli.commands.styles.output import describe_network
-from uegan_cli.config import BlendConfig, ClosedFormConfig, GeneratorConfig
+from uegan_cli.look.config import BlendConfig, LookConfig, StyledGeneratorConfig
 from uegan_cli.styles import names, store
 from uegan_cli.styles.card import Card
 
@@ -82,7 +82,7 @@ def test_verify_finds_the_damaged_one(uegan):
 
 
 def test_a_network_is_described_in_a_few_words():
-    blend = BlendConfig(((0.6, ClosedFormConfig()), (0.4, GeneratorConfig(width=8, attention="paper"))))
+    blend = BlendConfig(((0.6, LookConfig()), (0.4, StyledGeneratorConfig(width=8, attention="paper"))))
     assert describe_network(blend) == (
         "0.6 x (look without a network) + 0.4 x (UEGAN, width 8, paper attention, feature modulation)"
     )

@@ -11,9 +11,9 @@ from PIL import Image
 
 from tests.commands.train.test_data_set import data_set, side
 from uegan_cli.commands.train.page import MAX_EARLIER_SHEETS, RunPage
-from uegan_cli.config import TrainConfig
 from uegan_cli.errors import OutputError
 from uegan_cli.styles.card import Card
+from uegan_cli.training.config import TrainConfig
 from uegan_cli.training.run_folder import Options
 
 CARD = Card(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...config import BlendConfig, GeneratorConfig, NetworkConfig, config_to_json
+from ...look.config import BlendConfig, NetworkConfig, StyledGeneratorConfig, config_to_json
 from ...styles.store import Entry
 from ..shared.output import Report, format_size
 
@@ -32,8 +32,8 @@ def describe_network(config: NetworkConfig) -> str:
     if isinstance(config, BlendConfig):
         return " + ".join(f"{weight:g} x ({describe_network(part)})" for weight, part in config.parts)
     adaptive = ", adaptive colour map" * config.adaptive
-    if isinstance(config, GeneratorConfig):
-        look = ", inside a look" * config.transport
+    if isinstance(config, StyledGeneratorConfig):
+        look = ", inside a look" * config.fitted
         return (
             f"UEGAN, width {config.width}, {config.attention} attention, {config.modulation} modulation{look}{adaptive}"
         )
@@ -68,7 +68,7 @@ def _kind(entry: Entry) -> str:
     config = entry.header.config
     if isinstance(config, BlendConfig):
         kind = "blend"
-    elif isinstance(config, GeneratorConfig):
+    elif isinstance(config, StyledGeneratorConfig):
         kind = "network"
     else:
         kind = "adaptive" if config.adaptive else "instant"

@@ -18,8 +18,8 @@ from .curves import draw_curve
 from .data_set import notes
 
 if TYPE_CHECKING:
-    from ...config import TrainConfig
     from ...styles.card import Card
+    from ...training.config import TrainConfig
     from ...training.data_set_report import Verdict
     from ...training.run_folder import Options
 

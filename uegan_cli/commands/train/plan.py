@@ -10,7 +10,7 @@ from ..shared.output import Report, format_duration, say_labelled
 if TYPE_CHECKING:
     import torch
 
-    from ...config import TrainConfig
+    from ...training.config import TrainConfig
     from ...training.estimate import Pace
     from ...training.run_folder import Options
 

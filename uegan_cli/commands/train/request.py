@@ -14,7 +14,7 @@ from ...styles.card import Card
 from ...styles.names import cached, check_name
 
 if TYPE_CHECKING:
-    from ...config import TrainConfig
+    from ...training.config import TrainConfig
     from ...training.run_folder import Options
 
 WITH_RESUME = {
@@ -30,7 +30,7 @@ class TrainRequest:
 
     name: of the style and of its run. liked, raw, probe: folders, or photos for `probe`. card: texts for the style's
     card. vgg: file of weights. The recipe is a preset and what was given to change it: `training`, `network` and
-    `weights` hold fields of TrainConfig, GeneratorConfig and LossWeights. start: a style, "none", or None for the
+    `weights` hold fields of TrainConfig, StyledGeneratorConfig and LossWeights. start: a style, "none", or None for the
     preset's own.
     """
 
@@ -122,5 +122,5 @@ def _command(request: TrainRequest) -> str:
 
 
 def _option(field: str) -> str:
-    """Return the option that sets a field of TrainConfig or GeneratorConfig."""
+    """Return the option that sets a field of TrainConfig or StyledGeneratorConfig."""
     return "--lr" if field == "lr_generator" else f"--{field}"

@@ -118,7 +118,7 @@ def test_edits_are_transferred_on_real_photos(real_photos: list[NDArray[np.uint8
 def test_no_edit_is_exactly_nothing() -> None:
     photo = planar(made_scene(112, 160))
     grid = fit(photo, torch.zeros_like(photo))
-    assert not grid.vertices.any() and not grid.leftover.any()
+    assert not grid.vertices.any() and not grid.residual.any()
 
 
 def test_same_pair_gives_same_grid() -> None:
@@ -127,7 +127,7 @@ def test_same_pair_gives_same_grid() -> None:
     one = fit(photo, photo.square() - photo)
     torch.manual_seed(2)
     two = fit(photo, photo.square() - photo)
-    assert torch.equal(one.vertices, two.vertices) and torch.equal(one.leftover, two.leftover)
+    assert torch.equal(one.vertices, two.vertices) and torch.equal(one.residual, two.residual)
 
 
 def test_fitting_leaves_the_random_state_alone() -> None:
@@ -138,10 +138,10 @@ def test_fitting_leaves_the_random_state_alone() -> None:
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_affine_edit_needs_no_leftover() -> None:
+def test_affine_edit_needs_no_residual() -> None:
     photo = planar(made_scene(112, 160))
     grid = fit(photo, 0.1 - 0.2 * photo)
-    assert grid.leftover.abs().max() < 1e-3
+    assert grid.residual.abs().max() < 1e-3
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (3, 500), (17, 33)])

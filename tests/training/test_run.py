@@ -6,8 +6,8 @@ import math
 import pytest
 import torch
 
-from uegan_cli.config import train_config_from_json, train_config_to_json
 from uegan_cli.errors import DataSetError
+from uegan_cli.training.config import train_config_from_json, train_config_to_json
 from uegan_cli.training.run import Training
 
 from .tiny import CONFIG, Said, assert_same, tensors, training

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from tests.benchmarks.looks import apply, warm_film
-from uegan_cli.look.exposure_balance import levels
+from uegan_cli.look.exposure_balance import measure_balance
 from uegan_cli.look.local_contrast import LocalContrast
-from uegan_cli.look.look import ClosedForm
+from uegan_cli.look.look import FittedLook
 from uegan_cli.look.srgb import to_linear, to_srgb
 from uegan_cli.look_fitting.exposure_spread import Inverse
 from uegan_cli.look_fitting.instant_look import instant_look
@@ -77,18 +77,18 @@ def test_disturbances_are_as_large_as_was_asked_for_and_the_same_for_the_same_dr
     grey = torch.zeros(400, 3, 2, 2)
     spoilt = spoil(grey, torch.Generator().manual_seed(1))
     assert torch.equal(spoilt, spoil(grey, torch.Generator().manual_seed(1)))
-    found = levels(spoilt.flatten(2).transpose(1, 2)).std(dim=0)
+    found = measure_balance(spoilt.flatten(2).transpose(1, 2)).std(dim=0)
     assert torch.allclose(found, torch.tensor([0.5, 0.3, 0.1]), rtol=0.15)
 
 
 def test_local_contrast_is_taken_out() -> None:
     x = 0.2 * torch.randn(1, 1, 96, 96).expand(1, 3, 96, 96)
-    plain = Counterparts(unchanged(), torch.zeros(3, 3), LocalContrast(0.3).undone())(x, torch.Generator())
+    plain = Counterparts(unchanged(), torch.zeros(3, 3), LocalContrast(0.3).inverse())(x, torch.Generator())
     assert 1.2 < float(x.std() / plain.std()) < 1.35
 
 
 def test_the_identity_needs_no_counterparts() -> None:
     photos = [torch.randint(0, 256, (3, 64, 64), dtype=torch.uint8) for _ in range(12)]
     folder = look_through(photos, None)
-    spoil = counterparts(ClosedForm(), folder, folder)
+    spoil = counterparts(FittedLook(), folder, folder)
     assert not spoil.uneven and not spoil.plainer.gain

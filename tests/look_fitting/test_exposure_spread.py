@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from tests.benchmarks.looks import apply, faded_matte
-from uegan_cli.look.exposure_balance import expose, levels, stops
+from uegan_cli.look.exposure_balance import channel_stops, expose, measure_balance
 from uegan_cli.look.srgb import to_linear, to_srgb
 from uegan_cli.look_fitting.exposure_spread import Inverse, Unevenness, unevenness
 from uegan_cli.look_fitting.instant_look import instant_look
@@ -39,8 +39,8 @@ def test_folders_that_are_alike_are_even(raw_photos: list[Path]) -> None:
 def test_exposures_that_were_spread_are_pulled_together(raw_photos: list[Path]) -> None:
     raw, liked = two_folders(raw_photos, 3)
     found = unevenness(raw, liked, UNCHANGED)
-    spread = [float(levels(colours).std(dim=0)[0]) for colours in (raw.colours, liked.colours)]
-    evened = float(levels(seen_through(found.evened(), raw.colours)).std(dim=0)[0])
+    spread = [float(measure_balance(colours).std(dim=0)[0]) for colours in (raw.colours, liked.colours)]
+    evened = float(measure_balance(seen_through(found.evened(), raw.colours)).std(dim=0)[0])
     assert evened < spread[1] < spread[0]
     assert float(found.disturbance.square().sum(dim=1).sqrt()[0]) > 0.8, "of 1.7"
 
@@ -64,8 +64,8 @@ def test_the_instant_look_evens_out_and_then_maps(raw_photos: list[Path]) -> Non
     raw, liked = two_folders(raw_photos, 3)
     toned = look_through([apply(faded_matte, photo) for photo in liked.photos], None)
     form = instant_look(raw, toned).form
-    assert float(form.levels.pull[0, 0]) < -0.3
-    spread = [float(levels(c).std(dim=0)[0]) for c in (toned.colours, seen_through(form, raw.colours))]
+    assert float(form.exposure_balance.pull[0, 0]) < -0.3
+    spread = [float(measure_balance(c).std(dim=0)[0]) for c in (toned.colours, seen_through(form, raw.colours))]
     assert spread[1] < spread[0] + 0.1
 
 
@@ -84,7 +84,7 @@ def some(whole: Folder, rng: torch.Generator, liked: int) -> list[Folder]:
 
 def exposed(folder: Folder, change: Tensor) -> Folder:
     """With other levels, by N x 3 stops of exposure, warmth and tint."""
-    colours = expose(folder.colours.transpose(1, 2)[..., None], stops(change))[..., 0].transpose(1, 2)
+    colours = expose(folder.colours.transpose(1, 2)[..., None], channel_stops(change))[..., 0].transpose(1, 2)
     return replace(folder, colours=colours)
 
 
@@ -102,7 +102,7 @@ def test_twenty_photos_mostly_tell_that_they_were_evened_out(whole: Folder) -> N
     for _ in range(40):
         raw, liked = some(whole, rng, 20)
         raw = exposed(raw, (torch.rand(100, 3, generator=rng) * 2 - 1) * torch.tensor([1.2, 0.4, 0.15]))
-        away = levels(liked.colours)
+        away = measure_balance(liked.colours)
         liked = exposed(liked, 0.5 * (away.mean(dim=0) - away))
         found += bool(unevenness(raw, liked, UNCHANGED).pull.any())
     assert found >= 30

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from uegan_cli.look.exposure_balance import levels
+from uegan_cli.look.exposure_balance import measure_balance
 from uegan_cli.look.srgb import to_srgb
 from uegan_cli.look_fitting.statistics import PIXELS, bands, colours_of, photo_weights, statistics
 
@@ -31,7 +31,7 @@ def test_statistics_can_be_learnt_from() -> None:
 def test_levels_are_stops(gains: tuple[float, ...], change: tuple[float, ...]) -> None:
     """Linear light of 0.1 and of twice that, in all channels or in one."""
     light = torch.full((1, 8, 3), 0.1)
-    found = [levels(to_srgb(x) * 2 - 1) for x in (light, light * torch.tensor(gains))]
+    found = [measure_balance(to_srgb(x) * 2 - 1) for x in (light, light * torch.tensor(gains))]
     assert torch.allclose(found[1] - found[0], torch.tensor([change]).float(), atol=1e-3)
 
 

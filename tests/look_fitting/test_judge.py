@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.benchmarks.looks import apply, bright_airy
-from uegan_cli.look.look import ClosedForm
+from uegan_cli.look.look import FittedLook
 from uegan_cli.look.srgb import to_linear, to_srgb
 from uegan_cli.look_fitting.instant_look import instant_look
 from uegan_cli.look_fitting.judge import content_change, judge_between
@@ -23,7 +23,7 @@ def test_real_photos_come_nearer_to_the_known_look_step_by_step(raw_photos: list
     judge = judge_between(folders[0], raw[::2], folders[1], look.form)
     distances = []
     for share in (0.0, 0.5, 1.0):
-        partly = ClosedForm()
+        partly = FittedLook()
         for name, part in partly.named_parameters():
             part.data += share * (look.form.get_parameter(name).data - part.data)
         distances.append(judge.verdict(partly).distance)
@@ -53,7 +53,7 @@ def test_photos_brought_to_one_exposure_are_nearer_to_photos_of_one_exposure(raw
     folders = look_through(raw, None), look_through(liked, None)
     look = instant_look(*folders)
     judge = judge_between(folders[0], raw[::2], folders[1], look.form)
-    assert judge.verdict(exposed).distance < 0.8 * judge.verdict(look.form.transport).distance
+    assert judge.verdict(exposed).distance < 0.8 * judge.verdict(look.form.colour_map).distance
 
 
 def test_tone_is_no_change_of_content_and_other_things_are(raw_photos: list[Path]) -> None:
@@ -69,4 +69,4 @@ def test_the_bound_leaves_room_beyond_the_look() -> None:
     photos = [torch.randint(0, 256, (3, 96, 96), dtype=torch.uint8) for _ in range(6)]
     folder = look_through(photos, None)
     judge = judge_between(folder, photos, folder)
-    assert judge.verdict(ClosedForm()).content_change < judge.most_change
+    assert judge.verdict(FittedLook()).content_change < judge.most_change

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from uegan_cli.look.exposure_balance import MOST, PhotoLevels, expose, levels, stops
+from uegan_cli.look.exposure_balance import MAX_STOPS, ExposureBalance, channel_stops, expose, measure_balance
 
 
 def scenes(count: int = 3) -> Tensor:
@@ -14,23 +14,23 @@ def scenes(count: int = 3) -> Tensor:
 
 
 def of(x: Tensor) -> Tensor:
-    return levels(x.flatten(2).transpose(1, 2))
+    return measure_balance(x.flatten(2).transpose(1, 2))
 
 
-def evening(pull: float, middle: Tensor) -> PhotoLevels:
-    layer = PhotoLevels()
+def evening(pull: float, middle: Tensor) -> ExposureBalance:
+    layer = ExposureBalance()
     layer.load_state_dict({"pull": pull * torch.eye(3), "middle": middle})
     return layer.requires_grad_(False)
 
 
 def test_it_starts_as_the_identity() -> None:
     x = scenes()
-    assert PhotoLevels()(x) is x
+    assert ExposureBalance()(x) is x
 
 
 def test_a_change_of_levels_is_what_is_measured_after_it() -> None:
     change = torch.tensor([[0.3, 0.2, -0.1], [-0.5, -0.2, 0.05], [0.0, 0.1, 0.2]])
-    assert torch.allclose(of(expose(scenes(), stops(change))), of(scenes()) + change, atol=0.02)
+    assert torch.allclose(of(expose(scenes(), channel_stops(change))), of(scenes()) + change, atol=0.02)
 
 
 def test_each_photo_is_moved_by_its_own_way_to_the_middle() -> None:
@@ -43,9 +43,9 @@ def test_each_photo_is_moved_by_its_own_way_to_the_middle() -> None:
 def test_a_photo_is_changed_alike_at_any_size(scale: int) -> None:
     layer, small = evening(-0.75, torch.tensor([-1.0, 0.0, 0.0])), scenes()
     large = small.repeat_interleave(scale, dim=2).repeat_interleave(scale, dim=3)
-    assert torch.allclose(layer.change(large), layer.change(small), atol=1e-4)
+    assert torch.allclose(layer.stops(large), layer.stops(small), atol=1e-4)
 
 
 def test_a_night_stays_one() -> None:
     night = scenes() * 0.02 - 0.95
-    assert (of(evening(-1.0, torch.zeros(3))(night)) - of(night))[:, 0].max() < MOST + 0.1
+    assert (of(evening(-1.0, torch.zeros(3))(night)) - of(night))[:, 0].max() < MAX_STOPS + 0.1

@@ -69,10 +69,10 @@ def test_half_strength_is_half_the_edit(scene: Tensor, grid: EditGrid) -> None:
     assert (half - whole / 2)[unclipped].abs().max() <= 1
 
 
-def test_leftover_is_upsampled_bilinearly() -> None:
-    leftover = torch.rand(3, 8, 12) / 2
-    result = EditGrid(torch.zeros(5, 7, 3, 32), leftover, 2).apply(torch.zeros(3, 40, 84, dtype=torch.uint8))
-    expected = torch.nn.functional.interpolate(leftover[None], (40, 84), mode="bilinear", align_corners=False)[0]
+def test_residual_is_upsampled_bilinearly() -> None:
+    residual = torch.rand(3, 8, 12) / 2
+    result = EditGrid(torch.zeros(5, 7, 3, 32), residual, 2).apply(torch.zeros(3, 40, 84, dtype=torch.uint8))
+    expected = torch.nn.functional.interpolate(residual[None], (40, 84), mode="bilinear", align_corners=False)[0]
     assert (result - expected * 255).abs().max() <= 0.51
 
 
