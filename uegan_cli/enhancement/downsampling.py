@@ -37,7 +37,7 @@ def area_average(pixels: Tensor, height: int, width: int, threads: int = 1) -> T
 
 
 def _average_rows(pixels: Tensor, rows: int, pool: ThreadPoolExecutor) -> Tensor:
-    """Shrink H x ... to rows x ... float32, in bands of 16 rows, so that the source rows of a band stay in the cache."""
+    """Shrink H x ... to rows x ... float32, in bands of 16 rows, whose source rows fit into the cache."""
 
     def band(first: int) -> Tensor:
         last = min(first + MULTIPLE, rows)

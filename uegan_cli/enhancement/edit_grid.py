@@ -5,7 +5,7 @@ in the colour, so it is kept as 3 x 4 transforms at the vertices of a grid over 
 trilinearly in between (Chen, Adams, Wadhwa and Hasinoff, Bilateral Guided Upsampling, 2016). What the grid cannot
 express, the residual, is upsampled bilinearly and added.
 
-A cell is the rectangle between four neighbouring vertices. Inside a cell, interpolation in luma and the transform are one
+A cell is the rectangle between four neighbouring vertices. Inside, interpolation in luma and the transform are one
 product: a 12 x 32 matrix (4 corners x 3 channels, 8 lumas x 4 colour coordinates) times 32 features of each pixel.
 That is several times faster than gathering from a 3-D texture.
 """

@@ -104,7 +104,7 @@ class _Samples:
         return transform.T.to(self.edits).repeat(1, LUMAS)
 
     def solve(self) -> Tensor:
-        """Return the vertices: the best single transform, and departures from it by preconditioned conjugate gradients."""
+        """Return the vertices: the best single transform, plus departures (preconditioned conjugate gradients)."""
         down, across = self.shape
         single = self.best_transform().expand(down + 1, across + 1, 3, 4 * LUMAS)
         inverse = torch.linalg.inv(self.blocks())
