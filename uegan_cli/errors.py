@@ -1,22 +1,22 @@
-"""What can go wrong, and the exit code a shell script sees.
+"""The tree of errors, each with the exit code that a shell script sees.
 
-    UeganError            1   one line for the user: what, which file, the way out
-    ├── PhotoError        1   a photo cannot be read or enhanced; the others go on
-    ├── UsageError        2   options that do not fit together
-    ├── NoInputError      3   nothing to work on
+    UeganError            1   one line for the user: the file, the problem, the remedy
+    ├── PhotoError        1   a photo cannot be read or enhanced; the others continue
+    ├── UsageError        2   options that contradict each other
+    ├── NoInputError      3   no photos to work on
     ├── StyleError        4   a style is missing or invalid
-    ├── DeviceError       5   a device or its memory is unavailable
-    ├── DataSetError      6   a training folder is unusable
-    └── OutputError       7   a result cannot be written
+    ├── DeviceError       5   a device is unavailable, or its memory is exhausted
+    ├── DataSetError      6   the training photos are unusable
+    └── OutputError       7   an output cannot be written
 
-An exception outside this tree is a bug and stays loud.
+Any other exception is a bug and ends in a traceback.
 """
 
 from __future__ import annotations
 
 
 class UeganError(Exception):
-    """An error the user can act on; its text is one complete line."""
+    """An error that the user can act on; its message is one complete line."""
 
     exit_code = 1
 
@@ -26,25 +26,25 @@ class PhotoError(UeganError):
 
 
 class UsageError(UeganError):
-    """Options or arguments that do not fit together."""
+    """Options or arguments contradict each other or are out of range."""
 
     exit_code = 2
 
 
 class NoInputError(UeganError):
-    """There is no photo to work on."""
+    """There are no photos to work on."""
 
     exit_code = 3
 
 
 class StyleError(UeganError):
-    """A style is missing, damaged or not a style."""
+    """A style is missing, damaged or no style at all."""
 
     exit_code = 4
 
 
 class DeviceError(UeganError):
-    """A device that was asked for is not there, or its memory is used up."""
+    """A requested device is unavailable, or its memory is exhausted."""
 
     exit_code = 5
 
@@ -56,6 +56,6 @@ class DataSetError(UeganError):
 
 
 class OutputError(UeganError):
-    """A result cannot be written: full disk, missing rights, a name already taken."""
+    """An output cannot be written: full disk, missing permission, a name that is taken."""
 
     exit_code = 7

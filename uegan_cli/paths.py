@@ -1,6 +1,6 @@
-"""Where the program keeps things for its user. `UEGAN_HOME` moves all of it into one folder.
+"""The folders of the user: style cache, runs, weights and settings. `UEGAN_HOME` moves all of them into one.
 
-The functions only name folders; whoever writes into one creates it.
+The functions only return paths; the code that writes into a folder creates it.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ def _data() -> Path:
 
 
 def styles_dir() -> Path:
-    """The style cache: one `.safetensors` file a style."""
+    """Return the style cache, with one `.safetensors` file for each style."""
     return _data() / "styles"
 
 
 def runs_dir() -> Path:
-    """Training runs: checkpoints, metrics and sample sheets."""
+    """Return the folder of training runs: checkpoints, metrics and sample sheets."""
     return _data() / "runs"
 
 
 def jobs_dir() -> Path:
-    """Journals of jobs whose results do not go into a folder of this machine."""
+    """Return the folder of journals of batch jobs whose results do not go to a local folder."""
     return _data() / "jobs"
 
 
 def weights_dir() -> Path:
-    """Downloaded feature weights (VGG); safe to delete."""
+    """Return the folder of downloaded weights (VGG, NIMA); safe to delete."""
     return (_home() or Path(platformdirs.user_cache_dir(_APP, appauthor=False))) / "weights"
 
 
 def measured_file() -> Path:
-    """What `eval` has measured before; safe to delete."""
+    """Return the cache of measurements that `eval` made; safe to delete."""
     return (_home() or Path(platformdirs.user_cache_dir(_APP, appauthor=False))) / "measured.sqlite"
 
 
 def config_file() -> Path:
-    """The user's `config.toml`; it need not exist."""
+    """Return the path of the user's `config.toml`, which need not exist."""
     return (_home() or Path(platformdirs.user_config_dir(_APP, appauthor=False))) / "config.toml"

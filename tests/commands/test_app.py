@@ -48,7 +48,7 @@ def test_help_is_not_about_types(uegan, command):
 def test_an_error_is_one_line_without_a_traceback(uegan):
     outcome = uegan("styles", "show", "gone")
     assert (outcome.code, outcome.err.count("\n"), outcome.out) == (4, 1, "")
-    assert outcome.err.startswith("uegan: there is no style called 'gone'")
+    assert outcome.err.startswith("uegan: no style called 'gone'")
 
 
 def test_debugging_shows_the_traceback(in_a_process, monkeypatch):

@@ -115,12 +115,12 @@ def test_a_style_of_an_earlier_version_is_the_same_look(tmp_path, config):
 @pytest.mark.parametrize("length", [0, 4, 100, 3000])
 def test_a_truncated_file_is_named(written, length):
     written.write_bytes(written.read_bytes()[:length])
-    with pytest.raises(StyleError, match=r"mine\.safetensors: is damaged or not a style file"):
+    with pytest.raises(StyleError, match=r"mine\.safetensors: damaged, or not a style file"):
         read_style(written)
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(StyleError, match=r"gone\.safetensors: there is no such file"):
+    with pytest.raises(StyleError, match=r"gone\.safetensors: no such file"):
         read_style(tmp_path / "gone.safetensors")
 
 
@@ -137,7 +137,7 @@ def test_other_safetensors_files_are_refused_as_what_they_are(tmp_path):
 
 def test_a_later_format_is_refused_with_the_way_out(written):
     rewritten(written, lambda tensors, metadata: metadata.update({"uegan-style": "2"}))
-    with pytest.raises(StyleError, match="a newer uegan may read it"):
+    with pytest.raises(StyleError, match="try a newer uegan"):
         read_style(written)
 
 
@@ -147,13 +147,19 @@ def test_a_later_format_is_refused_with_the_way_out(written):
         (lambda t, m: t.pop("generator.decoder.0.bias"), "decoder.0.bias' is missing"),
         (lambda t, m: t.update({"generator.more": torch.zeros(1)}), "'more' does not belong"),
         (lambda t, m: t.update({"optimizer": torch.zeros(1)}), "not part of a style"),
-        (lambda t, m: t.update({"generator.encoder.0.bias": torch.zeros(7)}), "is 7 and should be 4"),
+        (lambda t, m: t.update({"generator.encoder.0.bias": torch.zeros(7)}), "the shape 7 instead of 4"),
         (lambda t, m: t.update({"generator.encoder.0.bias": torch.zeros(4).double()}), "float64"),
         (lambda t, m: t.update({"generator.encoder.0.bias": torch.full((4,), torch.nan)}), "not finite"),
-        (lambda t, m: t.update({"generator.encoder.0.bias": torch.ones(4)}), "weights are not what was written"),
+        (
+            lambda t, m: t.update({"generator.encoder.0.bias": torch.ones(4)}),
+            "weights have changed since it was written",
+        ),
         (lambda t, m: t.update({"preview": torch.zeros(3)}), "preview is not a picture"),
-        (lambda t, m: t.pop("preview"), "card or preview is not what was written"),
-        (lambda t, m: m.update(card=m["card"].replace("Ada", "Bob")), "card or preview is not what was written"),
+        (lambda t, m: t.pop("preview"), "card or preview has changed since it was written"),
+        (
+            lambda t, m: m.update(card=m["card"].replace("Ada", "Bob")),
+            "card or preview has changed since it was written",
+        ),
         (lambda t, m: m.update(card="[]"), "card is not"),
         (lambda t, m: m.update(card="{"), "header cannot be read"),
         (lambda t, m: m.update(network="[" * 100_000), "header cannot be read"),
@@ -172,7 +178,7 @@ def test_a_huge_network_is_refused_before_memory_is_taken(written):
     def claim(tensors, metadata):
         metadata["network"] = json.dumps(json.loads(metadata["network"]) | {"width": 256})
 
-    with pytest.raises(StyleError, match="should be 256x"):
+    with pytest.raises(StyleError, match="instead of 256x"):
         read_style(rewritten(written, claim))
 
 

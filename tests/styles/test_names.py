@@ -20,7 +20,7 @@ def test_accepts_what_the_rule_allows(name):
     "name", ["", ".", "..", "../x", "a/b", "a\\b", "Mine", "-x", ".x", "x" * 65, "a b", "ü", "a\n", "con", "com1.x"]
 )
 def test_refuses_what_is_no_name(name):
-    with pytest.raises(StyleError, match="cannot be a style's name"):
+    with pytest.raises(StyleError, match="is not a valid style name"):
         names.check_name(name)
 
 

@@ -77,7 +77,7 @@ def test_entries_say_what_there_is_even_of_damaged_files(new_style, built_in):
     names.cached("broken").write_bytes(b"nonsense")
     broken, mine, natural = store.entries()
     assert (broken.name, broken.header) == ("broken", None)
-    assert "broken.safetensors: is damaged" in broken.problem
+    assert "broken.safetensors: damaged" in broken.problem
     assert (mine.header.card.author, mine.built_in) == ("Ada", False)
     assert natural.built_in
 
@@ -90,7 +90,7 @@ def test_listing_needs_no_torch(new_style):
 
 @pytest.mark.parametrize("verb", [store.remove, lambda name: store.rename(name, "other")])
 def test_the_built_in_style_stays(built_in, verb):
-    with pytest.raises(StyleError, match="'natural' is built in and cannot be"):
+    with pytest.raises(StyleError, match="built-in style 'natural' cannot be"):
         verb("natural")
     assert built_in.is_file()
 
@@ -137,7 +137,7 @@ def test_export_keeps_a_file_that_is_in_the_way(new_style, tmp_path):
     store.install(new_style())
     target = tmp_path / "here.safetensors"
     target.write_text("precious")
-    with pytest.raises(OutputError, match=r"here\.safetensors: exists already"):
+    with pytest.raises(OutputError, match=r"here\.safetensors: already exists"):
         store.export("mine", target)
     assert target.read_text() == "precious"
     store.export("mine", target, overwrite=True)

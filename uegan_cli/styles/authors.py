@@ -1,4 +1,4 @@
-"""The authors' checkpoints: the same networks under other names, as a pickle that is never allowed to run anything."""
+"""Checkpoints of the authors: the same networks under other names, in a pickle that is never allowed to run code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from .file import Style, check_weights, make_style
 
 Weights = dict[str, Tensor]
 
-# Theirs -> ours. Stages count from 1 there and from 0 here; `ga5` attends the coarsest features, as `attention.4` does.
+# Names of the authors -> names in style files. Stages count from 1 there and from 0 here; `ga5` attends the coarsest
+# features, as `attention.4` does.
 _GENERATOR_NAMES = (
     (r"enc(\d)\.main\.1\.(weight|bias)", "encoder.{}.{}"),
     (r"upsample(\d)\.1\.main\.1\.(weight|bias)", "narrow.{}.{}"),
@@ -38,8 +39,8 @@ _DISCRIMINATOR_NAMES = (
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """What an authors' checkpoint holds, under our names. discriminator: None where it was left out."""
+class AuthorsCheckpoint:
+    """The content of an authors' checkpoint, under the names of style files. discriminator: None if it was left out."""
 
     config: StyledGeneratorConfig
     generator: Weights
@@ -47,8 +48,8 @@ class Checkpoint:
     epoch: int | None
 
 
-def read_checkpoint(path: Path) -> Checkpoint:
-    """Reads `G_net`, `D_net` and `epoch` of a `.pth`. Raises StyleError for any other content, code above all."""
+def read_checkpoint(path: Path) -> AuthorsCheckpoint:
+    """Read `G_net`, `D_net` and `epoch` of a `.pth`. Raises StyleError for any other content, above all for code."""
     contents = _load(path)
     try:
         weights = _renamed(contents.get("G_net"), _GENERATOR_NAMES)
@@ -56,13 +57,13 @@ def read_checkpoint(path: Path) -> Checkpoint:
         check_weights(config, weights)
         discriminator = _renamed(contents["D_net"], _DISCRIMINATOR_NAMES) if contents.get("D_net") else None
     except StyleError as error:
-        raise StyleError(f"{path}: is not a checkpoint of the authors' UEGAN: {error}") from error
+        raise StyleError(f"{path}: not a checkpoint of the authors' UEGAN: {error}") from error
     epoch = contents.get("epoch")
-    return Checkpoint(config, weights, discriminator, epoch if isinstance(epoch, int) else None)
+    return AuthorsCheckpoint(config, weights, discriminator, epoch if isinstance(epoch, int) else None)
 
 
 def style_from_checkpoint(name: str, path: Path, card: Card) -> Style:
-    """The generator of an authors' checkpoint as a style. Raises StyleError."""
+    """Make a style of the generator in an authors' checkpoint. Raises StyleError."""
     checkpoint = read_checkpoint(path)
     return make_style(name, checkpoint.config, checkpoint.generator, card)
 
@@ -70,40 +71,40 @@ def style_from_checkpoint(name: str, path: Path, card: Card) -> Style:
 def _load(path: Path) -> dict[str, Any]:
     try:
         with warnings.catch_warnings():
-            # What torch warns of (an old pickle protocol), it then either reads or refuses.
+            # torch warns of an old pickle protocol, and then reads or refuses it.
             warnings.simplefilter("ignore")
             contents = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
-        raise StyleError(f"{path}: there is no such file") from error
+        raise StyleError(f"{path}: no such file") from error
     except OSError as error:
         raise StyleError(f"{path}: cannot be read ({error.strerror or error})") from error
     except pickle.UnpicklingError as error:
-        raise StyleError(f"{path}: refused, it is not a file of weights alone and loading it could run code") from error
+        raise StyleError(f"{path}: refused: it contains more than weights, and loading it could run code") from error
     except (RuntimeError, EOFError, ValueError, KeyError, AttributeError, IndexError, TypeError) as error:
-        raise StyleError(f"{path}: is damaged or not a checkpoint") from error
+        raise StyleError(f"{path}: damaged, or not a checkpoint") from error
     if not isinstance(contents, dict):
-        raise StyleError(f"{path}: is not a checkpoint: it holds {type(contents).__name__}")
+        raise StyleError(f"{path}: not a checkpoint: it contains a {type(contents).__name__}")
     return contents
 
 
-def _renamed(theirs: Any, table: tuple[tuple[str, str], ...]) -> Weights:
-    if not isinstance(theirs, dict) or not all(isinstance(tensor, Tensor) for tensor in theirs.values()):
-        raise StyleError("it has no state dict 'G_net'")
-    # DataParallel puts `module.` before every name.
-    return {_our_name(str(key).removeprefix("module."), table): tensor.float() for key, tensor in theirs.items()}
+def _renamed(authors: Any, table: tuple[tuple[str, str], ...]) -> Weights:
+    if not isinstance(authors, dict) or not all(isinstance(tensor, Tensor) for tensor in authors.values()):
+        raise StyleError("no state dict 'G_net'")
+    # DataParallel prefixes every name with `module.`.
+    return {_stored_name(str(key).removeprefix("module."), table): tensor.float() for key, tensor in authors.items()}
 
 
-def _our_name(key: str, table: tuple[tuple[str, str], ...]) -> str:
+def _stored_name(key: str, table: tuple[tuple[str, str], ...]) -> str:
     if last := _LAST.fullmatch(key):
         return f"last.{last[1]}.{last[2]}"
-    for pattern, ours in table:
+    for pattern, stored in table:
         if match := re.fullmatch(pattern, key):
-            return ours.format(int(match[1]) - 1, match[2])
-    raise StyleError(f"it has a tensor {key!r}")
+            return stored.format(int(match[1]) - 1, match[2])
+    raise StyleError(f"unexpected tensor {key!r}")
 
 
 def _base_width(weights: Weights) -> int:
     first = weights.get("encoder.0.weight")
     if first is None or first.ndim != 4 or not 1 <= first.shape[0] <= 256:
-        raise StyleError("its first convolution is missing")
+        raise StyleError("the first convolution is missing")
     return first.shape[0]

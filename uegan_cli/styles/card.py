@@ -1,4 +1,4 @@
-"""The card of a style: who made it, of what and how. It travels inside the style file."""
+"""The card of a style: its author, data, recipe and metrics. It travels inside the style file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def _now() -> str:
 
 @dataclass(frozen=True)
 class Card:
-    """All fields are optional; an unknown licence is an empty string, never a guess.
+    """Author, data, recipe and metrics of a style. All fields are optional; an unknown licence stays empty.
 
-    data: what the style has learnt from, such as `{"liked": 120, "raw": 340}`; never names of the user's files.
-    recipe: the options that made it; `command` is the one command that makes it again.
-    metrics: numbers measured on held-out photos.
-    created: ISO 8601, UTC. uegan: the version that made it.
+    data: the training data, such as `{"liked": 120, "raw": 340}`; never names of the user's files.
+    recipe: the options of training; `command` is the one command that repeats it.
+    metrics: measurements on held-out photos.
+    created: ISO 8601, UTC. uegan: the version that made the style.
     """
 
     author: str = ""
@@ -41,12 +41,12 @@ class Card:
 
     @classmethod
     def from_json(cls, data: Any) -> Card:
-        """Raises StyleError unless every field has its kind. Fields of later versions are passed over."""
+        """Read a card. Raises StyleError for a field of the wrong type; fields of later versions are ignored."""
         if not isinstance(data, dict):
             raise StyleError("the card is not a JSON object")
         kinds = {f.name: dict if str(f.type).startswith("Mapping") else str for f in dataclasses.fields(cls)}
         known = {name: value for name, value in data.items() if name in kinds}
         wrong = [name for name, value in known.items() if not isinstance(value, kinds[name])]
         if wrong:
-            raise StyleError(f"the card's field {wrong[0]!r} is not {kinds[wrong[0]].__name__}")
+            raise StyleError(f"the field {wrong[0]!r} of the card is not a {kinds[wrong[0]].__name__}")
         return cls(**{"created": "", "uegan": ""} | known)

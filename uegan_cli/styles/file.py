@@ -1,6 +1,6 @@
 """One style is one safetensors file: weights, card and preview. Never a pickle.
 
-Tensors: `generator.*` under the names of `uegan_cli.networks`, float16 where that is exact and float32 elsewhere, and
+Tensors: `generator.*` under the names of `stored_names`, float16 where that is exact and float32 elsewhere, and
 `preview`, the bytes of a JPEG. Metadata: see `header`.
 """
 
@@ -25,11 +25,11 @@ from .stored_names import load_stored_weights, stored_weights
 
 _PREFIX = "generator."
 _PREVIEW = "preview"
-_LATER = ("local_contrast.gain",)
-"""Tensors that networks have been given since styles are written; at first they change nothing."""
+_ADDED_LATER = ("local_contrast.gain",)
+"""Tensors that the first style files lack; with their initial values they change nothing."""
 
-MOST_PARTS = 16
-"""Networks that one blend may be made of."""
+MAX_PARTS = 16
+"""Networks in one blend."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Style:
     """A look that is ready to use.
 
     generator: N x 3 x H x W in [-1, 1] -> the same, any size; float32, in eval mode, without gradients.
-    preview: a small before/after JPEG. hash: see Header. path: where it was read from.
+    preview: a small before/after JPEG. hash: see Header. path: the file it was read from.
     """
 
     name: str
@@ -50,14 +50,14 @@ class Style:
 
     @property
     def working_size(self) -> int:
-        """Long side, in pixels, of the photo the generator should see."""
+        """Long side, in pixels, of the photo that the generator should see."""
         return self.config.working_size
 
 
 def make_style(
     name: str, config: NetworkConfig, weights: Mapping[str, Tensor], card: Card, preview: bytes | None = None
 ) -> Style:
-    """A style of a network's state dict. Raises StyleError where weights and config do not belong together."""
+    """Make a style of weights under stored names. Raises StyleError if weights and config do not belong together."""
     check_weights(config, weights)
     generator = build(config)
     load_stored_weights(generator, {key: tensor.float() for key, tensor in weights.items()})
@@ -66,19 +66,19 @@ def make_style(
 
 
 def encode_style(style: Style) -> bytes:
-    """The bytes of the style's file."""
+    """Return the bytes of the style file."""
     tensors = {_PREFIX + key: _shortest(tensor) for key, tensor in stored_weights(style.generator).items()}
     if style.preview is not None:
         tensors[_PREVIEW] = torch.frombuffer(bytearray(style.preview), dtype=torch.uint8)
-    # That of a style from an earlier version is another once it is written in today's words.
+    # The hash of a style from an earlier version changes when it is written in the format of today.
     look = _hash(style.config, style.generator)
     return save(tensors, metadata_of(style.config, style.card, look, style.preview))
 
 
 def read_style(path: Path, name: str | None = None) -> Style:
-    """The style in a file, checked: schema, tensor names, shapes, dtypes, hash and seal.
+    """Read the style in a file and check it: schema, tensor names, shapes, dtypes, hash and seal.
 
-    name: what to call it; without one, the file's stem. Raises StyleError, naming the file.
+    name: the name of the style; by default the stem of the file. Raises StyleError, naming the file.
     """
     with naming(path):
         with safe_open(path, framework="pt") as file:
@@ -87,28 +87,28 @@ def read_style(path: Path, name: str | None = None) -> Style:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a mapping)
         preview = _take_preview(tensors)
         if header.seal != seal(header.hash, metadata["card"], preview):
-            raise StyleError("is damaged: its card or preview is not what was written")
+            raise StyleError("damaged: its card or preview has changed since it was written")
         return _checked(name or path.stem, path, header, tensors, preview)
 
 
 def _checked(name: str, path: Path, header: Header, tensors: dict[str, Tensor], preview: bytes | None) -> Style:
     weights = {key.removeprefix(_PREFIX): tensor for key, tensor in tensors.items() if key.startswith(_PREFIX)}
     if len(weights) != len(tensors):
-        raise StyleError("holds tensors that are not part of a style")
+        raise StyleError("contains tensors that are not part of a style")
     if header.hash != look_hash(header.network, weights):
-        # What is wrong with the tensors says more, if anything is.
-        check_weights(header.config, _of_today(header.config, weights))
-        raise StyleError("is damaged: its weights are not what was written")
-    made = make_style(name, header.config, _of_today(header.config, weights), header.card, preview)
+        # A message about the tensors says more, if one of them is wrong.
+        check_weights(header.config, _completed(header.config, weights))
+        raise StyleError("damaged: its weights have changed since it was written")
+    made = make_style(name, header.config, _completed(header.config, weights), header.card, preview)
     return Style(name, made.config, made.generator, made.card, header.hash, preview, path)
 
 
-def _of_today(config: NetworkConfig, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-    """The weights, and in the place of what an earlier version's networks lacked those that change nothing."""
+def _completed(config: NetworkConfig, weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """Add the tensors that networks of earlier versions lacked, with values that change nothing."""
     _check_parts(config)
     fresh = stored_weights(build(config))
-    later = {key: tensor for key, tensor in fresh.items() if key.endswith(_LATER) and key not in weights}
-    return {**weights, **later}
+    added = {key: tensor for key, tensor in fresh.items() if key.endswith(_ADDED_LATER) and key not in weights}
+    return {**weights, **added}
 
 
 def _take_preview(tensors: dict[str, Tensor]) -> bytes | None:
@@ -116,12 +116,12 @@ def _take_preview(tensors: dict[str, Tensor]) -> bytes | None:
     if tensor is None:
         return None
     if tensor.dtype != torch.uint8 or tensor.ndim != 1:
-        raise StyleError("its preview is not a picture")
+        raise StyleError("the preview is not a picture")
     return tensor.numpy().tobytes()
 
 
 def check_weights(config: NetworkConfig, weights: Mapping[str, Tensor]) -> None:
-    """Raises StyleError unless the tensors are those of the network that `config` describes, and finite."""
+    """Raise StyleError unless the tensors are those of the network that `config` describes, and finite."""
     _check_parts(config)
     with torch.device("meta"):
         expected = stored_weights(build(config))
@@ -131,21 +131,21 @@ def check_weights(config: NetworkConfig, weights: Mapping[str, Tensor]) -> None:
         raise StyleError(f"the tensor {min(unknown)!r} does not belong to the network")
     for key, tensor in weights.items():
         if tensor.shape != expected[key].shape:
-            raise StyleError(f"the tensor {key!r} is {_shape(tensor)} and should be {_shape(expected[key])}")
+            raise StyleError(f"the tensor {key!r} has the shape {_shape(tensor)} instead of {_shape(expected[key])}")
         if tensor.dtype not in (torch.float16, torch.float32):
-            raise StyleError(f"the tensor {key!r} is {tensor.dtype}, not float16 or float32")
+            raise StyleError(f"the tensor {key!r} has the type {tensor.dtype}, not float16 or float32")
         if not tensor.isfinite().all():
             raise StyleError(f"the tensor {key!r} is not finite")
 
 
 def _check_parts(config: NetworkConfig) -> None:
     parts = list(_leaves(config))
-    if not 1 <= len(parts) <= MOST_PARTS or not all(map(math.isfinite, parts)):
-        raise StyleError(f"the blend is not of 1 to {MOST_PARTS} networks with finite weights")
+    if not 1 <= len(parts) <= MAX_PARTS or not all(map(math.isfinite, parts)):
+        raise StyleError(f"a blend must have 1 to {MAX_PARTS} networks with finite weights")
 
 
 def _leaves(config: NetworkConfig, weight: float = 1.0) -> list[float]:
-    """The weight of every network in a blend of blends."""
+    """Return the weight of every network in a blend of blends."""
     if not isinstance(config, BlendConfig):
         return [weight]
     return [leaf for share, part in config.parts for leaf in _leaves(part, weight * share)]
@@ -156,7 +156,7 @@ def _hash(config: NetworkConfig, generator: nn.Module) -> str:
 
 
 def look_hash(network: str, weights: Mapping[str, Tensor]) -> str:
-    """SHA-256 of what describes the network and of its weights as float32: how they are stored does not count."""
+    """Hash the description of a network and its weights as float32 (SHA-256), whatever type they are stored in."""
     parts: list[str | bytes] = [network]
     for key in sorted(weights):
         parts += [key, weights[key].float().contiguous().numpy().tobytes()]

@@ -1,4 +1,4 @@
-"""What a style may be called, and where it lies. Completion calls this on every Tab: nothing slow is imported."""
+"""Valid names of styles, and the file of each. Completion calls this on every Tab: nothing slow is imported."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ BUILT_IN = "natural"
 _BUILT_IN_FILE = Path(__file__).with_name(f"{BUILT_IN}{SUFFIX}")
 
 _RULE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-# Windows opens these as devices, whatever the suffix.
+# Windows opens these as devices, with any suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
 def check_name(name: str) -> str:
-    """The name itself. Raises StyleError for what no file name can safely come of."""
+    """Return the name. Raises StyleError for one that is no safe file name."""
     if not _RULE.fullmatch(name) or _DEVICES.fullmatch(name):
         raise StyleError(
-            f"{name!r} cannot be a style's name: use up to 64 of a-z, 0-9, '.', '_' and '-', a letter or digit first"
+            f"{name!r} is not a valid style name: use up to 64 of a-z, 0-9, '.', '_' and '-', a letter or digit first"
         )
     return name
 
 
 def cached(name: str) -> Path:
-    """Where the user's own style of this name lies, or would lie."""
+    """Return the path of the user's own style of this name, whether it exists or not."""
     return styles_dir() / f"{check_name(name)}{SUFFIX}"
 
 
 def find(name: str) -> Path:
-    """The file of the style called `name`: the user's own, else the one built in.
+    """Return the file of the style called `name`: the user's own, else the built-in one.
 
-    Raises StyleError, with the nearest names there are, where there is none.
+    Raises StyleError with the nearest existing name where there is none.
     """
     path = cached(name)
     if path.is_file():
@@ -43,12 +43,12 @@ def find(name: str) -> Path:
     if name == BUILT_IN and has_built_in():
         return _BUILT_IN_FILE
     near = difflib.get_close_matches(name, installed(), n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else "`uegan styles list` shows what there is"
-    raise StyleError(f"there is no style called {name!r}; {hint}")
+    hint = f"did you mean {near[0]!r}?" if near else "`uegan styles list` lists all"
+    raise StyleError(f"no style called {name!r}; {hint}")
 
 
 def installed() -> list[str]:
-    """All names `find` knows, sorted."""
+    """Return all names that `find` knows, sorted."""
     names = {path.stem for path in styles_dir().glob(f"*{SUFFIX}") if _RULE.fullmatch(path.stem)}
     if has_built_in():
         names.add(BUILT_IN)
@@ -64,5 +64,5 @@ def is_built_in(path: Path) -> bool:
 
 
 def looks_like_a_file(name_or_path: str) -> bool:
-    """Whether a style was given as a file: no name has a separator in it or ends like a style file."""
+    """Tell whether a style was given as a file: no name contains a separator or ends like a style file."""
     return bool({"/", "\\"} & set(name_or_path)) or name_or_path.endswith((SUFFIX, ".pth", ".pt"))

@@ -1,4 +1,4 @@
-"""The picture on a style's card: before on the left, after on the right."""
+"""The preview of a style: before on the left, after on the right."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pixels = NDArray[np.uint8]
 
 
 def make_preview(generator: nn.Module, picture: Pixels | None = None) -> bytes:
-    """A JPEG of `picture` (H x W x 3, sRGB; without one, a painted scene) before and after, each up to 256 px long."""
+    """Return a JPEG of `picture` (H x W x 3, sRGB; by default a painted scene) before and after, both up to 256 px."""
     before = _shrunk(sample_scene() if picture is None else picture)
     x = torch.from_numpy(before.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)[None]
     with torch.inference_mode():
@@ -27,7 +27,7 @@ def make_preview(generator: nn.Module, picture: Pixels | None = None) -> bytes:
 
 
 def sample_scene(side: int = SIDE) -> Pixels:
-    """A sky, hills and a path as a dull camera would see them, and a strip of greys: side x side x 3."""
+    """Paint a dull sky, hills, a path and a strip of greys: side x side x 3."""
     y, x = np.mgrid[0:side, 0:side] / side
     ridge = 0.45 + 0.08 * np.sin(7 * x) + 0.03 * np.sin(23 * x)
     layers = [

@@ -1,7 +1,7 @@
-"""The style cache: styles under names in the user's folder, whole whatever happens.
+"""The style cache: styles under names in the user's folder.
 
-Every change is made under one lock, by renaming a file that is already complete; a full disk or a killed process leaves
-what was there. Reading takes no lock: a name always stands for a whole file.
+Every change is made under one lock, by renaming a complete file; a full disk or a killed process leaves the previous
+state. Reading needs no lock: a name always refers to a complete file.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from .header import Header, read_header
 if TYPE_CHECKING:
     from .file import Style
 
-# `file` imports torch, which takes seconds: the functions that only look at names and headers do without it.
+# `file` imports torch, which takes seconds; functions that only need names and headers do without it.
 
-_PATIENCE = 60.0
+_LOCK_SECONDS = 60.0
 _UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A row of the cache. header: None where the file is damaged; `problem` then says what is wrong."""
+    """A style in the cache. header: None if the file is damaged; `problem` then says why."""
 
     name: str
     path: Path
@@ -42,19 +42,19 @@ class Entry:
 
 
 def locate(name_or_path: str | Path) -> Path:
-    """The file that a name or a path stands for. Raises StyleError."""
+    """Return the file that a name or a path refers to. Raises StyleError."""
     given = str(name_or_path)
     if not isinstance(name_or_path, Path) and not names.looks_like_a_file(given):
         return names.find(given)
     if given.endswith((".pth", ".pt")):
         raise StyleError(
-            f"{given}: is a checkpoint; `uegan style-create NAME --from-checkpoint {given}` makes a style of it"
+            f"{given}: a checkpoint, not a style; import it with `uegan style-create NAME --from-checkpoint {given}`"
         )
     return Path(given).expanduser()
 
 
 def load_style(name_or_path: str | Path) -> Style:
-    """The style of this name, or the style in this file. Raises StyleError.
+    """Load the style of this name, or the style in this file. Raises StyleError.
 
     >>> import torch
     >>> style = load_style("natural")
@@ -69,12 +69,12 @@ def load_style(name_or_path: str | Path) -> Style:
 
 
 def entries() -> list[Entry]:
-    """All styles there are, by name; damaged ones too."""
+    """Return all styles, sorted by name, damaged ones included."""
     return [entry(name) for name in names.installed()]
 
 
 def entry(name_or_path: str | Path) -> Entry:
-    """What there is to say about one style without loading its weights. Raises StyleError if it is not there."""
+    """Describe one style without loading its weights. Raises StyleError if it does not exist."""
     path = locate(name_or_path)
     header, problem = None, None
     try:
@@ -87,7 +87,7 @@ def entry(name_or_path: str | Path) -> Entry:
 
 
 def install(style: Style, *, overwrite: bool = False) -> Style:
-    """Puts a style into the cache under its name. Raises StyleError for a name that is taken, OutputError."""
+    """Write a style to the cache under its name. Raises StyleError for a name that is taken, OutputError."""
     from .file import encode_style
 
     path = names.cached(style.name)
@@ -99,7 +99,7 @@ def install(style: Style, *, overwrite: bool = False) -> Style:
 
 
 def import_style(file: Path, name: str | None = None, *, overwrite: bool = False) -> Style:
-    """Checks a style file and installs it under `name`, or under the file's own. Raises StyleError, OutputError."""
+    """Check a style file and install it under `name`, by default its stem. Raises StyleError, OutputError."""
     from .file import read_style
 
     names.check_name(name or file.stem)
@@ -107,27 +107,27 @@ def import_style(file: Path, name: str | None = None, *, overwrite: bool = False
 
 
 def export(name: str, destination: Path, *, overwrite: bool = False) -> Path:
-    """Copies a style out of the cache, to a file or into a folder; where it is now. Raises StyleError, OutputError."""
+    """Copy a style from the cache to a file or into a folder; return its path. Raises StyleError, OutputError."""
     source = names.find(name)
     target = destination / f"{name}{names.SUFFIX}" if destination.is_dir() else destination
     if target.exists() and not overwrite:
-        raise OutputError(f"{target}: exists already; --overwrite replaces it")
-    with _saying_what_failed(target):
+        raise OutputError(f"{target}: already exists; --overwrite replaces it")
+    with _as_output_error(target):
         _write(target, source.read_bytes())
     return target
 
 
 def write_preview(name_or_path: str | Path, target: Path) -> None:
-    """Writes a style's before/after JPEG. Raises StyleError, OutputError."""
+    """Write the before/after JPEG of a style. Raises StyleError, OutputError."""
     from .preview import make_preview
 
     style = load_style(name_or_path)
-    with _saying_what_failed(target):
+    with _as_output_error(target):
         _write(target, style.preview or make_preview(style.generator))
 
 
 def rename(old: str, new: str, *, overwrite: bool = False) -> Path:
-    """Gives one of the user's styles another name; where it is now. Raises StyleError, OutputError."""
+    """Rename one of the user's styles and return its path. Raises StyleError, OutputError."""
     source, target = names.cached(old), names.cached(new)
     with _locked():
         _refuse_built_in(old, "renamed")
@@ -137,7 +137,7 @@ def rename(old: str, new: str, *, overwrite: bool = False) -> Path:
 
 
 def remove(name: str) -> Path:
-    """Removes one of the user's styles; where it was. Raises StyleError, OutputError."""
+    """Remove one of the user's styles and return the path it had. Raises StyleError, OutputError."""
     path = names.cached(name)
     with _locked():
         _refuse_built_in(name, "removed")
@@ -147,31 +147,31 @@ def remove(name: str) -> Path:
 
 def _refuse_taken(path: Path, overwrite: bool) -> None:
     if path.exists() and not overwrite:
-        raise StyleError(f"there is a style called {path.stem!r} already; choose another name or add --overwrite")
+        raise StyleError(f"a style called {path.stem!r} already exists; choose another name or add --overwrite")
 
 
 def _refuse_built_in(name: str, verb: str) -> None:
     if names.is_built_in(names.find(name)):
-        raise StyleError(f"the style {name!r} is built in and cannot be {verb}")
+        raise StyleError(f"the built-in style {name!r} cannot be {verb}")
 
 
 @contextmanager
 def _locked() -> Iterator[None]:
-    """One writer at a time; what a killed one has left behind is cleared away first."""
+    """Allow one writer at a time; first remove the unfinished files of a killed one."""
     folder = styles_dir()
-    with _saying_what_failed(folder):
+    with _as_output_error(folder):
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(folder / ".lock", timeout=_PATIENCE):
+            with FileLock(folder / ".lock", timeout=_LOCK_SECONDS):
                 for leftover in folder.glob(f".*{_UNFINISHED}"):
                     leftover.unlink(missing_ok=True)
                 yield
         except Timeout as error:
-            raise OutputError(f"{folder}: another uegan has kept the style cache locked for a minute") from error
+            raise OutputError(f"{folder}: another uegan has locked the style cache for a minute; try again") from error
 
 
 @contextmanager
-def _saying_what_failed(path: Path) -> Iterator[None]:
+def _as_output_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -179,7 +179,7 @@ def _saying_what_failed(path: Path) -> Iterator[None]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All of the file or none of it."""
+    """Write the whole file or nothing."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
     try:
         with open(unfinished, "wb") as file:

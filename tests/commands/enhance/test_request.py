@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("bright", "photos")
         ([".", "--include", "*.x"], 3, "--include and --exclude leave no photo"),
         (["a.jpg", "-s", "nope"], 4, "no style called 'nope'"),
         (["a.jpg", "-s", "brght"], 4, "did you mean 'bright'?"),
-        (["a.jpg", "-s", "./gone.safetensors"], 4, "gone.safetensors: there is no such file"),
+        (["a.jpg", "-s", "./gone.safetensors"], 4, "gone.safetensors: no such file"),
         (["a.jpg", "-s", "../../etc/passwd"], 4, "passwd"),
         (["a.jpg", "--device", "cuda:99"], 5, "device cuda:99 is not available"),
         (["a.jpg", "--device", "warp"], 5, "unknown device 'warp'"),

@@ -85,7 +85,7 @@ def test_a_training_run_at_any_step(uegan):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["Bad/Name", "--from", "x"], 4, "cannot be a style's name"),
+        (["Bad/Name", "--from", "x"], 4, "is not a valid style name"),
         (["x"], 2, "made from exactly one source, not 0"),
         (["x", "--from", "a", "--from-run", "b"], 2, "made from exactly one source, not 2"),
         (["x", "--liked", "."], 2, "give --liked and --raw"),
@@ -94,7 +94,7 @@ def test_a_training_run_at_any_step(uegan):
         (["x", "--blend", "a=much"], 2, "write STYLE=WEIGHT"),
         (["x", "--blend", "gone=1"], 4, "no style called 'gone'"),
         (["x", "--blend", "bright=3"], 4, "weight of 'bright'"),
-        (["x", "--from", "gone.safetensors"], 4, "gone.safetensors: there is no such file"),
+        (["x", "--from", "gone.safetensors"], 4, "gone.safetensors: no such file"),
         (["x", "--from-checkpoint", "a.jpg"], 4, "a.jpg"),
         (["x", "--from-run", "gone"], 6, "no training run"),
         (["x", "--from-run", "r@two"], 2, "must be a number"),

@@ -78,7 +78,7 @@ def test_verify_finds_the_damaged_one(uegan):
     names.cached("bright").write_bytes(data)
     outcome = uegan("styles", "verify")
     assert outcome.code == 4
-    assert "bright.safetensors: is damaged" in outcome.err
+    assert "bright.safetensors: damaged" in outcome.err
 
 
 def test_a_network_is_described_in_a_few_words():

@@ -56,7 +56,7 @@ def test_a_resumed_run_keeps_its_options(uegan, changed):
         (["--liked", "liked", "--raw", "raw", "--vgg-weights", "gone.pth"], 4, "gone.pth"),
         (["--liked", "liked", "--raw", "raw", "--start", "gone", "--vgg-weights", "x"], 4, ""),
         (["--resume", "--name", "gone"], 6, "no training run"),
-        (["--name", "../x"], 4, "cannot be a style's name"),
+        (["--name", "../x"], 4, "is not a valid style name"),
     ],
 )
 def test_a_mistake_gets_one_line_and_an_exit_code(uegan, arguments, code, said):
