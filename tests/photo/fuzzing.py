@@ -19,7 +19,7 @@ from uegan_cli.photo.tiff.exif_tags import read_tags
 from uegan_cli.photo.writing import write_photo
 from uegan_cli.photo.xmp.mark import Mark
 
-from .formats import item_photos
+from .bmff import item_photos
 from .raw import dng
 
 LARGEST_SEED = 60_000
@@ -41,7 +41,7 @@ def seeds(camera_photos: Path) -> dict[str, bytes]:
 def made() -> dict[str, bytes]:
     """Files of the formats of which there are no small ones from cameras."""
     picture = item_photos.smooth(48, 64)
-    files = {"made.heic": item_photos.made("HEIF", picture), "made.dng": dng.dng(picture)}
+    files = {"made.heic": item_photos.encode("HEIF", picture), "made.dng": dng.dng(picture)}
     for name, format in (("made.jpg", "JPEG"), ("made.webp", "WEBP"), ("made.avif", "AVIF"), ("made.tif", "TIFF")):
         file = io.BytesIO()
         exif = Image.Exif()

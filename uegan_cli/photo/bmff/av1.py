@@ -1,71 +1,74 @@
-"""How hard a still AV1 picture was quantised: the headers of its bitstream (AOMedia, AV1, sections 5.5 and 5.9)."""
+"""Read how hard a still AV1 picture was quantised, from the headers of its bitstream (AOMedia, AV1, 5.5 and 5.9)."""
 
 from __future__ import annotations
 
-_SEQUENCE, _FRAME_HEADER, _FRAME = 1, 3, 6
-_MOST_TILES, _WIDEST_TILE, _LARGEST_TILE = 64, 4096, 4096 * 2304
+_SEQUENCE_HEADER, _FRAME_HEADER, _FRAME = 1, 3, 6
+"""Types of the units of a bitstream."""
+
+_MAX_TILE_COLUMNS, _MAX_TILE_ROWS = 64, 64
+_MAX_TILE_WIDTH, _MAX_TILE_AREA = 4096, 4096 * 2304
 
 
-class _Bits:
-    """Reads bits, the highest first."""
+class _BitReader:
+    """Reads bits, the highest first; raises IndexError at the end."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._position = data, 0
 
-    def number(self, bits: int) -> int:
+    def read(self, bits: int) -> int:
         value = 0
         for at in range(self._position, self._position + bits):
             value = value << 1 | (self._data[at >> 3] >> (7 - (at & 7)) & 1)
         self._position += bits
         return value
 
-    def flag(self) -> bool:
-        return bool(self.number(1))
+    def read_flag(self) -> bool:
+        return bool(self.read(1))
 
 
-class _Sequence:
-    """What the sequence header of a still says that its frame header depends on (5.5)."""
+class _SequenceHeader:
+    """The sequence header of a still, as far as its frame header depends on it (5.5); raises ValueError for others."""
 
-    def __init__(self, bits: _Bits) -> None:
-        bits.number(4)
-        if not bits.flag():
+    def __init__(self, bits: _BitReader) -> None:
+        bits.read(4)
+        if not bits.read_flag():
             raise ValueError("not the header of a still picture")
-        bits.number(5)
-        widths = bits.number(4) + 1, bits.number(4) + 1
-        self.width, self.height = (bits.number(width) + 1 for width in widths)
-        self.large_blocks = bits.flag()
-        bits.number(2)
-        self.can_be_scaled = bits.flag()
+        bits.read(5)
+        size_bits = bits.read(4) + 1, bits.read(4) + 1
+        self.width, self.height = (bits.read(count) + 1 for count in size_bits)
+        self.has_large_blocks = bits.read_flag()
+        bits.read(2)
+        self.can_be_scaled = bits.read_flag()
 
 
-def quantiser(data: bytes) -> int | None:
-    """base_q_idx of the first frame, 0 (nothing is lost) to 255; None where the headers are not those of a still."""
+def read_quantiser(data: bytes) -> int | None:
+    """Return base_q_idx of the first frame, 0 (lossless) to 255; None for anything but a still picture."""
     try:
-        return _first_frame(data)
+        return _read_first_frame(data)
     except (IndexError, ValueError):
         return None
 
 
-def _first_frame(data: bytes) -> int | None:
+def _read_first_frame(data: bytes) -> int | None:
     sequence, position = None, 0
     while position < len(data):
         header = data[position]
-        kind, extended, sized = header >> 3 & 15, header & 4, header & 2
-        position += 2 if extended else 1
+        type, has_extension, has_size = header >> 3 & 15, header & 4, header & 2
+        position += 2 if has_extension else 1
         length = len(data) - position
-        if sized:
-            length, position = _leb128(data, position)
-        bits = _Bits(data[position : position + length])
-        if kind == _SEQUENCE:
-            sequence = _Sequence(bits)
-        elif kind in (_FRAME, _FRAME_HEADER) and sequence:
-            return _frame(bits, sequence)
+        if has_size:
+            length, position = _read_leb128(data, position)
+        bits = _BitReader(data[position : position + length])
+        if type == _SEQUENCE_HEADER:
+            sequence = _SequenceHeader(bits)
+        elif type in (_FRAME, _FRAME_HEADER) and sequence:
+            return _read_frame_header(bits, sequence)
         position += length
     return None
 
 
-def _leb128(data: bytes, position: int) -> tuple[int, int]:
-    """A number in seven bits a byte, the lowest first, and where it ends (4.10.5)."""
+def _read_leb128(data: bytes, position: int) -> tuple[int, int]:
+    """Return a number in seven bits a byte, the lowest first, and the position of its end (4.10.5)."""
     value = 0
     for shift in range(0, 56, 7):
         byte = data[position]
@@ -76,45 +79,47 @@ def _leb128(data: bytes, position: int) -> tuple[int, int]:
     raise ValueError("a number without an end")
 
 
-def _frame(bits: _Bits, sequence: _Sequence) -> int:
-    """base_q_idx, by the header of a still's frame (5.9.2), in which most is left out."""
-    bits.flag()
-    screen_content = bits.flag()
+def _read_frame_header(bits: _BitReader, sequence: _SequenceHeader) -> int:
+    """Return base_q_idx from the frame header of a still (5.9.2), which leaves out most of what others have."""
+    bits.read_flag()
+    screen_content = bits.read_flag()
     if screen_content:
-        bits.flag()
+        bits.read_flag()
     width = sequence.width
-    if sequence.can_be_scaled and bits.flag():
-        denominator = bits.number(3) + 9
+    if sequence.can_be_scaled and bits.read_flag():
+        denominator = bits.read(3) + 9
         width = (width * 8 + denominator // 2) // denominator
-    if bits.flag():
-        bits.number(32)
+    if bits.read_flag():
+        bits.read(32)
     if screen_content and width == sequence.width:
-        bits.flag()
+        bits.read_flag()
     _skip_tiles(bits, width, sequence)
-    return bits.number(8)
+    return bits.read(8)
 
 
-def _skip_tiles(bits: _Bits, width: int, sequence: _Sequence) -> None:
-    """How the frame is cut into tiles (5.9.15); ValueError where that is not evenly."""
-    block = 128 if sequence.large_blocks else 64
+def _skip_tiles(bits: _BitReader, width: int, sequence: _SequenceHeader) -> None:
+    """Skip how the frame is cut into tiles (5.9.15); raises ValueError for tiles of different sizes."""
+    block = 128 if sequence.has_large_blocks else 64
     columns, rows = -(-width // block), -(-sequence.height // block)
-    if not bits.flag():
+    if not bits.read_flag():
         raise ValueError("tiles of different sizes")
-    widest, largest = _WIDEST_TILE // block, _LARGEST_TILE // block**2
-    least_columns, least = _log2(widest, columns), _log2(largest, columns * rows)
-    across = _increments(bits, least_columns, _log2(1, min(columns, _MOST_TILES)))
-    down = _increments(bits, max(0, max(least_columns, least) - across), _log2(1, min(rows, _MOST_TILES)))
-    if across or down:
-        bits.number(across + down + 2)
+    max_width, max_area = _MAX_TILE_WIDTH // block, _MAX_TILE_AREA // block**2
+    min_columns_log2, min_tiles_log2 = _tile_log2(max_width, columns), _tile_log2(max_area, columns * rows)
+    columns_log2 = _read_increments(bits, min_columns_log2, _tile_log2(1, min(columns, _MAX_TILE_COLUMNS)))
+    min_rows_log2 = max(0, max(min_columns_log2, min_tiles_log2) - columns_log2)
+    rows_log2 = _read_increments(bits, min_rows_log2, _tile_log2(1, min(rows, _MAX_TILE_ROWS)))
+    if columns_log2 or rows_log2:
+        bits.read(columns_log2 + rows_log2 + 2)
 
 
-def _increments(bits: _Bits, least: int, most: int) -> int:
-    value = least
-    while value < most and bits.flag():
+def _read_increments(bits: _BitReader, low: int, high: int) -> int:
+    """Read flags that each add 1 to `low`, up to `high`."""
+    value = low
+    while value < high and bits.read_flag():
         value += 1
     return value
 
 
-def _log2(size: int, target: int) -> int:
-    """The least k with size 2^k >= target (tile_log2 in 5.9.16)."""
+def _tile_log2(size: int, target: int) -> int:
+    """Return the least k with size * 2 ** k >= target (5.9.16)."""
     return max(0, (-(-target // size) - 1).bit_length())

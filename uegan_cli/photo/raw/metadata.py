@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from .. import photoshop
-from ..bmff.boxes import Box, boxes
+from ..bmff.box_reader import Box, read_boxes
 from ..byte_ranges import ByteRange
 from ..jpeg import format as jpeg
 from ..photo import Metadata
@@ -108,17 +108,17 @@ def _read_value(tiff: Tiff, directory: Directory, tag: int) -> bytes | None:
 
 def _read_cr3(file: BinaryIO) -> Metadata:
     """Read Canon's CR3: its directories are in boxes, each a TIFF structure of its own."""
-    top = list(boxes(file))
+    top = list(read_boxes(file))
     packet = _find_uuid_box(file, top, _XMP_UUID)
-    movie = next((box for box in top if box.kind == "moov"), None)
-    canon = _find_uuid_box(file, boxes(file, movie.start, movie.end), _CANON_UUID) if movie else None
-    places = {box.kind: (box.start, box.end) for box in boxes(file, *canon)} if canon else {}
+    movie = next((box for box in top if box.type == "moov"), None)
+    canon = _find_uuid_box(file, read_boxes(file, movie.start, movie.end), _CANON_UUID) if movie else None
+    places = {box.type: (box.start, box.end) for box in read_boxes(file, *canon)} if canon else {}
     return Metadata("RAW", exif=_build_canon_block(file, places), xmp=_read_range(file, packet) if packet else None)
 
 
 def _find_uuid_box(file: BinaryIO, found: Iterable[Box], uuid: bytes) -> ByteRange | None:
     """Return the content after the UUID of the first box that has it."""
-    contents = ((box.start + len(uuid), box.end) for box in found if box.kind == "uuid")
+    contents = ((box.start + len(uuid), box.end) for box in found if box.type == "uuid")
     return next((place for place in contents if _read_range(file, (place[0] - len(uuid), place[0])) == uuid), None)
 
 

@@ -1,3 +1,5 @@
+"""HEIC files keep pixels, metadata and encoding through an edit, and end in one error if broken."""
+
 from __future__ import annotations
 
 import io
@@ -10,23 +12,19 @@ import pytest
 from PIL import Image
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo.bmff import boxes, heif
-from uegan_cli.photo.bmff.boxes import Property
-from uegan_cli.photo.bmff.items import ItemEncoding
-from uegan_cli.photo.photo import Pixels
+from uegan_cli.photo.bmff import heif
+from uegan_cli.photo.bmff.encoding import ItemEncoding
+from uegan_cli.photo.bmff.item_reader import read_container
+from uegan_cli.photo.bmff.items import Property
+from uegan_cli.photo.bmff.properties import ColourCodes
 from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.writing import write_photo
 from uegan_cli.photo.xmp.mark import Mark
 
-from .item_photos import changed, made, photo, smooth
+from .item_photos import add_items, encode, photo_of, psnr, smooth
 
 MARK = Mark("natural", "0123abcd", 0.75)
-
-
-def psnr(one: Pixels, other: Pixels) -> float:
-    largest = float(np.iinfo(one.dtype).max)
-    return float(10 * np.log10(largest**2 / max(1e-9, np.mean((one.astype(float) - other) ** 2))))
 
 
 def test_an_iphone_photo_keeps_all_it_says_and_nearly_its_pixels(camera_photos: Path, tmp_path: Path) -> None:
@@ -43,13 +41,13 @@ def test_an_iphone_photo_keeps_all_it_says_and_nearly_its_pixels(camera_photos: 
 
 def exif_item(path: Path) -> bytes:
     with path.open("rb") as file:
-        container = boxes.read(file)
-        return next(container.data(number) for number, item in container.items.items() if item.kind == "Exif")
+        container = read_container(file)
+        return next(container.read_data(number) for number, item in container.items.items() if item.type == "Exif")
 
 
 @pytest.mark.parametrize("chroma", ["420", "422", "444"])
 def test_chroma_is_kept(chroma: str, tmp_path: Path) -> None:
-    (tmp_path / "in.heic").write_bytes(made("HEIF", chroma=int(chroma), quality=90))
+    (tmp_path / "in.heic").write_bytes(encode("HEIF", chroma=int(chroma), quality=90))
     before = read_photo(tmp_path / "in.heic")
     assert before.metadata.encoding.chroma == chroma
     write_photo(before, tmp_path / "out.heic")
@@ -78,7 +76,7 @@ def test_deep_photos_stay_deep(depth: int, channels: int, tmp_path: Path) -> Non
 def test_white_and_black_stay_white_and_black(tmp_path: Path) -> None:
     pixels = np.zeros((64, 64, 3), np.uint16)
     pixels[:32] = 65535
-    write_photo(photo(pixels, "HEIF"), tmp_path / "out.heic")
+    write_photo(photo_of(pixels, "HEIF"), tmp_path / "out.heic")
     found = read_photo(tmp_path / "out.heic").pixels
     assert found.dtype == np.uint16 and found[:16].min() == 65535 and found[48:].max() == 0
 
@@ -88,7 +86,8 @@ def test_white_and_black_stay_white_and_black(tmp_path: Path) -> None:
 )
 def test_the_meaning_of_colours_is_kept(colours: tuple[int, int, int, bool], tmp_path: Path) -> None:
     pixels = smooth()
-    write_photo(replace(photo(pixels, "HEIF", encoding=ItemEncoding(colours=colours))), tmp_path / "out.heic")
+    encoding = ItemEncoding(colours=ColourCodes(*colours))
+    write_photo(photo_of(pixels, "HEIF", encoding=encoding), tmp_path / "out.heic")
     after = read_photo(tmp_path / "out.heic")
     # YCgCo cannot be encoded.
     assert after.metadata.encoding.colours == (*colours[:2], 6 if colours[2] == 8 else colours[2], colours[3])
@@ -99,7 +98,7 @@ def test_greyscale_and_transparency_are_kept(tmp_path: Path) -> None:
     pixels = smooth()
     grey = np.repeat(pixels[..., :1], 3, axis=2)
     for shown, alpha, is_grey in ((grey, None, True), (pixels, pixels[..., 1], False), (grey, pixels[..., 1], True)):
-        write_photo(photo(shown, "HEIF", alpha, is_grey), tmp_path / "out.heic")
+        write_photo(photo_of(shown, "HEIF", alpha, is_grey), tmp_path / "out.heic")
         after = read_photo(tmp_path / "out.heic")
         assert after.grey == is_grey and psnr(after.pixels, shown) > 40
         assert (after.alpha is None) == (alpha is None)
@@ -110,24 +109,24 @@ def test_greyscale_and_transparency_are_kept(tmp_path: Path) -> None:
 def test_any_size_is_written_and_read(size: tuple[int, int], tmp_path: Path) -> None:
     pixels = smooth(*size)
     for tile in (0, 512):
-        write_photo(photo(pixels, "HEIF", encoding=ItemEncoding(chroma="444", tile=tile)), tmp_path / "out.heic")
+        write_photo(photo_of(pixels, "HEIF", encoding=ItemEncoding(chroma="444", tile=tile)), tmp_path / "out.heic")
         assert psnr(read_photo(tmp_path / "out.heic").pixels, pixels) > 35
 
 
 def test_large_pictures_are_made_of_tiles_but_not_of_too_many() -> None:
-    assert heif._tile(0, 8192, 100) == 0 and heif._tile(0, 8193, 100) == 512
-    assert heif._tile(256, 3000, 2000) == 256 and heif._tile(64, 8000, 6000) == 256
+    assert heif._choose_tile(0, 8192, 100) == 0 and heif._choose_tile(0, 8193, 100) == 512
+    assert heif._choose_tile(256, 3000, 2000) == 256 and heif._choose_tile(64, 8000, 6000) == 256
 
 
 def test_quality_counts_where_it_is_asked_for(tmp_path: Path) -> None:
     pixels = (smooth() // 2 + np.random.default_rng(1).integers(0, 60, (66, 98, 3))).astype(np.uint8)
-    sizes = [write_photo(photo(pixels, "HEIF"), tmp_path / "out.heic", quality=q).size for q in (20, None, 95)]
+    sizes = [write_photo(photo_of(pixels, "HEIF"), tmp_path / "out.heic", quality=q).size for q in (20, None, 95)]
     assert sizes == sorted(sizes) and sizes[0] < sizes[1] < sizes[2]
 
 
 def test_a_clean_aperture_is_cut_out_for_good(tmp_path: Path) -> None:
     clap = Property("clap", b"".join(n.to_bytes(4) for n in (40, 1, 20, 1, 0, 1, 0, 1)), True)
-    (tmp_path / "in.heic").write_bytes(changed(made("HEIF"), properties=[clap, Property("irot", b"\1", True)]))
+    (tmp_path / "in.heic").write_bytes(add_items(encode("HEIF"), properties=[clap, Property("irot", b"\1", True)]))
     before = read_photo(tmp_path / "in.heic")
     assert before.pixels.shape == (40, 20, 3) and before.metadata.orientation == 8
     shown = np.asarray(pillow_heif.open_heif(tmp_path / "in.heic"))
@@ -139,7 +138,7 @@ def test_a_clean_aperture_is_cut_out_for_good(tmp_path: Path) -> None:
 
 def test_where_exif_and_the_container_disagree_the_container_is_true(tmp_path: Path) -> None:
     block = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\3\0\0\0\0\0\0\0"
-    before = photo(smooth(), "HEIF", orientation=6, exif=block)
+    before = photo_of(smooth(), "HEIF", orientation=6, exif=block)
     write_photo(before, tmp_path / "in.heic")
     read = read_photo(tmp_path / "in.heic")
     assert read.metadata.orientation == 6 and read.metadata.exif == block and psnr(read.pixels, smooth()) > 40
@@ -153,11 +152,11 @@ def test_where_exif_and_the_container_disagree_the_container_is_true(tmp_path: P
 def test_conversion_is_upright_and_carries_exif_xmp_and_profile(format: str, tmp_path: Path) -> None:
     block = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
     profile = made_profile()
-    said = {"exif": block, "xmp": b"<x:xmpmeta/>", "icc": profile, "orientation": 6}
-    write_photo(photo(smooth(), "HEIF", **said), tmp_path / "in.heic")
+    fields = {"exif": block, "xmp": b"<x:xmpmeta/>", "icc": profile, "orientation": 6}
+    write_photo(photo_of(smooth(), "HEIF", **fields), tmp_path / "in.heic")
     write_photo(read_photo(tmp_path / "in.heic"), tmp_path / "out", format=format)
     after = read_photo(tmp_path / "out")
-    assert after.format == format and after.metadata.icc == profile and after.metadata.xmp == said["xmp"]
+    assert after.format == format and after.metadata.icc == profile and after.metadata.xmp == fields["xmp"]
     assert psnr(after.pixels, smooth()) > 35
     assert after.metadata.orientation == 6 and (format == "TIFF" or after.metadata.exif == block)
     write_photo(after, tmp_path / "back.heic", format="HEIF")
@@ -174,7 +173,8 @@ def made_profile() -> bytes:
 
 
 def test_code_points_become_a_profile_in_other_formats(tmp_path: Path) -> None:
-    write_photo(photo(smooth(), "HEIF", encoding=ItemEncoding(colours=(12, 13, 6, True))), tmp_path / "in.heic")
+    encoding = ItemEncoding(colours=ColourCodes(12, 13, 6, True))
+    write_photo(photo_of(smooth(), "HEIF", encoding=encoding), tmp_path / "in.heic")
     before = read_photo(tmp_path / "in.heic")
     assert before.profile == made_profile() and before.metadata.icc is None
     write_photo(before, tmp_path / "out.jpg", format="JPEG")
@@ -189,7 +189,7 @@ def test_a_picture_that_cannot_be_decoded_is_one_error(camera_photos: Path, tmp_
         with pytest.raises(PhotoError, match=r"Quick|Negative") as raised:
             read_photo(camera_photos / name)
         assert "\n" not in str(raised.value)
-    whole = made("HEIF")
+    whole = encode("HEIF")
     for length in (40, 200, len(whole) // 2, len(whole) - 20):
         (tmp_path / "cut.heic").write_bytes(whole[:length])
         with pytest.raises(PhotoError, match=r"cut\.heic: "):
@@ -202,7 +202,7 @@ def test_size_is_refused_before_anything_is_decoded(camera_photos: Path) -> None
 
 
 def test_a_picture_of_another_size_than_it_says_is_broken(tmp_path: Path) -> None:
-    data = made("HEIF").replace((98).to_bytes(4) + (66).to_bytes(4), (96).to_bytes(4) + (66).to_bytes(4))
+    data = encode("HEIF").replace((98).to_bytes(4) + (66).to_bytes(4), (96).to_bytes(4) + (66).to_bytes(4))
     (tmp_path / "in.heic").write_bytes(data)
     with pytest.raises(PhotoError, match="in.heic: broken"):
         read_photo(tmp_path / "in.heic")
@@ -211,7 +211,7 @@ def test_a_picture_of_another_size_than_it_says_is_broken(tmp_path: Path) -> Non
 def test_other_readers_open_what_is_written(tmp_path: Path) -> None:
     block = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
     write_photo(
-        photo(smooth(), "HEIF", orientation=6, exif=block, icc=made_profile()), tmp_path / "out.heic", mark=MARK
+        photo_of(smooth(), "HEIF", orientation=6, exif=block, icc=made_profile()), tmp_path / "out.heic", mark=MARK
     )
     opened = pillow_heif.open_heif(tmp_path / "out.heic")
     assert opened.info["exif"] == b"Exif\0\0" + block and opened.info["icc_profile"] == made_profile()
