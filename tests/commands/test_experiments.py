@@ -1,4 +1,4 @@
-"""`docs/experiments.md`, command by command, on the thirteen pairs of FiveK that are at hand."""
+"""`docs/how-to/repeat-the-paper.md`, command by command, on the thirteen pairs of FiveK that are at hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 from tests.commands.conftest import environment
 from tests.conftest import lying_beside
 
-PAGE = Path(__file__).parents[2] / "docs" / "experiments.md"
+PAGE = Path(__file__).parents[2] / "docs/how-to/repeat-the-paper.md"
 SMALL = "--preset paper --steps 2 --batch 2 --size 96 --width 4 --vgg-weights {}"
 
 

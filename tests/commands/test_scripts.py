@@ -1,4 +1,4 @@
-"""The scripts of the README, as they stand there, run by the shells and tools they are written for."""
+"""The scripts of docs/how-to/scripts.md, run as written by the shells and tools they are for."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from PIL import Image
 from tests.commands.conftest import environment
 from uegan_cli.photo.provenance import read_mark
 
-README = Path(__file__).parents[2] / "README.md"
-SECTION = README.read_text().split("## In scripts\n")[1].split("\n## ")[0]
-SH = re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
-MAKE = re.findall(r"```make\n(.*?)```", SECTION, re.DOTALL)
+PAGE = Path(__file__).parents[2] / "docs/how-to/scripts.md"
+TEXT = PAGE.read_text("utf-8")
+SH = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
+MAKE = re.findall(r"```make\n(.*?)```", TEXT, re.DOTALL)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these are Unix's shells")
 
