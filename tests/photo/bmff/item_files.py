@@ -6,12 +6,12 @@ import io
 import struct
 
 from uegan_cli.photo.bmff.item_writer import write_items
-from uegan_cli.photo.bmff.items import Item, NewItem, Property, Reference
+from uegan_cli.photo.bmff.items import Item, ItemProperty, NewItem, Reference
 
 FTYP = b"heic\0\0\0\0mif1heic"
-SIZE = Property("ispe", bytes(4) + struct.pack(">II", 40, 30))
+SIZE = ItemProperty("ispe", bytes(4) + struct.pack(">II", 40, 30))
 ITEMS = {
-    1: NewItem(Item("hvc1", (), False, (SIZE, Property("irot", b"\3", True))), b"a picture"),
+    1: NewItem(Item("hvc1", (), False, (SIZE, ItemProperty("irot", b"\3", True))), b"a picture"),
     2: NewItem(Item("grid", (), True, (SIZE,)), b"a grid", in_meta=True),
     7: NewItem(Item("mime", (b"application/rdf+xml", b"")), b"a packet"),
     8: NewItem(Item("uri ", (b"tag:example",)), b""),

@@ -13,7 +13,7 @@ from PIL import Image
 
 from uegan_cli.photo.bmff.item_reader import read_container
 from uegan_cli.photo.bmff.item_writer import write_items
-from uegan_cli.photo.bmff.items import Container, Item, NewItem, Property, Reference, copy_item
+from uegan_cli.photo.bmff.items import Container, Item, ItemProperty, NewItem, Reference, copy_item
 from uegan_cli.photo.photo import Metadata, Photo, Pixels
 
 DEPTH = b"\0\0\0\0urn:mpeg:hevc:2015:auxid:2\0"
@@ -53,7 +53,7 @@ def add_items(
     data: bytes,
     items: Sequence[NewItem] = (),
     references: Sequence[tuple[str, int]] = (),
-    properties: Sequence[Property] = (),
+    properties: Sequence[ItemProperty] = (),
 ) -> bytes:
     """Add items, numbered from `FIRST_ADDED` on, references from items to the primary, and properties of the primary.
 
@@ -75,7 +75,7 @@ def add_items(
 
 def auxiliary_picture(type: bytes) -> NewItem:
     """A picture that belongs to another, too broken to be decoded. type: payload of its "auxC" property."""
-    return NewItem(Item("hvc1", (), True, (Property("auxC", type),)), b"none")
+    return NewItem(Item("hvc1", (), True, (ItemProperty("auxC", type),)), b"none")
 
 
 def psnr(one: Pixels, other: Pixels) -> float:

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from uegan_cli.photo.bmff.assembly import isolate_picture, write_with_metadata
 from uegan_cli.photo.bmff.encoding import ItemEncoding
-from uegan_cli.photo.bmff.items import Item, NewItem, Property
+from uegan_cli.photo.bmff.items import Item, ItemProperty, NewItem
 from uegan_cli.photo.bmff.losses import lost_in_other_formats
 from uegan_cli.photo.bmff.metadata import read_file_metadata
 from uegan_cli.photo.bmff.properties import SRGB, ColourCodes, profile_of_codes
@@ -35,10 +35,10 @@ def assemble(format: str, output: OutputMetadata, encoding: ItemEncoding) -> byt
 
 
 def test_other_metadata_come_back_byte_for_byte() -> None:
-    described = Property("udes", b"\0\0\0\0en\0name\0words\0tags\0")
+    described = ItemProperty("udes", b"\0\0\0\0en\0name\0words\0tags\0")
     more = [NewItem(Item("mime", (b"text/xml", b"gzip")), b"a"), NewItem(Item("uri ", (b"tag:example",)), b"b")]
     references = [("cdsc", 10), ("cdsc", 11)]
-    metadata = read(add_items(encode("HEIF"), more, references, [described, Property("xyz1", b"unknown")]))
+    metadata = read(add_items(encode("HEIF"), more, references, [described, ItemProperty("xyz1", b"unknown")]))
     assert metadata.segments == (
         Segment("udes", described.data),
         Segment("mime\0text/xml\0gzip", b"a"),
@@ -78,7 +78,7 @@ def test_libraries_show_every_orientation_upright(orientation: int, transparent:
 
 
 def test_the_turns_of_the_source_are_kept_if_the_orientation_is_the_same() -> None:
-    odd = (Property("irot", b"\2", True), Property("imir", b"\0", True))
+    odd = (ItemProperty("irot", b"\2", True), ItemProperty("imir", b"\0", True))
     encoding = ItemEncoding(turns=odd)
     same = assemble("AVIF", OutputMetadata(Metadata("AVIF"), None, (), None, orientation=2), encoding)
     assert tuple(p for p in open_items(same).primary_item.properties if p.type in ("irot", "imir")) == odd
@@ -88,7 +88,7 @@ def test_the_turns_of_the_source_are_kept_if_the_orientation_is_the_same() -> No
 
 def test_a_decoder_gets_the_picture_alone() -> None:
     junk = [NewItem(Item("Exif"), b"junk" * 1000), NewItem(Item("hvc1"), b"another picture")]
-    data = add_items(encode("AVIF"), junk, [("cdsc", 10), ("thmb", 11)], [Property("irot", b"\1", True)])
+    data = add_items(encode("AVIF"), junk, [("cdsc", 10), ("thmb", 11)], [ItemProperty("irot", b"\1", True)])
     alone = isolate_picture(open_items(data), b"avif\0\0\0\0")
     assert b"junk" not in alone and b"another" not in alone and b"irot" not in alone
     assert len(open_items(alone).items) == 1

@@ -15,7 +15,7 @@ from uegan_cli.errors import PhotoError
 from uegan_cli.photo.bmff import heif
 from uegan_cli.photo.bmff.encoding import ItemEncoding
 from uegan_cli.photo.bmff.item_reader import read_container
-from uegan_cli.photo.bmff.items import Property
+from uegan_cli.photo.bmff.items import ItemProperty
 from uegan_cli.photo.bmff.properties import ColourCodes
 from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
@@ -125,8 +125,8 @@ def test_quality_counts_where_it_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_clean_aperture_is_cut_out_for_good(tmp_path: Path) -> None:
-    clap = Property("clap", b"".join(n.to_bytes(4) for n in (40, 1, 20, 1, 0, 1, 0, 1)), True)
-    (tmp_path / "in.heic").write_bytes(add_items(encode("HEIF"), properties=[clap, Property("irot", b"\1", True)]))
+    clap = ItemProperty("clap", b"".join(n.to_bytes(4) for n in (40, 1, 20, 1, 0, 1, 0, 1)), True)
+    (tmp_path / "in.heic").write_bytes(add_items(encode("HEIF"), properties=[clap, ItemProperty("irot", b"\1", True)]))
     before = read_photo(tmp_path / "in.heic")
     assert before.pixels.shape == (40, 20, 3) and before.metadata.orientation == 8
     shown = np.asarray(pillow_heif.open_heif(tmp_path / "in.heic"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uegan_cli.photo.bmff.items import Item, NewItem, Property
+from uegan_cli.photo.bmff.items import Item, ItemProperty, NewItem
 
 from .item_files import ITEMS, REFERENCES, file_of
 from .item_photos import open_items
@@ -25,7 +25,7 @@ def test_written_items_are_read_back() -> None:
 
 
 def test_large_item_numbers_and_many_properties_are_read_back() -> None:
-    many = tuple(Property("udes", number.to_bytes(2)) for number in range(200))
+    many = tuple(ItemProperty("udes", number.to_bytes(2)) for number in range(200))
     items = {1: NewItem(Item("hvc1", (), False, many), b"x"), 70_000: NewItem(Item("Exif"), b"y")}
     assert_same(file_of(items), items)
 

@@ -6,7 +6,7 @@ import pytest
 
 from uegan_cli.photo.bmff.box_writer import build_box
 from uegan_cli.photo.bmff.encoding import ItemEncoding
-from uegan_cli.photo.bmff.items import Item, NewItem, Property
+from uegan_cli.photo.bmff.items import Item, ItemProperty, NewItem
 from uegan_cli.photo.bmff.losses import warn_of_losses
 from uegan_cli.photo.bmff.properties import SRGB, ColourCodes
 
@@ -27,7 +27,7 @@ def test_a_plain_photo_has_no_warnings(format: str) -> None:
 
 
 def test_thumbnails_go_without_a_warning() -> None:
-    size = Property("ispe", bytes(12))
+    size = ItemProperty("ispe", bytes(12))
     assert warnings(add_items(encode("HEIF"), [NewItem(Item("hvc1", (), False, (size,)), b"")], [("thmb", 10)])) == []
 
 
@@ -53,9 +53,9 @@ def test_other_pictures_are_counted() -> None:
     [
         (build_box("mpvd", b"a video"), "motion video"),
         (build_box("moov", b""), "motion video"),
-        (build_box("sefd", b"Samsung's"), "what follows"),
+        (build_box("sefd", b"Samsung's"), "data after"),
         (build_box("uuid", C2PA + b"manifest"), "C2PA"),
-        (b"a trailer that is no box", "what follows"),
+        (b"a trailer that is no box", "data after"),
     ],
 )
 def test_data_after_the_picture_are_named(box: bytes, word: str) -> None:

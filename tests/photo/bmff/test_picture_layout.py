@@ -13,15 +13,15 @@ from uegan_cli.errors import PhotoError
 from uegan_cli.photo.bmff.box_writer import build_box
 from uegan_cli.photo.bmff.encoding import read_encoding
 from uegan_cli.photo.bmff.item_writer import write_items
-from uegan_cli.photo.bmff.items import Item, NewItem, Property
+from uegan_cli.photo.bmff.items import Item, ItemProperty, NewItem
 from uegan_cli.photo.bmff.picture_layout import ItemLayout, count_frames, read_layout
 from uegan_cli.photo.reading import read_photo
 
 from .item_photos import add_items, encode, open_items, smooth
 
 
-def clap(width: int, height: int, x: tuple[int, int], y: tuple[int, int]) -> Property:
-    return Property("clap", struct.pack(">IIIIiIiI", width, 1, height, 1, *x, *y), True)
+def clap(width: int, height: int, x: tuple[int, int], y: tuple[int, int]) -> ItemProperty:
+    return ItemProperty("clap", struct.pack(">IIIIiIiI", width, 1, height, 1, *x, *y), True)
 
 
 def layout(data: bytes) -> ItemLayout:
@@ -51,14 +51,14 @@ def test_a_clean_aperture_crops_as_the_standard_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "nonsense",
     [
-        Property("clap", b""),
-        Property("clap", bytes(32)),
+        ItemProperty("clap", b""),
+        ItemProperty("clap", bytes(32)),
         clap(200, 10, (0, 1), (0, 1)),
         clap(10, 10, (60, 1), (0, 1)),
         clap(0, 10, (0, 1), (0, 1)),
     ],
 )
-def test_a_broken_clean_aperture_crops_nothing(nonsense: Property) -> None:
+def test_a_broken_clean_aperture_crops_nothing(nonsense: ItemProperty) -> None:
     assert layout(add_items(encode("AVIF"), properties=[nonsense])).shown == (98, 66)
 
 
@@ -87,7 +87,7 @@ def test_a_picture_without_a_size_is_broken() -> None:
     whole = encode("AVIF")
     for size in (b"", bytes(12)):
         container = open_items(whole)
-        item = Item("av01", (), False, (Property("ispe", size),))
+        item = Item("av01", (), False, (ItemProperty("ispe", size),))
         new = {1: NewItem(item, container.read_data(container.primary))}
         file = io.BytesIO()
         write_items(file, b"avif\0\0\0\0", 1, new, ())

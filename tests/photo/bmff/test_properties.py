@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from uegan_cli.photo.bmff.items import Property
+from uegan_cli.photo.bmff.items import ItemProperty
 from uegan_cli.photo.bmff.properties import ColourCodes, build_turns, profile_of_codes, read_orientation
 
 from .item_photos import encode, open_items
@@ -17,7 +17,7 @@ def test_every_orientation_has_a_rotation_and_a_mirror(orientation: int) -> None
 
 def test_rotations_come_before_mirrors() -> None:
     assert [p.type for p in build_turns(5)] == ["irot", "imir"]
-    mirrored_first = (Property("imir", b"\1"), Property("irot", b"\1"))
+    mirrored_first = (ItemProperty("imir", b"\1"), ItemProperty("irot", b"\1"))
     assert read_orientation(mirrored_first) == 5 != read_orientation(mirrored_first[::-1])
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import struct
-from pathlib import Path
 
-import tifffile
-
-from uegan_cli.photo.photo import Pixels
 from uegan_cli.photo.tiff.field_types import FieldType
 from uegan_cli.photo.tiff.ifd_writer import Field, integer_field
 from uegan_cli.photo.tiff.tag_numbers import Tag
@@ -31,14 +26,6 @@ def test_orientation_and_density_are_read_and_kept() -> None:
     assert turned.orientation == 1
 
 
-def test_several_pages_are_several_frames(camera_photos: Path) -> None:
-    data = (camera_photos / "formats/multipage.tiff").read_bytes()
-    contents, picture = load(data)
-    assert contents.picture.frames == 3
-    again, result = load(write(picture, unchanged_output(contents.metadata)))
-    assert again.picture.frames == 1 and is_same(picture, result)
-
-
 def test_photoshop_layers_are_left_out_with_a_warning() -> None:
     layers = b"Adobe Photoshop Document Data Block\0" + bytes(range(200))
     contents, _ = load(make_tiff([Field(Tag.PHOTOSHOP_LAYERS, FieldType.UNDEFINED, len(layers), layers)]))
@@ -57,17 +44,3 @@ def test_values_beyond_the_end_are_left_out() -> None:
     metadata = contents.metadata
     assert (metadata.xmp, metadata.icc, metadata.orientation, metadata.exif) == (None, None, 1, None)
     assert is_same(load(write(picture, unchanged_output(metadata)))[1], picture)
-
-
-def test_a_picture_behind_its_thumbnail_is_found_with_what_the_thumbnail_says(picture: Pixels) -> None:
-    """As scanners of the nineties wrote: first a small copy with the camera's name, then the picture."""
-    file = io.BytesIO()
-    with tifffile.TiffWriter(file) as writer:
-        camera = [(271, "s", 0, "A camera", True)]
-        writer.write(picture[::3, ::3].copy(), photometric="rgb", subfiletype=1, extratags=camera, metadata=None)
-        writer.write(picture, photometric="rgb", metadata=None)
-    contents, found = load(file.getvalue())
-    assert is_same(found, picture) and contents.picture.frames == 1
-    assert contents.metadata.exif is not None and b"A camera" in contents.metadata.exif
-    again, copy = load(write(found, unchanged_output(contents.metadata)))
-    assert is_same(copy, picture) and again.metadata.exif == contents.metadata.exif

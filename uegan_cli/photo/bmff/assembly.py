@@ -11,7 +11,7 @@ from ..photo import OutputMetadata, Segment
 from .encoding import ItemEncoding
 from .item_reader import read_container
 from .item_writer import write_items
-from .items import Container, Item, NewItem, Property, Reference, copy_item
+from .items import Container, Item, ItemProperty, NewItem, Reference, copy_item
 from .metadata import XMP_TEXTS
 from .picture_layout import find_picture_items
 from .properties import (
@@ -72,14 +72,14 @@ def write_with_metadata(file: BinaryIO, encoded: bytes, output: OutputMetadata, 
     write_items(file, encoded[8:length], container.primary, new, references)
 
 
-def _build_properties(output: OutputMetadata, encoding: ItemEncoding) -> list[Property]:
+def _build_properties(output: OutputMetadata, encoding: ItemEncoding) -> list[ItemProperty]:
     """Build the properties of the primary picture; those that turn it come last."""
     kept = [s for s in _own_segments(output) if s.name in KEPT_TYPES]
     same_orientation = read_orientation(encoding.turns) == output.orientation
     profile = output.icc if output.icc != profile_of_codes(encoding.colours) else None
     return [
         *([build_icc_profile(profile)] if profile else []),
-        *(Property(s.name, s.data) for s in kept),
+        *(ItemProperty(s.name, s.data) for s in kept),
         *(encoding.turns if same_orientation else build_turns(output.orientation)),
     ]
 
@@ -88,7 +88,7 @@ def _own_segments(output: OutputMetadata) -> tuple[Segment, ...]:
     return output.source.segments if output.source.format in _FORMATS else ()
 
 
-def _with_properties(new: NewItem, added: Iterable[Property]) -> NewItem:
+def _with_properties(new: NewItem, added: Iterable[ItemProperty]) -> NewItem:
     """Add properties to an item; ICC profiles and others that are taken from the source are removed."""
     own = tuple(p for p in new.item.properties if not is_icc_profile(p) and p.type not in KEPT_TYPES)
     return new._replace(item=replace(new.item, properties=(*own, *added)))

@@ -80,7 +80,7 @@ def _read_leb128(data: bytes, position: int) -> tuple[int, int]:
 
 
 def _read_frame_header(bits: _BitReader, sequence: _SequenceHeader) -> int:
-    """Return base_q_idx from the frame header of a still (5.9.2), which leaves out most of what others have."""
+    """Return base_q_idx from the frame header of a still (5.9.2), which lacks most fields of other frames."""
     bits.read_flag()
     screen_content = bits.read_flag()
     if screen_content:

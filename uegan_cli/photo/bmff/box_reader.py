@@ -1,6 +1,6 @@
 """Read boxes (ISO/IEC 14496-12), the structure of HEIF, AVIF and CR3 files.
 
-Everything raises ValueError for what makes no sense, before it takes memory for it.
+Broken boxes raise ValueError before any memory is taken for their content.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Box(NamedTuple):
 
 
 def read_boxes(file: BinaryIO, start: int = 0, end: int | None = None) -> Iterator[Box]:
-    """Read the boxes in a range of the file, up to the first that makes no sense; the file's last may be truncated."""
+    """Read the boxes in a range of the file, up to the first broken one; the last box of the file may be truncated."""
     size = file.seek(0, os.SEEK_END)
     end = size if end is None else end
     while start + 8 <= end:

@@ -1,4 +1,4 @@
-"""Adapt channels of 8, 10, 12 and 16 bits to what decoders give and encoders take.
+"""Convert channels of 8, 10, 12 and 16 bits between decoders, photos and encoders.
 
 Bands are H x W or H x W x channels.
 """
@@ -24,7 +24,7 @@ def mode_of(bands: Pixels) -> Mode:
 
 
 def select_channels(bands: Pixels, layout: ItemLayout) -> Pixels:
-    """Return H x W x channels of the layout's mode, cropped as it says, from any channels that a decoder gives."""
+    """Return H x W x channels of the layout's mode and crop, from any channels that a decoder gives."""
     left, top, right, bottom = layout.crop
     bands = (bands if bands.ndim == 3 else bands[..., None])[top:bottom, left:right]
     if mode_of(bands) == layout.mode:

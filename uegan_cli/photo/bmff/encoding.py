@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, replace
 
 from ..photo import Metadata, OutputMetadata
-from .items import Container, Property
+from .items import Container, ItemProperty
 from .properties import (
     SRGB,
     UNSPECIFIED,
@@ -34,7 +34,7 @@ class ItemEncoding:
     chroma: str = "444"
     colours: ColourCodes = SRGB
     tile: int = 0
-    turns: tuple[Property, ...] = ()
+    turns: tuple[ItemProperty, ...] = ()
     exif_prefix: bytes = EXIF_PREFIX
     quantiser: int | None = None
 

@@ -71,7 +71,7 @@ def read(file: BinaryIO) -> Contents:
 
 
 def lost(metadata: Metadata) -> list[str]:
-    """Name what no other format has a place for."""
+    """Name the metadata that no other format has a place for."""
     return lost_in_other_formats(metadata.segments)
 
 

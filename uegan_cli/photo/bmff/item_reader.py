@@ -1,6 +1,6 @@
 """Read the items of HEIF and AVIF files: the "meta" box (ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12).
 
-Nothing here knows of pixels. Everything raises ValueError for what makes no sense, before it takes memory for it.
+Nothing here knows of pixels. Broken boxes raise ValueError before any memory is taken for their content.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from ..byte_ranges import ByteRange
 from .box_reader import Box, PayloadReader, read_boxes
-from .items import Container, Item, ItemExtents, Property, Reference
+from .items import Container, Item, ItemExtents, ItemProperty, Reference
 
 _HIDDEN = 1
 """The flag of an item that is not to be shown by itself."""
@@ -78,7 +78,7 @@ def _add_properties(iprp: bytes, items: Mapping[int, Item]) -> dict[int, Item]:
                 continue
             if any(index > len(known) for index, _ in indices):
                 raise ValueError(f"item {number} has a property that is missing")
-            own = tuple(Property(*known[index - 1], essential) for index, essential in indices if index)
+            own = tuple(ItemProperty(*known[index - 1], essential) for index, essential in indices if index)
             described[number] = replace(described[number], properties=own)
     return described
 

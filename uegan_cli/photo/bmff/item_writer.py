@@ -88,7 +88,7 @@ def _build_reference(found: Reference, large: bool) -> bytes:
 
 
 def _build_ipma(items: Mapping[int, NewItem], known: Sequence[tuple[str, bytes]], large: bool) -> bytes:
-    """Build the box that says which of the `known` properties (type and data) each item has."""
+    """Build the box that assigns to each item its properties among the `known` ones (type and data)."""
     indices = {found: index for index, found in enumerate(known, 1)}
     wide = len(known) > _MAX_SHORT_INDEX
     rows = []

@@ -1,7 +1,6 @@
 """The items of HEIF and AVIF files (ISO/IEC 23008-12), as `item_reader` reads and `item_writer` writes them.
 
-An item is a picture, a tile of one, or metadata; a reference says what it is to other items, and properties say what
-it looks like.
+An item is a picture, a tile of one, or metadata; references relate it to other items, and properties describe it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 from ..byte_ranges import ByteRange
 
 
-class Property(NamedTuple):
+class ItemProperty(NamedTuple):
     """One property of an item.
 
     type: "ispe" (its size), "colr" (its colours), "irot" (its rotation), ...
@@ -51,7 +50,7 @@ class Item:
     type: str
     texts: tuple[bytes, ...] = ()
     hidden: bool = False
-    properties: tuple[Property, ...] = ()
+    properties: tuple[ItemProperty, ...] = ()
 
     def get(self, type: str) -> bytes | None:
         """Return the data of the first property of a type."""

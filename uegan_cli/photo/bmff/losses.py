@@ -1,4 +1,4 @@
-"""Warn of what an HEIF or AVIF file holds besides its picture that an edited or converted file cannot keep."""
+"""Warn of data in HEIF and AVIF files that an edited or converted file cannot keep."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OTHER_AUXILIARY = "auxiliary picture"
 
 _C2PA_WARNING = "its content credentials (C2PA) vouch for the unedited picture and were left out"
 _VIDEO_WARNING = "its motion video shows it unedited and was left out"
-_TRAILER_WARNING = "what follows its picture (such as a motion video) shows it unedited and was left out"
+_TRAILER_WARNING = "data after its picture (such as a motion video) show it unedited and were left out"
 
 _C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _EXPECTED_BOXES = ("ftyp", "meta", "mdat", "free", "skip", "wide", "styp", "etyp", "pdin", "moov")
@@ -36,7 +36,7 @@ _DESCRIPTIONS = ("udes", "altt")
 
 
 def warn_of_losses(container: Container, encoding: ItemEncoding) -> list[str]:
-    """Return warnings of what an edit cannot keep, and of colours that are edited as what they are not."""
+    """Return warnings of data that an edit cannot keep, and of HDR colours, which are edited as if they were sRGB."""
     warnings = [f"its {name} belongs to the unedited picture and was left out" for name in _name_layers(container)]
     if more := len(_find_other_pictures(container)):
         warnings.append(f"only its main picture was taken; {more} more {'was' if more == 1 else 'were'} left out")
@@ -89,5 +89,5 @@ def _warn_of_other_boxes(file: BinaryIO) -> list[str]:
 
 
 def lost_in_other_formats(segments: Iterable[Segment]) -> list[str]:
-    """Name what no other format has a place for."""
+    """Name the metadata that no other format has a place for."""
     return ["description"] if any(segment.name in _DESCRIPTIONS for segment in segments) else []

@@ -1,4 +1,4 @@
-"""Read what HEIF and AVIF files say besides their pixels (ISO/IEC 23008-12, 23000-22).
+"""Read the metadata of HEIF and AVIF files (ISO/IEC 23008-12, 23000-22).
 
 The orientation is that of the container. Exif's does not count, and is carried over as it is.
 """
@@ -22,7 +22,7 @@ XMP_TEXTS = (b"application/rdf+xml", b"")
 _METADATA_TYPES = ("mime", "uri ")
 _TIFF_HEADERS = (b"II*\0", b"MM\0*")
 _MAX_EXIF_PREFIX = 64
-"""Bytes in which an Exif block is searched for if it is not where its prefix says."""
+"""Bytes that are searched for an Exif block if it is not where its prefix says."""
 
 
 def read_file_metadata(file: BinaryIO, format: str) -> Metadata:

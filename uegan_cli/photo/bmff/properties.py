@@ -1,5 +1,6 @@
-"""What properties say of a picture: size, crop, orientation, colours, ICC profile, auxiliary type, codec (ISO/IEC
-23008-12, 14496-12, 14496-15; AV1-ISOBMFF).
+"""Interpret and build properties of pictures: size, crop, orientation, colours, ICC profile, auxiliary type, codec.
+
+Standards: ISO/IEC 23008-12, 14496-12 and 14496-15, AV1-ISOBMFF, ITU-T H.273.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from .. import colour
 from ..orientation import upright
 from ..photo import Pixels
-from .items import Item, Property
+from .items import Item, ItemProperty
 
 ORIENTATION_TYPES = ("irot", "imir")
 """Rotation and mirroring."""
@@ -97,7 +98,7 @@ def is_alpha(item: Item) -> bool:
     return read_auxiliary_type(item) in ALPHA_TYPES
 
 
-def is_icc_profile(found: Property) -> bool:
+def is_icc_profile(found: ItemProperty) -> bool:
     return found.type == "colr" and found.data[:4] in (b"prof", b"rICC")
 
 
@@ -106,8 +107,8 @@ def read_icc_profile(item: Item) -> bytes | None:
     return next((p.data[4:] for p in item.properties if is_icc_profile(p)), None) or None
 
 
-def build_icc_profile(profile: bytes) -> Property:
-    return Property("colr", b"prof" + profile)
+def build_icc_profile(profile: bytes) -> ItemProperty:
+    return ItemProperty("colr", b"prof" + profile)
 
 
 def read_colour_codes(items: Sequence[Item]) -> ColourCodes | None:
@@ -154,7 +155,7 @@ def _read_av1_configuration(record: bytes) -> tuple[int, str]:
     return depth, "444" if not halved_across else "420" if halved_down else "422"
 
 
-def read_orientation(turns: Sequence[Property]) -> int:
+def read_orientation(turns: Sequence[ItemProperty]) -> int:
     """Return the orientation, 1..8 as in Exif, of rotations ("irot") and mirrors ("imir"), applied one by one.
 
     "irot" counts quarters to the left; "imir" is 0 for upside down, 1 for left to right.
@@ -172,9 +173,9 @@ def read_orientation(turns: Sequence[Property]) -> int:
     return next(number for number in range(1, 9) if np.array_equal(upright(corner, number), turned))
 
 
-def build_turns(orientation: int) -> tuple[Property, ...]:
+def build_turns(orientation: int) -> tuple[ItemProperty, ...]:
     """Build the fewest properties for an orientation, 1..8 as in Exif: a rotation before a mirror, as MIAF asks for."""
-    rotations = [(), *((Property("irot", bytes([quarters]), True),) for quarters in (1, 2, 3))]
-    mirrors = [(), *((Property("imir", bytes([axis]), True),) for axis in (0, 1))]
+    rotations = [(), *((ItemProperty("irot", bytes([quarters]), True),) for quarters in (1, 2, 3))]
+    mirrors = [(), *((ItemProperty("imir", bytes([axis]), True),) for axis in (0, 1))]
     ways = sorted((first + second for first in rotations for second in mirrors), key=len)
     return next(way for way in ways if read_orientation(way) == orientation)

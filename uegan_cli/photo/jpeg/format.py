@@ -39,7 +39,7 @@ def read(file: BinaryIO) -> Contents:
     metadata, warnings, ranges = read_header(file)
     image = JpegImageFile(io.BufferedReader(RangeReader(file, ranges), 1 << 16))
     if not warnings and has_trailer(file):
-        warnings.append("what follows its picture (such as a motion video) shows it unedited and was left out")
+        warnings.append("data after its picture (such as a motion video) show it unedited and were left out")
 
     def decode(enough: tuple[int, int] | None) -> Image.Image:
         if enough:

@@ -33,7 +33,7 @@ def check_complete(file: BinaryIO) -> None:
 
 
 def _picture_ends(file: BinaryIO) -> list[int]:
-    """Return where the pictures of a TIFF-like raw end, as its directories tell."""
+    """Return the ends of the pictures of a TIFF-like raw, by its directories."""
     try:
         tiff = Tiff(file)
     except ValueError:

@@ -31,7 +31,7 @@ def has_raw_signature(head: bytes) -> bool:
 
 
 def is_tiff_like_raw(file: BinaryIO) -> bool:
-    """Whether a file that starts like TIFF holds what a sensor saw, not a finished picture."""
+    """Whether a file that starts like TIFF holds sensor data, not a finished picture."""
     try:
         tiff = Tiff(file)
         if tiff.magic not in TIFF_MAGICS or tiff.read(8, 4) in _CR2_OR_PHASE_ONE:

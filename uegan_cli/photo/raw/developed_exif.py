@@ -7,7 +7,7 @@ import struct
 
 from ..tiff import exif, exif_builder
 from ..tiff.field_types import FieldType
-from ..tiff.ifd_reader import Entry, Tiff
+from ..tiff.ifd_reader import IfdEntry, Tiff
 from ..tiff.ifd_writer import integer_field
 from ..tiff.tag_numbers import InteropTag, Tag
 
@@ -19,7 +19,7 @@ def adjust_exif(block: bytes | None, orientation: int) -> bytes | None:
     """Return the Exif block of the developed picture; orientation is 1..8.
 
     Values that are there change in their places, so that no other byte moves. A broken block is replaced by one with
-    the orientation only; None stands for a block that would say nothing.
+    the orientation only; None stands for an empty block.
     """
     try:
         return _set_orientation(_set_srgb(block) if block else None, orientation)
@@ -52,7 +52,7 @@ def _set_orientation(block: bytes | None, orientation: int) -> bytes | None:
     return bytes(changed)
 
 
-def _overwrite(block: bytearray, entry: Entry | None, data: bytes) -> None:
+def _overwrite(block: bytearray, entry: IfdEntry | None, data: bytes) -> None:
     """Overwrite a value that is in the directory itself, if it is as long as `data`."""
     if entry and entry.inline and entry.length == len(data):
         block[entry.start : entry.start + len(data)] = data

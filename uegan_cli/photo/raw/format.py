@@ -41,7 +41,7 @@ def matches(head: bytes) -> bool:
 
 
 def read_metadata(file: BinaryIO) -> Metadata:
-    """Read what a raw says besides its picture; the orientation is that of its Exif."""
+    """Read the metadata of a raw; the orientation is that of its Exif."""
     return raw_metadata.read_metadata(file)
 
 
@@ -72,7 +72,7 @@ def read(file: BinaryIO) -> Contents:
 
 
 def lost(metadata: Metadata) -> list[str]:
-    """Name what no other format has a place for: nothing."""
+    """Return an empty list: other formats have a place for all metadata of raws."""
     return []
 
 
@@ -85,7 +85,7 @@ def write(
 
 @contextmanager
 def _translate_libraw_errors() -> Iterator[None]:
-    """Raise what `reading` expects for LibRaw's errors."""
+    """Translate LibRaw's errors into those that `reading` expects."""
     import rawpy
 
     try:
@@ -125,9 +125,9 @@ def _read_preview(raw: RawPy) -> Thumbnail | None:
 
 
 def _read_preview_exif(preview: Thumbnail | None) -> bytes | None:
-    """Read the Exif block of a JPEG preview; one without a block gets one from LibRaw, of what it knows of the camera.
+    """Return the Exif block of a JPEG preview; None for other previews.
 
-    Returns None for other previews.
+    If the camera wrote no block, LibRaw has built one from what it knows of the camera.
     """
     if preview is None or not isinstance(preview.data, bytes):
         return None
@@ -149,7 +149,7 @@ def _preview_brightness(preview: Thumbnail | None) -> float | None:
 
 
 def _size(sizes: ImageSizes) -> tuple[int, int]:
-    """Return width and height of what the camera shows, in square pixels."""
+    """Return width and height of the camera's crop, in square pixels."""
     _, _, width, height = _crop_box(sizes)
     if sizes.pixel_aspect < 1:
         return width, int(height / sizes.pixel_aspect + 0.5)
@@ -157,7 +157,7 @@ def _size(sizes: ImageSizes) -> tuple[int, int]:
 
 
 def _crop_box(sizes: ImageSizes) -> tuple[int, int, int, int]:
-    """Return left, top, width and height of what the camera shows, within what LibRaw develops: that has a margin."""
+    """Return left, top, width and height of the camera's crop within the picture that LibRaw develops with a margin."""
     left, top = sizes.crop_left_margin - sizes.left_margin, sizes.crop_top_margin - sizes.top_margin
     width, height = sizes.crop_width, sizes.crop_height
     large = width >= _MIN_CROP * sizes.width and height >= _MIN_CROP * sizes.height

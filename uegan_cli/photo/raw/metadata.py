@@ -1,4 +1,4 @@
-"""Read what camera raws say of the photo: Exif as in the camera's own JPEGs, XMP and IPTC."""
+"""Read the metadata of camera raws: Exif as in the camera's own JPEGs, XMP and IPTC."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _HEADER_SIZE = header_size(big=False)
 
 
 def read_metadata(file: BinaryIO) -> Metadata:
-    """Read what a raw says of the photo; what makes no sense is left out.
+    """Read the metadata of a raw; broken parts are left out.
 
-    So are the thumbnails of TIFF structures, and the settings of Adobe's raw developers: programs would apply them to
-    the developed picture again.
+    Thumbnails in TIFF structures are left out, and so are the settings of Adobe's raw developers, which programs would
+    apply to the developed picture again.
     """
     file.seek(0)
     head = file.read(len(RAF_SIGNATURE))
@@ -148,7 +148,7 @@ def _build_canon_block(file: BinaryIO, places: dict[str, ByteRange]) -> bytes | 
 
 
 def _build_short_block(content: ExifContent) -> bytes | None:
-    """Build the Exif block, if possible no longer than a JPEG can hold; None if there is nothing to say."""
+    """Build the Exif block, if possible no longer than a JPEG can hold; None if it would be empty."""
     if not content.root.fields and not content.root.children:
         return None
     for attempt in (content, lighten_canon_note(content), replace(content, maker_note_start=None)):

@@ -78,7 +78,7 @@ def find_thumbnail(exif: bytes) -> ByteRange | None:
 def replace_thumbnail(exif: bytes, place: ByteRange, picture: bytes) -> bytes:
     """Put `picture`, a JPEG, in the place of the old thumbnail, padded with zeros; raises ValueError if it is longer.
 
-    Decoders ignore what follows the end of a JPEG, and since the length stays the same, no other byte changes.
+    Decoders ignore bytes after the end of a JPEG, and since the length stays the same, no other byte changes.
     """
     start, end = place
     if len(picture) > end - start:

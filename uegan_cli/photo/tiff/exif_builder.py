@@ -1,4 +1,4 @@
-"""Build Exif blocks (CIPA DC-008) from what a TIFF structure says of a photo, without its picture.
+"""Build Exif blocks (CIPA DC-008) from the descriptive tags of TIFF structures.
 
 A block is read into a tree of directories, changed there, and written anew.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ..byte_ranges import ByteRange
 from .field_types import CLASSIC_TYPES, VALUE_SIZES, FieldType
-from .ifd_reader import Directory, Entry, Tiff
+from .ifd_reader import Directory, IfdEntry, Tiff
 from .ifd_writer import Field, build_directory, build_header, even, header_size, integer_field
 from .tag_numbers import Tag
 
@@ -23,7 +23,7 @@ DESCRIPTIVE_TAGS = frozenset(
         *(Tag.ARTIST, Tag.HOST_COMPUTER, Tag.WHITE_POINT, Tag.PRIMARY_CHROMATICITIES, Tag.RATING, Tag.RATING_PERCENT),
         *(Tag.COPYRIGHT, Tag.WINDOWS_TITLE, Tag.WINDOWS_COMMENT, Tag.WINDOWS_AUTHOR, Tag.WINDOWS_KEYWORDS),
         *(Tag.WINDOWS_SUBJECT, Tag.PRINT_IM),
-        # TIFF/EP puts into the first directory what Exif puts into its own.
+        # TIFF/EP has these in the first directory, Exif in its own.
         *(Tag.EXPOSURE_TIME, Tag.F_NUMBER, Tag.EXPOSURE_PROGRAM, Tag.ISO, Tag.DATE_TIME_ORIGINAL),
         *(Tag.DATE_TIME_DIGITIZED, Tag.SHUTTER_SPEED, Tag.APERTURE, Tag.BRIGHTNESS, Tag.EXPOSURE_BIAS),
         *(Tag.MAX_APERTURE, Tag.SUBJECT_DISTANCE, Tag.METERING_MODE, Tag.LIGHT_SOURCE, Tag.FLASH, Tag.FOCAL_LENGTH),
@@ -61,8 +61,8 @@ class DirectoryTree:
 class ExifContent:
     """The content of an Exif block: its byte order ("<" or ">"), its first directory and those below.
 
-    maker_note_start: the offset of the maker note in the file it is from. Makers count offsets from somewhere in the
-        file and tell nobody from where, so a new file has the note at the same offset if it can.
+    maker_note_start: the offset of the maker note in the file it is from. Makers count offsets from an
+        undocumented point of the file, so a new file has the note at the same offset if possible.
     """
 
     order: str
@@ -71,7 +71,7 @@ class ExifContent:
 
 
 def read_content(tiff: Tiff, directory: Directory) -> ExifContent:
-    """Read what `directory`, the first one of `tiff`, says of the photo; broken values are left out."""
+    """Read the description of the photo in `directory`, the first one of `tiff`; broken values are left out."""
     children: dict[int, DirectoryTree] = {}
     note_start = None
     if exif := _child(tiff, directory, Tag.EXIF_IFD):
@@ -114,7 +114,7 @@ def read_fields(tiff: Tiff, directory: Directory) -> tuple[Field, ...]:
     return tuple(sorted(fields))
 
 
-def _read_field(tiff: Tiff, entry: Entry) -> Field:
+def _read_field(tiff: Tiff, entry: IfdEntry) -> Field:
     if entry.type in CLASSIC_TYPES:
         return integer_field(tiff.order, entry.tag, CLASSIC_TYPES[entry.type], *tiff.integers(entry))
     return Field(entry.tag, entry.type, entry.value_count, tiff.value(entry))
@@ -123,10 +123,10 @@ def _read_field(tiff: Tiff, entry: Entry) -> Field:
 def build_from_tiff(
     tiff: Tiff, limit: int = MAX_JPEG_EXIF_SIZE, replaced: Sequence[Field] = (), root: Directory | None = None
 ) -> bytes | None:
-    """Build the Exif block that says of the photo what `root` says; None if it says nothing.
+    """Build the Exif block with the description of the photo in `root`; None if there is none.
 
-    It leaves out the picture and what belongs to it (thumbnails, calibration), and the blocks that are not Exif (XMP,
-    ICC, IPTC, Photoshop's). The maker note keeps its bytes, and its offset as well if the block then has at most
+    It leaves out the picture with its thumbnails and calibration, and the blocks that are not Exif (XMP, ICC, IPTC,
+    Photoshop's). The maker note keeps its bytes, and its offset as well if the block then has at most
     `limit` bytes. Even without that offset the block may be longer than `limit`.
 
     root: a directory of `tiff`, by default its first. replaced: fields in the byte order of `tiff`, which replace those

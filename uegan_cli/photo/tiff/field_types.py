@@ -65,4 +65,4 @@ CLASSIC_TYPES: dict[int, FieldType] = {
     FieldType.SLONG8: FieldType.SLONG,
     FieldType.IFD8: FieldType.IFD,
 }
-"""The types that only BigTIFF has, and what a classic TIFF or an Exif block has in their place."""
+"""The types that only BigTIFF has, each with its counterpart in a classic TIFF or an Exif block."""

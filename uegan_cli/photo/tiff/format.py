@@ -89,7 +89,7 @@ def read(file: BinaryIO) -> Contents:
 
 
 def lost(metadata: Metadata) -> list[str]:
-    """Name what no other format has a place for."""
+    """Name the metadata that no other format has a place for."""
     return ["GeoTIFF"] if any(field.tag in GEO_TAGS for field in encoding_of(metadata).fields) else []
 
 
@@ -149,7 +149,7 @@ def _source(output: OutputMetadata) -> tuple[Metadata, tuple[str, ...]]:
 def _storage(
     picture: Image.Image | Pixels, icc: bytes | None, old: TiffEncoding
 ) -> tuple[Pixels, dict[int, tuple[int, ...]]]:
-    """Return H x W x channels as the file stores them, and the tags that say so: each a field type and its values."""
+    """Return H x W x channels as the file stores them, and the storage tags: a field type and its values for each."""
     bands = np.asarray(picture)
     bands = bands[..., None] if bands.ndim == 2 else bands
     channels, bits = bands.shape[2], 8 * bands.itemsize
@@ -191,7 +191,7 @@ def _compression(old: TiffEncoding) -> tuple[int, int, tuple[str, ...]]:
 
 
 def _fields(output: OutputMetadata, source: Metadata, inks: bool) -> list[Field]:
-    """Return the fields of the new file's directory that do not say how the picture is stored."""
+    """Return the fields of the new file's directory, without the storage tags."""
     old = encoding_of(source)
     removed: set[int] = set() if output.keep == "all" else set(privacy.POSITION_TAGS)
     removed |= set() if inks else INK_TAGS

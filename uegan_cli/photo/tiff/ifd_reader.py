@@ -17,7 +17,7 @@ from .tag_numbers import Tag
 
 PANASONIC_MAGIC = b"U\0"
 TIFF_MAGICS = (b"*\0", b"+\0")
-"""TIFF and BigTIFF, as if little-endian."""
+"""TIFF and BigTIFF, in little-endian order."""
 
 _MAGICS = {*TIFF_MAGICS, PANASONIC_MAGIC, b"RO", b"RS"}
 """The last two are Olympus's."""
@@ -26,7 +26,7 @@ _MAX_SUB_IFDS = 256
 """Directories that one directory may point to; more are nonsense."""
 
 
-class Entry(NamedTuple):
+class IfdEntry(NamedTuple):
     """One entry of a directory in a file.
 
     type: how each of its `value_count` values is stored, a `FieldType` or something newer.
@@ -60,7 +60,7 @@ class Directory:
     end: int
     link: int
     next: int
-    entries: tuple[Entry, ...]
+    entries: tuple[IfdEntry, ...]
 
     @property
     def byte_range(self) -> ByteRange:
@@ -72,7 +72,7 @@ class Directory:
         """The bytes of the file that values too long for the directory take."""
         return [entry.byte_range for entry in self.entries if not entry.inline]
 
-    def get(self, tag: int) -> Entry | None:
+    def get(self, tag: int) -> IfdEntry | None:
         """Return the first entry of a tag."""
         return next((entry for entry in self.entries if entry.tag == tag), None)
 
@@ -80,10 +80,10 @@ class Directory:
 class Tiff:
     """An open file with the structure of TIFF.
 
-    order: the byte order, "<" or ">" as in `struct`. magic: bytes 2 and 3, as if little-endian. big: BigTIFF.
+    order: the byte order, "<" or ">" as in `struct`. magic: bytes 2 and 3, in little-endian order. big: BigTIFF.
     offset_size: bytes of an offset, 4 or 8. first: the position of the first directory. size: bytes of the file.
 
-    All methods but `integer` raise ValueError for what makes no sense: offsets beyond the end, directories in circles.
+    All methods but `integer` raise ValueError for broken files: offsets beyond the end, directories in circles.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -129,12 +129,12 @@ class Tiff:
         end = link + self.offset_size if has_link else link
         return Directory(start, end, link, self.offset(link) if has_link else 0, entries)
 
-    def _entry(self, tag: int, type: int, count: int, raw: bytes, end: int) -> Entry:
+    def _entry(self, tag: int, type: int, count: int, raw: bytes, end: int) -> IfdEntry:
         length = VALUE_SIZES[type] * count if type in VALUE_SIZES else self.offset_size
         if length <= self.offset_size:
-            return Entry(tag, type, count, end - self.offset_size, length, True, raw)
+            return IfdEntry(tag, type, count, end - self.offset_size, length, True, raw)
         (start,) = struct.unpack(self.order + ("Q" if self.big else "I"), raw)
-        return Entry(tag, type, count, start, length, False, raw)
+        return IfdEntry(tag, type, count, start, length, False, raw)
 
     def chain(self, start: int | None = None) -> Iterator[Directory]:
         """Read the directory at `start` (by default the first of the file) and all that follow it."""
@@ -149,18 +149,18 @@ class Tiff:
             yield found
             start = found.next
 
-    def subdirectories(self, entry: Entry | None) -> list[Directory]:
+    def subdirectories(self, entry: IfdEntry | None) -> list[Directory]:
         """Read the directories that `entry` points to, but not those that follow them."""
         offsets = set(self.integers(entry)) if entry else set()
         if 2 * len(offsets) > self.size:
             raise ValueError("more directories than the file can hold")
         return [self.directory(offset) for offset in sorted(offsets)]
 
-    def value(self, entry: Entry) -> bytes:
+    def value(self, entry: IfdEntry) -> bytes:
         """Read the values of an entry as the bytes in the file."""
         return self.read(entry.start, entry.length)
 
-    def integers(self, entry: Entry | None) -> tuple[int, ...]:
+    def integers(self, entry: IfdEntry | None) -> tuple[int, ...]:
         """Read the values of an entry as integers; return none for other types and for None."""
         if entry is None or entry.type not in INTEGER_CODES:
             return ()

@@ -28,7 +28,7 @@ _REDUCED = 2
 class Pages:
     """The pages of a file.
 
-    main: the directory of the picture. root: the same, with tags that only the file's first directory has.
+    main: the directory of the picture. root: the same, with the tags that only the file's first directory has.
     count: the number of whole pictures. all: every directory with a picture, including thumbnails.
     """
 
@@ -60,7 +60,7 @@ def _is_whole(tiff: Tiff, page: Directory) -> bool:
 
 
 def _is_small_copy(tiff: Tiff, page: Directory, main: Directory) -> bool:
-    """Whether the page, by its size and its proportions, is a small copy of `main` that does not say so."""
+    """Whether the page, by its size and its proportions, is a small copy of `main`, though its tags do not say so."""
     width, height = tiff.integer(page, Tag.IMAGE_WIDTH), tiff.integer(page, Tag.IMAGE_LENGTH)
     across, down = tiff.integer(main, Tag.IMAGE_WIDTH), tiff.integer(main, Tag.IMAGE_LENGTH)
     return 2 * width <= across and 2 * height <= down and abs(width * down - height * across) <= 2 * max(across, down)

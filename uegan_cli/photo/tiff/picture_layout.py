@@ -1,4 +1,4 @@
-"""Read how a TIFF directory stores its picture (TIFF 6.0), and refuse what cannot be decoded."""
+"""Read how a TIFF directory stores its picture (TIFF 6.0), and refuse pictures that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ STORAGE_TAGS = frozenset(
         *(Tag.SGI_DATA_TYPE, Tag.SGI_IMAGE_DEPTH),
     )
 )
-"""Tags that say how the picture is stored, and nothing about what it shows."""
+"""Tags that describe how the picture is stored, and not its content."""
 
 YCBCR_TAGS = frozenset((Tag.YCBCR_POSITIONING, Tag.REFERENCE_BLACK_WHITE))
-"""Tags about YCbCr that do not say how the picture is stored; Exif has the first one, too."""
+"""Tags about YCbCr that also describe the content; Exif has the first one, too."""
 
 INK_TAGS = frozenset((Tag.INK_SET, Tag.INK_NAMES, Tag.NUMBER_OF_INKS, Tag.DOT_RANGE, Tag.TARGET_PRINTER))
 
 
 class Photometric(IntEnum):
-    """What the samples of a pixel mean: the kinds that can be read."""
+    """The meaning of a pixel's samples, as far as it can be read."""
 
     WHITE_IS_ZERO = 0
     BLACK_IS_ZERO = 1
@@ -50,7 +50,7 @@ COLOUR_SAMPLES: dict[int, int] = {
     Photometric.SEPARATED: 4,
     Photometric.YCBCR: 3,
 }
-"""Samples of a pixel, without extra ones such as transparency."""
+"""Samples of a pixel without the extra ones, such as transparency."""
 
 _REFUSED_PHOTOMETRICS = {8: "CIELab", 9: "ICCLab", 10: "ITULab", 4: "a mask", 32844: "LogL", 32845: "LogLuv"}
 

@@ -82,7 +82,7 @@ def decode(tiff: Tiff, directory: Directory, layout: PictureLayout) -> Image.Ima
 
 
 def _isolated_picture(tiff: Tiff, directory: Directory, layout: PictureLayout) -> RangeReader:
-    """Return the file as if this directory were its only one, and held only the tags of how the picture is stored.
+    """Return a view of the file with this directory alone, and with its storage tags alone.
 
     These tags are written anew: decoders stumble in many ways over numbers stored as text, or several where one is due.
     """

@@ -60,7 +60,7 @@ class Tag(IntEnum):
     CFA_REPEAT_PATTERN_DIM = 33421
     CFA_PATTERN = 33422
 
-    # What the picture shows.
+    # The photo and how it was taken.
     DOCUMENT_NAME = 269
     IMAGE_DESCRIPTION = 270
     MAKE = 271
@@ -144,7 +144,7 @@ GEO_TAGS: frozenset[int] = frozenset(
         *(Tag.GEO_KEY_DIRECTORY, Tag.GEO_DOUBLE_PARAMS, Tag.GEO_ASCII_PARAMS),
     )
 )
-"""GeoTIFF: they tell which place on earth the pixels show."""
+"""Tags of GeoTIFF, which tie pixels to places on earth."""
 
 
 class InteropTag(IntEnum):
