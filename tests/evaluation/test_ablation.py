@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from uegan_cli.evaluation.ablation import LOSSES, NETWORKS, Variant, variant
+from uegan_cli.evaluation.ablation import TABLE_III_LOSSES, TABLE_IV_NETWORKS, Variant, find_variant
 from uegan_cli.look.build import build
 from uegan_cli.look.config import LookConfig, StyledGeneratorConfig
 from uegan_cli.styles.card import Card
@@ -30,17 +30,17 @@ def style(config: StyledGeneratorConfig | LookConfig, **weights: float) -> Style
     ],
 )
 def test_a_network_is_its_row_of_table_iv(attention: str, modulation: str, network: str) -> None:
-    found = variant(style(StyledGeneratorConfig(width=4, attention=attention, modulation=modulation)))
-    assert found.network == network and network in NETWORKS
+    found = find_variant(style(StyledGeneratorConfig(width=4, attention=attention, modulation=modulation)))
+    assert found.network == network and network in TABLE_IV_NETWORKS
     assert found.losses == ("with all losses" if network == "UEGAN" else None)
 
 
 def test_the_identity_loss_decides_the_row_of_table_iii() -> None:
     config = StyledGeneratorConfig(width=4)
-    assert variant(style(config, identity=0.1)) == Variant("with all losses", "UEGAN")
-    assert variant(style(config, identity=0.0)) == Variant("without the identity loss", None)
-    assert set(LOSSES) == {"with all losses", "without the identity loss"}
+    assert find_variant(style(config, identity=0.1)) == Variant("with all losses", "UEGAN")
+    assert find_variant(style(config, identity=0.0)) == Variant("without the identity loss", None)
+    assert set(TABLE_III_LOSSES) == {"with all losses", "without the identity loss"}
 
 
-def test_a_closed_form_is_no_variant() -> None:
-    assert variant(style(LookConfig())) == Variant(None, None)
+def test_a_look_without_a_generator_is_no_variant() -> None:
+    assert find_variant(style(LookConfig())) == Variant(None, None)

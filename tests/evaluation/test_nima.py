@@ -10,25 +10,25 @@ from torchvision.models import mobilenet_v2
 from torchvision.transforms import v2
 
 from uegan_cli.errors import StyleError
-from uegan_cli.evaluation.nima import FILE, cached_file, load_nima
+from uegan_cli.evaluation.nima import WEIGHTS_NAME, find_cached_weights, load_nima
 from uegan_cli.paths import weights_dir
 
 
 @pytest.fixture(scope="module")
 def weights() -> tuple[torch.nn.Module, torch.nn.Linear]:
-    """A MobileNet-V2 and a head of ten scores, as they were when they were saved."""
+    """A MobileNet-V2 and a head for ten scores, from which checkpoints are saved."""
     torch.manual_seed(0)
     return mobilenet_v2(weights=None).eval(), torch.nn.Linear(1280, 10)
 
 
 def saved(path: Path, weights: tuple[torch.nn.Module, torch.nn.Linear], flat: bool, prefix: str = "") -> Path:
-    """As the authors save it: blocks nested as torchvision does today, or flat as it was in their days."""
+    """Save as the authors do. flat: with the block nesting of their torchvision, not of today's."""
     network, head = weights
     tensors = {}
     for key, value in network.features.state_dict().items():
         parts = key.split(".")
         if flat and len(parts) > 3 and parts[1] == "conv" and parts[3].isdigit():
-            # `1.conv.0.1.weight` was `1.conv.1.weight`; what stands behind shifts by as much.
+            # `1.conv.0.1.weight` was `1.conv.1.weight`; later indices shift too.
             key = ".".join([*parts[:2], str(int(parts[2]) * 3 + int(parts[3])), *parts[4:]])
         elif flat and len(parts) > 3 and parts[1] == "conv":
             key = ".".join([*parts[:2], str(int(parts[2]) + 10), *parts[3:]])
@@ -40,7 +40,7 @@ def saved(path: Path, weights: tuple[torch.nn.Module, torch.nn.Linear], flat: bo
 
 @pytest.mark.parametrize(("flat", "prefix"), [(False, ""), (True, ""), (True, "module.")])
 @torch.no_grad()
-def test_the_score_is_the_mean_of_what_the_network_gives_each_of_ten(
+def test_the_score_is_the_mean_of_the_predicted_distribution(
     tmp_path: Path, weights: tuple[torch.nn.Module, torch.nn.Linear], flat: bool, prefix: str
 ) -> None:
     nima = load_nima(saved(tmp_path / "nima.pth", weights, flat, prefix))
@@ -58,11 +58,11 @@ def test_the_score_is_the_mean_of_what_the_network_gives_each_of_ten(
 def test_another_network_is_refused(tmp_path: Path, weights: tuple[torch.nn.Module, torch.nn.Linear]) -> None:
     path = tmp_path / "other.pth"
     torch.save({"base_model.0.weight": torch.zeros(3)}, path)
-    with pytest.raises(StyleError, match="no NIMA"):
+    with pytest.raises(StyleError, match="not NIMA"):
         load_nima(path)
 
 
-def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_checkpoint_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "text.pth"
     path.write_text("hello")
     with pytest.raises(StyleError, match="text.pth: not a file of NIMA weights"):
@@ -72,7 +72,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_weights_in_the_cache_are_found() -> None:
-    assert cached_file() is None
+    assert find_cached_weights() is None
     weights_dir().mkdir(parents=True)
-    (weights_dir() / FILE).write_bytes(b"")
-    assert cached_file() == weights_dir() / FILE
+    (weights_dir() / WEIGHTS_NAME).write_bytes(b"")
+    assert find_cached_weights() == weights_dir() / WEIGHTS_NAME

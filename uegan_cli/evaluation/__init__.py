@@ -1,1 +1,1 @@
-"""Is it better: photos and what becomes of them, measured."""
+"""Photos and methods compared: metrics per photo, distances between photo sets, the user study and the ablation."""

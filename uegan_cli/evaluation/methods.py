@@ -1,4 +1,4 @@
-"""What is judged: photos as they are, classical corrections (section II-A), styles, and anyone's results."""
+"""The compared methods: the input itself, classical corrections (section II-A), styles, and folders of results."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ..enhancement.enhancer import Enhancer
 from ..photo import colour
 from ..photo.photo import Photo
 from ..photo.reading import read_photo, read_upright_srgb
-from .pairs import Partners, Source
-from .similarity import Picture
+from .pairs import Matches, Source
+from .pictures import Picture
 
 
-class Original:
-    """A source while it is worked on: everything about it that is read, read once."""
+class SourcePictures:
+    """The pictures that belong to one source, each read when it is first needed, and only once."""
 
     def __init__(self, source: Source, max_pixels: int) -> None:
         self.source = source
@@ -28,12 +28,13 @@ class Original:
 
     @cached_property
     def photo(self) -> Photo:
-        """Raises PhotoError."""
+        """The input with its metadata. Raises PhotoError."""
         return read_photo(self.source.path, max_pixels=self._max_pixels, first_frame=True)
 
     @cached_property
-    def picture(self) -> Picture:
-        return as_srgb(self.photo)
+    def input(self) -> Picture:
+        """Raises PhotoError."""
+        return to_srgb(self.photo)
 
     @cached_property
     def reference(self) -> Picture:
@@ -42,98 +43,98 @@ class Original:
         return self.read(self.source.reference)
 
     def read(self, path: Path) -> Picture:
-        """Somebody's version of it."""
+        """Read another version of the photo. Raises PhotoError."""
         return np.asarray(read_upright_srgb(path, max_pixels=self._max_pixels))
 
 
-class Subject(Protocol):
-    """Something that makes a picture of a photo."""
+class Method(Protocol):
+    """A way of making a picture of a source."""
 
     @property
     def name(self) -> str: ...
 
-    def made_by(self, source: Source) -> str | Path | None:
-        """What decides the picture besides the photo: a text, or a file. None where there is no picture of it."""
+    def identity(self, source: Source) -> str | Path | None:
+        """Return what determines the picture besides the source, a text or a file; None if there is no picture."""
 
-    def picture(self, original: Original) -> Picture:
-        """H x W x 3, sRGB. Raises PhotoError."""
+    def apply(self, pictures: SourcePictures) -> Picture:
+        """Return H x W x 3 uint8, sRGB. Raises PhotoError."""
 
 
 @dataclass(frozen=True)
-class Correction:
-    """A classical correction; also the one that corrects nothing."""
+class Baseline:
+    """A classical correction, or the input unchanged."""
 
     name: str
     correct: Callable[[Picture], Picture]
 
-    def made_by(self, source: Source) -> str:
+    def identity(self, source: Source) -> str:
         return f"{self.name} 1"
 
-    def picture(self, original: Original) -> Picture:
-        return self.correct(original.picture)
+    def apply(self, pictures: SourcePictures) -> Picture:
+        return self.correct(pictures.input)
 
 
 @dataclass(frozen=True)
-class Styled:
-    """A style."""
+class StyleMethod:
+    """A style at the enhancer's strength."""
 
     name: str
     enhancer: Enhancer
 
-    def made_by(self, source: Source) -> str:
+    def identity(self, source: Source) -> str:
         return f"style {self.enhancer.style.hash} at {self.enhancer.strength:g}"
 
-    def picture(self, original: Original) -> Picture:
-        return as_srgb(self.enhancer.enhance(original.photo))
+    def apply(self, pictures: SourcePictures) -> Picture:
+        return to_srgb(self.enhancer.enhance(pictures.photo))
 
 
 @dataclass(frozen=True)
-class Results:
-    """A folder of results, whoever made them."""
+class ResultFolder:
+    """A folder of results, made by any program."""
 
     name: str
-    partners: Partners
+    matches: Matches
 
-    def made_by(self, source: Source) -> Path | None:
-        return self.partners.of(source)
+    def identity(self, source: Source) -> Path | None:
+        return self.matches.of(source)
 
-    def picture(self, original: Original) -> Picture:
-        found = self.partners.of(original.source)
-        assert found is not None
-        return original.read(found)
+    def apply(self, pictures: SourcePictures) -> Picture:
+        path = self.matches.of(pictures.source)
+        assert path is not None
+        return pictures.read(path)
 
 
-def as_srgb(photo: Photo) -> Picture:
-    """Its pixels as they would be shown: H x W x 3 uint8."""
+def to_srgb(photo: Photo) -> Picture:
+    """Return a photo's pixels as a screen shows them: H x W x 3 uint8, sRGB."""
     return colour.to_srgb(colour.to_8_bits(photo.pixels), photo.profile)
 
 
-def automatic_contrast(picture: Picture) -> Picture:
-    """Stretched until one in a hundred pixels is black and one is white."""
+def stretch_contrast(picture: Picture) -> Picture:
+    """Stretch the luma until 1 % of the pixels are black and 1 % white (automatic contrast)."""
     return np.asarray(ImageOps.autocontrast(Image.fromarray(picture), cutoff=1, preserve_tone=True))
 
 
-def equalised(picture: Picture) -> Picture:
-    """Every luma equally often (global histogram equalisation)."""
+def equalise(picture: Picture) -> Picture:
+    """Equalise the histogram of the luma over the whole picture."""
     return _with_luma(picture, lambda luma: np.asarray(ImageOps.equalize(Image.fromarray(luma))))
 
 
-def equalised_locally(picture: Picture) -> Picture:
-    """The same in every neighbourhood, in bounds (contrast-limited adaptive histogram equalisation)."""
+def equalise_locally(picture: Picture) -> Picture:
+    """Equalise the histogram of the luma in each neighbourhood, contrast-limited (CLAHE)."""
     from skimage.exposure import equalize_adapthist
 
-    def equalise(luma: Picture) -> Picture:
+    def clahe(luma: Picture) -> Picture:
         return np.asarray(np.rint(equalize_adapthist(luma) * 255), np.uint8)
 
-    return _with_luma(picture, equalise)
+    return _with_luma(picture, clahe)
 
 
-INPUT = Correction("input", lambda picture: picture)
+INPUT = Baseline("input", lambda picture: picture)
 BASELINES = (
     INPUT,
-    Correction("automatic contrast", automatic_contrast),
-    Correction("equalised", equalised),
-    Correction("equalised locally", equalised_locally),
+    Baseline("automatic contrast", stretch_contrast),
+    Baseline("equalised", equalise),
+    Baseline("equalised locally", equalise_locally),
 )
 
 

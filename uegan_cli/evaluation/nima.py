@@ -1,4 +1,4 @@
-"""NIMA: how people would score a photo, from 1 to 10 (Talebi & Milanfar, 2018), with a MobileNet-V2."""
+"""NIMA, which predicts how people would score a photo from 1 to 10 (Talebi & Milanfar, 2018), with MobileNet-V2."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from torch import Tensor, nn
 
 from ..errors import StyleError
 from ..paths import weights_dir
-from .similarity import Picture
+from .pictures import Picture
 
 SCORES = 10
 SHORT_SIDE, CROP = 256, 224
-FILE = "pretrain-model.pth"
-"""The name under which the authors publish the weights, and the user cache keeps them."""
+WEIGHTS_NAME = "pretrain-model.pth"
+"""File name under which the authors publish the weights, used in the user cache too."""
 
 
 class Nima(nn.Module):
-    """MobileNet-V2 without its classifier, means over the map, and the shares of the ten scores."""
+    """MobileNet-V2 without its classifier, global average pooling, and the distribution over the ten scores."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,13 +31,13 @@ class Nima(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """N x 3 x 224 x 224, ImageNet-normalised -> N x 10, each row with sum 1."""
-        shares: Tensor = self.head(self.features(x).mean((2, 3))).softmax(dim=1)
-        return shares
+        """Map N x 3 x 224 x 224, ImageNet-normalised, to N x 10; each row sums to 1."""
+        probabilities: Tensor = self.head(self.features(x).mean((2, 3))).softmax(dim=1)
+        return probabilities
 
     @torch.no_grad()
     def score(self, picture: Picture) -> float:
-        """The mean of the ten scores: of the middle of the photo, reduced to a short side of 256 pixels."""
+        """Return the mean score of the centre crop of a photo reduced to a short side of 256 pixels."""
         from torchvision.transforms import v2
 
         prepare = v2.Compose(
@@ -49,47 +49,48 @@ class Nima(nn.Module):
                 v2.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
             ]
         )
-        shares = self(prepare(Image.fromarray(picture))[None])[0]
-        return float(shares @ torch.arange(1.0, SCORES + 1))
+        probabilities = self(prepare(Image.fromarray(picture))[None])[0]
+        return float(probabilities @ torch.arange(1.0, SCORES + 1))
 
 
-def cached_file() -> Path | None:
-    """The weights in the user cache, if they are there."""
-    file = weights_dir() / FILE
+def find_cached_weights() -> Path | None:
+    """Return the weights file in the user cache, or None if there is none."""
+    file = weights_dir() / WEIGHTS_NAME
     return file if file.exists() else None
 
 
 def load_nima(file: Path) -> Nima:
-    """From the authors' checkpoint: `base_model.0.*` in the order of torchvision's features, and `head.2`.
+    """Load the authors' checkpoint: `base_model.0.*` in the order of torchvision's features, and `head.2`.
 
-    Raises StyleError when the file cannot be read or holds something else.
+    Raises StyleError where the file cannot be read or holds something else.
     """
-    tensors = _tensors(file)
+    tensors = _read_tensors(file)
     network = Nima()
-    wanted = {key: value for key, value in network.features.state_dict().items() if _counts(key)}
-    # Their blocks are nested another way than torchvision's are today; the order is the same.
-    given = [value for key, value in tensors.items() if key.startswith("base_model.0.") and _counts(key)]
+    expected = {key: value for key, value in network.features.state_dict().items() if _is_compared(key)}
+    # The checkpoint nests its blocks differently from today's torchvision; the order is the same.
+    given = [value for key, value in tensors.items() if key.startswith("base_model.0.") and _is_compared(key)]
     heads = [tensors.get(f"head.2.{part}") for part in ("weight", "bias")]
-    shapes = [tuple(value.shape) for value in wanted.values()]
+    shapes = [tuple(value.shape) for value in expected.values()]
     if [tuple(value.shape) for value in given] != shapes or [None if h is None else tuple(h.shape) for h in heads] != [
         (SCORES, 1280),
         (SCORES,),
     ]:
-        raise StyleError(f"{file}: no NIMA with a MobileNet-V2 (base_model.0.* and head.2 are expected)")
-    network.features.load_state_dict(dict(zip(wanted, given, strict=True)), strict=False)
+        raise StyleError(f"{file}: not NIMA with MobileNet-V2; use the authors' {WEIGHTS_NAME}")
+    network.features.load_state_dict(dict(zip(expected, given, strict=True)), strict=False)
     network.head.load_state_dict({"weight": heads[0], "bias": heads[1]})
     return network
 
 
-def _counts(key: str) -> bool:
+def _is_compared(key: str) -> bool:
+    """Leave out batch counters, which old checkpoints lack and inference does not use."""
     return not key.endswith("num_batches_tracked")
 
 
-def _tensors(file: Path) -> dict[str, Tensor]:
+def _read_tensors(file: Path) -> dict[str, Tensor]:
     try:
-        found = torch.load(file, map_location="cpu", weights_only=True)
-        found = found.get("state_dict", found)
-        return {key.removeprefix("module."): value.float() for key, value in found.items()}
+        state = torch.load(file, map_location="cpu", weights_only=True)
+        state = state.get("state_dict", state)
+        return {key.removeprefix("module."): value.float() for key, value in state.items()}
     except OSError as error:
         raise StyleError(f"{file}: cannot read the NIMA weights ({error.strerror or error})") from error
     except (pickle.UnpicklingError, RuntimeError, ValueError, KeyError, EOFError, AttributeError) as error:

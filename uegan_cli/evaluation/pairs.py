@@ -1,4 +1,4 @@
-"""Which photo belongs to which: by name, whatever the format and the size."""
+"""Pairs of photos: inputs matched with references or results of the same name, whatever their format and size."""
 
 from __future__ import annotations
 
@@ -15,101 +15,110 @@ from ..photo.suffixes import format_by_name, raws_with_photos
 
 @dataclass(frozen=True)
 class Source:
-    """A photo that styles are judged by.
+    """An input photo of a comparison.
 
-    name: what it is called, as no other is. place: where it is below the folder that was named, as its partners are
-    below theirs; see `place_of`. reference: what it should become, if that is known.
+    name: unique among the sources, for tables and pages. key: the relative path that its matches in other folders
+    share, see `match_key`. reference: the finished version of the photo, where one is known.
     """
 
     name: str
     path: Path
-    place: str = ""
+    key: str = ""
     reference: Path | None = None
 
 
-class Partners:
-    """The photos of a folder and below it that belong to sources: in the same place, or the only ones of one name.
+class Matches:
+    """The photos below a folder, each matched to a source: by relative path, or by name where that is unique.
 
-    Several in one place are told apart by the sources' formats. left_over: photos that belong to none. unclear: sources
-    that several photos could belong to, or a photo that could belong to several.
+    Where several photos share a path, the one in the source's format is taken. unmatched: photos that match no source.
+    ambiguous: sources with several possible matches, or with a match that other sources could claim.
     """
 
     def __init__(self, folder: Path, sources: Sequence[Source]) -> None:
-        """Raises NoInputError for a folder that is not there or has no photos."""
+        """Raises NoInputError if the folder does not exist or holds no photos."""
         if not folder.is_dir():
-            raise NoInputError(f"{folder}: there is no such folder")
+            raise NoInputError(f"{folder}: no such folder")
         self.folder = folder
-        photos = list(_photos(folder))
+        photos = list(_photos_below(folder))
         if not photos:
             raise NoInputError(f"{folder}: no photos here")
-        by_place, by_name = defaultdict(list), defaultdict(list)
+        by_key, by_name = defaultdict(list), defaultdict(list)
         for path in photos:
-            place = place_of(path.relative_to(folder))
-            by_place[place].append(path)
-            by_name[_name(place)].append(path)
-        places_of_name = Counter(map(_name, {source.place for source in sources}))
+            key = match_key(path.relative_to(folder))
+            by_key[key].append(path)
+            by_name[_name_of(key)].append(path)
+        keys_of_name = Counter(map(_name_of, {source.key for source in sources}))
         self._of: dict[Path, Path] = {}
-        self.unclear: list[Source] = []
+        self.ambiguous: list[Source] = []
         considered: set[Path] = set()
         for source in sources:
-            name = _name(source.place)
-            found = by_place[source.place] or by_name[name]
+            name = _name_of(source.key)
+            found = by_key[source.key] or by_name[name]
             considered.update(found)
             if len(found) > 1:
                 found = [path for path in found if path.suffix.lower() == source.path.suffix.lower()]
-            if len(found) == 1 and (by_place[source.place] or places_of_name[name] == 1):
+            if len(found) == 1 and (by_key[source.key] or keys_of_name[name] == 1):
                 self._of[source.path] = found[0]
             elif by_name[name]:
-                self.unclear.append(source)
-        self.left_over = [path for path in photos if path not in considered]
+                self.ambiguous.append(source)
+        self.unmatched = [path for path in photos if path not in considered]
 
     def of(self, source: Source) -> Path | None:
+        """Return the photo that matches a source, or None."""
         return self._of.get(source.path)
 
 
 @dataclass(frozen=True)
-class Paired:
-    """sources: in order. alone: photos without a partner, inputs and references. unclear: see `Partners`."""
+class PairedPhotos:
+    """Pairs of inputs and references.
+
+    sources: inputs to measure, in order. unmatched: inputs and references of no pair. ambiguous: see `Matches`.
+    """
 
     sources: Sequence[Source]
-    alone: Sequence[Path] = ()
-    unclear: Sequence[Path] = ()
+    unmatched: Sequence[Path] = ()
+    ambiguous: Sequence[Path] = ()
 
 
-def paired(sources: Sequence[Source], references: Path) -> Paired:
-    """Sources with what they should become. Raises NoInputError where none has a reference."""
-    partners = Partners(references, sources)
-    found = [replace(source, reference=partners.of(source)) for source in sources if partners.of(source)]
+def pair_with_references(sources: Sequence[Source], references: Path) -> PairedPhotos:
+    """Return the sources that have a reference in a folder, with it. Raises NoInputError if none has."""
+    matches = Matches(references, sources)
+    found = [replace(source, reference=matches.of(source)) for source in sources if matches.of(source)]
     if not found:
-        raise NoInputError(f"{references}: no photo here has the name of an input; photos and references pair by name")
-    unclear = [source.path for source in partners.unclear]
-    alone = [source.path for source in sources if not partners.of(source) and source.path not in unclear]
-    return Paired(found, alone + partners.left_over, unclear)
+        raise NoInputError(f"{references}: no file here has the name of a photo; references are matched by name")
+    ambiguous = [source.path for source in matches.ambiguous]
+    unmatched = [source.path for source in sources if not matches.of(source) and source.path not in ambiguous]
+    return PairedPhotos(found, unmatched + matches.unmatched, ambiguous)
 
 
-def named(photos: Iterable[tuple[Path, Path]]) -> list[Source]:
-    """Photos, each with its place below the folder that was named.
+def name_sources(photos: Iterable[tuple[Path, Path]]) -> list[Source]:
+    """Return a source for each photo, given as its path and its path relative to the folder that the user named.
 
-    Two of one name are told apart by their suffixes, or else by the folders, or else by all of their paths.
+    A name is the relative path without suffix. Where two are equal, the suffix is added, else the folder's name, else
+    the whole path is used.
     """
-    found = [(path, place, path.absolute().parents[len(place.parts) - 1].name / place) for path, place in photos]
-    forms = [[place.with_suffix(""), place, longer.with_suffix(""), longer, path] for path, place, longer in found]
-    count = Counter(form.as_posix() for of_photo in forms for form in set(of_photo))
+    found = [
+        (path, relative, path.absolute().parents[len(relative.parts) - 1].name / relative) for path, relative in photos
+    ]
+    candidates = [
+        [relative.with_suffix(""), relative, longer.with_suffix(""), longer, path] for path, relative, longer in found
+    ]
+    count = Counter(name.as_posix() for names in candidates for name in set(names))
     sources = []
-    for (path, place, longer), of_photo in zip(found, forms, strict=True):
-        form = next((form for form in of_photo if count[form.as_posix()] == 1), path)
-        by_folder = form in (longer, longer.with_suffix(""))
-        sources.append(Source(form.as_posix(), path, place_of(longer if by_folder else place)))
+    for (path, relative, longer), names in zip(found, candidates, strict=True):
+        name = next((name for name in names if count[name.as_posix()] == 1), path)
+        by_folder = name in (longer, longer.with_suffix(""))
+        sources.append(Source(name.as_posix(), path, match_key(longer if by_folder else relative)))
     return sources
 
 
-def place_of(relative: Path) -> str:
-    """Where a photo is below a folder, whatever its format and however its system writes capitals and accents."""
+def match_key(relative: Path) -> str:
+    """Return a relative path without suffix, case-folded and in Unicode NFC: file systems differ in both."""
     return unicodedata.normalize("NFC", relative.with_suffix("").as_posix()).casefold()
 
 
-def _photos(folder: Path) -> Iterable[Path]:
-    """Of a raw and a photo of it, the photo."""
+def _photos_below(folder: Path) -> Iterable[Path]:
+    """Return the photos in a folder and below; a raw that shares its name with another photo is left out."""
     found = []
     for parent, below, names in os.walk(folder):
         below[:] = sorted(name for name in below if not name.startswith("."))
@@ -118,5 +127,5 @@ def _photos(folder: Path) -> Iterable[Path]:
     return (path for path in found if path not in raws)
 
 
-def _name(place: str) -> str:
-    return place.rsplit("/", 1)[-1]
+def _name_of(key: str) -> str:
+    return key.rsplit("/", 1)[-1]

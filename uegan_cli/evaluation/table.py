@@ -1,4 +1,4 @@
-"""Means over photos and how sure they are: the table."""
+"""The table of a comparison: each method's mean of each metric over photos, with 95 % confidence intervals."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import MEASURES
-from .distances import MOST_FOR_KID, Rows, colour_distance, kernel_distance, spread, tone_distance
-from .judging import Finding
-from .measures import Values
+from .measurement_cache import Values
+from .measurements import Measurement
+from .metric_groups import TONES, VGG_FEATURES
+from .metrics import METRICS
+from .set_distances import (
+    KID_MAX_PHOTOS,
+    FeatureRows,
+    bootstrap_error,
+    colour_distance,
+    kernel_distance,
+    tone_distance,
+)
 
-SURE = 0.95
-_RESAMPLES = 2000
+CONFIDENCE = 0.95
+_NORMAL_QUANTILE = 1.96
+_BOOTSTRAP_RESAMPLES = 2000
+_KID_MIN_PHOTOS = 4
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A mean over n photos, or their distance from others, and where it lies with 95 % certainty; NaN for one photo."""
+class TableCell:
+    """A mean over n photos, or the distance of n photos from others, with its 95 % interval; NaN for a single photo."""
 
     mean: float
     low: float
@@ -30,104 +40,109 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
-    """All that is known of a subject. n: photos that there is a picture of."""
+class TableRow:
+    """A method's cells by metric key. n: photos that it has a picture of."""
 
-    subject: str
+    method: str
     n: int
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, TableCell]
 
 
-class Table:
-    """Takes findings in, one by one; memory grows by a few numbers a photo.
+class MetricTable:
+    """Collects measurements one by one; memory grows by a few numbers a photo.
 
-    liked: what the set of liked photos is compared by, a row a photo: `tones`, and `features` where there is a VGG.
+    liked: features of the liked photos by metric group, of shape (photos, d): TONES, and VGG_FEATURES if there is a
+    VGG. None leaves out the distances to them.
     """
 
-    def __init__(self, subjects: Sequence[str], liked: Mapping[str, Rows] | None = None) -> None:
+    def __init__(self, methods: Sequence[str], liked: Mapping[str, FeatureRows] | None = None) -> None:
         self._liked = liked
-        self._count = dict.fromkeys(subjects, 0)
+        self._count = dict.fromkeys(methods, 0)
         self._values: dict[tuple[str, str], array[float]] = {}
-        self._rows: dict[tuple[str, str], Thinned] = {}
+        self._features: dict[tuple[str, str], ThinnedRows] = {}
 
-    def add(self, finding: Finding) -> None:
-        if finding.problem is not None:
+    def add(self, measurement: Measurement) -> None:
+        """Add a measurement; one with a problem counts nowhere."""
+        if measurement.problem is not None:
             return
-        self._count[finding.subject] += 1
-        for key, value in finding.values.items():
-            self._values.setdefault((finding.subject, key), array("d")).append(value)
-        for kind, row in finding.rows.items():
-            self._rows.setdefault((finding.subject, kind), Thinned()).add(row)
+        self._count[measurement.method] += 1
+        for key, value in measurement.values.items():
+            self._values.setdefault((measurement.method, key), array("d")).append(value)
+        for group, row in measurement.features.items():
+            self._features.setdefault((measurement.method, group), ThinnedRows()).add(row)
 
-    def rows(self) -> list[Row]:
-        """Subjects in their order, those without a photo too."""
-        return [Row(subject, n, dict(self._cells(subject, n))) for subject, n in self._count.items()]
+    def rows(self) -> list[TableRow]:
+        """Return a row for each method, in order, also for those without a photo."""
+        return [TableRow(method, n, dict(self._cells(method, n))) for method, n in self._count.items()]
 
-    def _cells(self, subject: str, n: int) -> list[tuple[str, Cell]]:
-        found = {key: mean_of(values) for (name, key), values in self._values.items() if name == subject}
+    def _cells(self, method: str, n: int) -> list[tuple[str, TableCell]]:
+        cells = {key: mean_with_interval(values) for (name, key), values in self._values.items() if name == method}
         if n and self._liked is not None:
-            found |= self._distances(subject, self._liked)
-        return [(key, found[key]) for key in MEASURES if key in found]
+            cells |= self._distances(method, self._liked)
+        return [(key, cells[key]) for key in METRICS if key in cells]
 
-    def _distances(self, subject: str, liked: Mapping[str, Rows]) -> dict[str, Cell]:
-        tones, n = self._rows[subject, "tones"].rows(), self._count[subject]
+    def _distances(self, method: str, liked: Mapping[str, FeatureRows]) -> dict[str, TableCell]:
+        tones, n = self._features[method, TONES].rows(), self._count[method]
         cells = {}
         for key, distance in (("tone", tone_distance), ("colour", colour_distance)):
-            cells[key] = _around(distance(tones, liked["tones"]), spread(distance, tones, liked["tones"]), n)
-        if "features" in liked and min(n, len(liked["features"])) > 3:
-            cells["kid"] = _around(*kernel_distance(self._rows[subject, "features"].rows(), liked["features"]), n)
+            error = bootstrap_error(distance, tones, liked[TONES])
+            cells[key] = _with_error(distance(tones, liked[TONES]), error, n)
+        if VGG_FEATURES in liked and min(n, len(liked[VGG_FEATURES])) >= _KID_MIN_PHOTOS:
+            rows = self._features[method, VGG_FEATURES].rows()
+            cells["kid"] = _with_error(*kernel_distance(rows, liked[VGG_FEATURES]), n)
         return cells
 
 
-class Thinned:
-    """Rows of numbers: all of them, or of many every second, every fourth, … so that memory has a bound."""
+class ThinnedRows:
+    """Feature rows in bounded memory: all of them, or every second, every fourth, … where they exceed `max_rows`."""
 
-    def __init__(self, most: int = 2 * MOST_FOR_KID) -> None:
-        self._most = most
-        self._every = 1
+    def __init__(self, max_rows: int = 2 * KID_MAX_PHOTOS) -> None:
+        self._max_rows = max_rows
+        self._stride = 1
         self._seen = 0
         self._rows: list[NDArray[np.float16]] = []
 
     def add(self, row: Values) -> None:
-        if self._seen % self._every == 0:
+        if self._seen % self._stride == 0:
             self._rows.append(row.astype(np.float16))
         self._seen += 1
-        if len(self._rows) > self._most:
-            self._rows, self._every = self._rows[::2], 2 * self._every
+        if len(self._rows) > self._max_rows:
+            self._rows, self._stride = self._rows[::2], 2 * self._stride
 
-    def rows(self) -> Rows:
+    def rows(self) -> FeatureRows:
+        """Return what is kept, of shape (rows, d)."""
         return np.stack(self._rows).astype(np.float32)
 
 
-def mean_of(values: Sequence[float]) -> Cell:
-    """Over all of them: divided by n. values: one at least.
+def mean_with_interval(values: Sequence[float]) -> TableCell:
+    """Return the mean of at least one value and its 95 % confidence interval.
 
-    The interval is that of the bootstrap, widened for few photos as Student's is: of few, resamples vary too little
-    (Hesterberg, 2015).
+    The interval is the percentile bootstrap's, widened by the ratio of Student's and the normal quantile: with few
+    values, bootstrap intervals are too narrow (Hesterberg, 2015).
     """
     from scipy.stats import bootstrap, norm, t
 
-    found = np.asarray(values, np.float64)
-    mean, n = float(found.mean()), len(found)
+    sample = np.asarray(values, np.float64)
+    mean, n = float(sample.mean()), len(sample)
     if n == 1:
-        return Cell(mean, math.nan, math.nan, n)
-    if np.ptp(found) == 0:
-        return Cell(mean, mean, mean, n)
+        return TableCell(mean, math.nan, math.nan, n)
+    if np.ptp(sample) == 0:
+        return TableCell(mean, mean, mean, n)
     interval = bootstrap(
-        (found,),
+        (sample,),
         np.mean,
-        n_resamples=_RESAMPLES,
+        n_resamples=_BOOTSTRAP_RESAMPLES,
         batch=max(1, 1_000_000 // n),
-        confidence_level=SURE,
+        confidence_level=CONFIDENCE,
         method="percentile",
         rng=np.random.default_rng(0),
     ).confidence_interval
-    tail = (1 - SURE) / 2
+    tail = (1 - CONFIDENCE) / 2
     wider = float(t.isf(tail, n - 1) / norm.isf(tail) * math.sqrt(n / (n - 1)))
-    return Cell(mean, mean - wider * (mean - float(interval.low)), mean + wider * (float(interval.high) - mean), n)
+    return TableCell(mean, mean - wider * (mean - float(interval.low)), mean + wider * (float(interval.high) - mean), n)
 
 
-def _around(distance: float, error: float, n: int) -> Cell:
-    """error: its standard error, NaN where it is not known."""
-    half = 1.96 * error
-    return Cell(distance, distance - half, distance + half, n)
+def _with_error(distance: float, error: float, n: int) -> TableCell:
+    """Return a distance with the interval of a normal distribution. error: standard error; NaN where unknown."""
+    half = _NORMAL_QUANTILE * error
+    return TableCell(distance, distance - half, distance + half, n)

@@ -16,7 +16,7 @@ def test_the_table_has_headings_and_explains_its_columns(pairs: Path, bright: St
     heading, *lines = outcome.out.splitlines()
     assert heading.split("\t") == ["", "PSNR", "SSIM", "ΔE", "change"]
     assert lines[0].startswith("input\t20.") and lines[-1].startswith("bright\t")
-    assert "likeness to the reference, in dB" in outcome.err
+    assert "signal-to-noise ratio to the reference, in dB" in outcome.err
     assert "3 photos, 0 failed" in outcome.err
 
 

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from tests.commands.conftest import bright_style, environment
-from uegan_cli.evaluation.votes import count, read_votes
+from uegan_cli.evaluation.user_study import count_preferences, read_votes
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, part of the extra `test`")
 PHONE = {"width": 390, "height": 800}
@@ -279,7 +279,7 @@ def test_a_study_is_done_with_two_keys_and_its_votes_are_read(study: sync_api.Pa
     assert study.get_by_role("heading", name="Thank you").is_visible()
     votes = read_votes([saved(study, tmp_path / "votes.json")])
     assert len(votes) == 15
-    preferences = count(votes)
+    preferences = count_preferences(votes)
     assert sorted(preferences.names) == ["bright", "input", "theirs"]
     assert all(preferences.share(one, other).n == 5 for one, other in ((0, 1), (0, 2), (1, 2)))
 

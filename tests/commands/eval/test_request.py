@@ -22,7 +22,7 @@ def test_a_style_in_the_settings_is_compared(
     assert list(summary("raw", "--no-baselines")) == ["input", "bright"]
     found = summary("raw", "--results", "theirs=finished", "--no-baselines")
     assert list(found) == ["input", "theirs"], "--results without -s evaluates the results only"
-    assert "no votes" in uegan("eval", "--votes", "raw/a.png").err
+    assert "not a file of votes" in uegan("eval", "--votes", "raw/a.png").err
 
 
 def test_a_style_in_the_environment_is_compared(
@@ -39,7 +39,7 @@ def test_a_style_in_the_environment_is_compared(
     [
         (("nowhere.jpg",), 3, "nowhere.jpg: there is no such photo"),
         (("raw", "-s", "gone"), 4, "gone"),
-        (("raw", "--reference", "gone"), 3, "gone: there is no such folder"),
+        (("raw", "--reference", "gone"), 3, "gone: no such folder"),
         (("raw", "--results", "finished"), 2, "NAME=DIR"),
         (("raw", "--results", "input=finished"), 2, "two methods are called 'input'"),
         (("raw", "-s", "natural", "--results", "natural=finished"), 2, "give one of them another name"),

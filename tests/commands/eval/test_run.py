@@ -12,7 +12,7 @@ from PIL import Image
 from tests.commands.conftest import Run, interrupt
 from tests.commands.eval.conftest import Summary
 from uegan_cli.errors import PhotoError
-from uegan_cli.evaluation.table import Table
+from uegan_cli.evaluation.table import MetricTable
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.styles.file import Style
 
@@ -40,7 +40,7 @@ def test_a_changed_photo_is_measured_again(pairs: Path, bright: Style, summary: 
 
 def test_fresh_measures_everything_again(pairs: Path, summary: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
     summary("raw", "--no-baselines")
-    monkeypatch.setattr("uegan_cli.evaluation.measures.structure", lambda *_: 0.5)
+    monkeypatch.setattr("uegan_cli.evaluation.metric_groups.luma_ssim", lambda *_: 0.5)
     assert summary("raw", "--no-baselines")["input"]["fidelity"]["mean"] == 1
     assert summary("raw", "--no-baselines", "--fresh")["input"]["fidelity"]["mean"] == 0.5
     assert summary("raw", "--no-baselines")["input"]["fidelity"]["mean"] == 0.5, "the next time, too"
@@ -52,7 +52,7 @@ def test_another_version_of_uegan_measures_everything_again(
     arguments = ("eval", "raw", "-s", "bright", "--no-baselines", "--html", "page")
     assert uegan(*arguments).code == 0
     before = {path.name for path in Path("page/photos").iterdir()}
-    monkeypatch.setattr("uegan_cli.evaluation.judging.__version__", "9.9")
+    monkeypatch.setattr("uegan_cli.evaluation.measurements.__version__", "9.9")
     assert uegan(*arguments).code == 0
     after = {path.name for path in Path("page/photos").iterdir()}
     assert len(after) == len(before) == 6 and not before & after, "pictures of the earlier page are removed"
@@ -85,7 +85,6 @@ def test_a_picture_that_cannot_be_shown_stops_no_other(
 
 
 def test_a_missing_reference_stops_no_other(pairs: Path, uegan: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uegan_cli.evaluation.measures.fidelity", None, raising=False)
     Path("finished/b.tif").unlink()
     Path("finished/b.tif").symlink_to("nowhere")
     outcome = uegan("eval", "raw", "--reference", "finished", "--no-baselines")
@@ -116,19 +115,19 @@ def test_a_reference_of_another_shape_is_named_and_stops_no_other(pairs: Path, u
     Image.open("finished/b.tif").rotate(90, expand=True).save("finished/b.tif")
     outcome = uegan("eval", "raw", "--reference", "finished", "--no-baselines")
     assert outcome.code == 1
-    assert "raw/b.png, input: 80 x 64 and 64 x 80 are no sizes of one picture" in outcome.err
+    assert "raw/b.png (input): 80 x 64 and 64 x 80 pixels have different aspect ratios" in outcome.err
 
 
 def test_interrupted_while_it_counts_it_says_how_to_continue(
     pairs: Path, uegan: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Table, "add", interrupt)
+    monkeypatch.setattr(MetricTable, "add", interrupt)
     outcome = uegan("eval", "raw", "--no-baselines")
     assert outcome.code == 130 and "run the same command again to continue" in outcome.err
 
 
 def test_an_interrupted_run_keeps_its_measurements(pairs: Path, uegan: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from uegan_cli.evaluation import measures
+    from uegan_cli.evaluation import metric_groups
 
     measured = []
 
@@ -138,7 +137,7 @@ def test_an_interrupted_run_keeps_its_measurements(pairs: Path, uegan: Run, monk
             raise KeyboardInterrupt
         return 0.9
 
-    monkeypatch.setattr(measures, "structure", stop_at_the_third)
+    monkeypatch.setattr(metric_groups, "luma_ssim", stop_at_the_third)
     outcome = uegan("eval", "raw", "-s", "natural", "--no-baselines", "--csv", "found.csv")
     assert outcome.code == 130
     assert "run the same command again to continue" in outcome.err

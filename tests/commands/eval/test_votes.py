@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tests.commands.conftest import Run
-from tests.evaluation.test_votes import NAMES, TABLE_II, file_of
+from tests.evaluation.test_user_study import NAMES, TABLE_II, file_of
 
 
 def study_of_the_paper(path: Path) -> Path:
@@ -46,6 +46,6 @@ def test_a_file_without_votes_gets_one_line(tmp_path: Path, uegan: Run) -> None:
     (tmp_path / "x.json").write_text(json.dumps({"a": 1}))
     outcome = uegan("eval", "--votes", tmp_path / "x.json")
     assert outcome.code == 1 and outcome.err.splitlines() == [
-        f"uegan: {tmp_path / 'x.json'}: no votes; choose files that a study has saved"
+        f"uegan: {tmp_path / 'x.json'}: not a file of votes; choose files saved by a study page"
     ]
     assert uegan("eval", "--votes").code == 3

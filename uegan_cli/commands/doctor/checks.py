@@ -168,7 +168,7 @@ def _styles() -> Iterator[CheckResult]:
 
 
 def _weights() -> Iterator[CheckResult]:
-    from ...evaluation.nima import FILE, cached_file
+    from ...evaluation.nima import WEIGHTS_NAME, find_cached_weights
     from ...losses.features import downloaded_file
 
     file = downloaded_file()
@@ -181,11 +181,11 @@ def _weights() -> Iterator[CheckResult]:
             "not installed; training needs it, and KID in `uegan eval`",
             "uegan train --download (548 MB)",
         )
-    nima = cached_file()
+    nima = find_cached_weights()
     if nima is not None:
         yield CheckResult("NIMA", "ok", str(nima))
     else:
-        fix = f"put {FILE} of NIMA's authors into {paths.weights_dir()}"
+        fix = f"put {WEIGHTS_NAME} of NIMA's authors into {paths.weights_dir()}"
         yield CheckResult("NIMA", "note", "not installed; only `uegan eval` can use it", fix)
 
 

@@ -1,4 +1,4 @@
-"""What a comparison consists of: photos, methods and measures."""
+"""What a comparison consists of: photos, methods and metrics."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ..shared.output import Report, counted
 from .request import EvalRequest
 
 if TYPE_CHECKING:
-    from ...evaluation.distances import Rows
-    from ...evaluation.measurement_cache import Kept
-    from ...evaluation.measures import Kind
-    from ...evaluation.methods import Subject
-    from ...evaluation.pairs import Paired, Source
+    from ...evaluation.measurement_cache import MeasurementCache
+    from ...evaluation.methods import Method
+    from ...evaluation.metric_groups import MetricGroup
+    from ...evaluation.pairs import PairedPhotos, Source
+    from ...evaluation.set_distances import FeatureRows
     from ...styles.file import Style
 
 REFERENCE = "reference"
@@ -29,14 +29,14 @@ REFERENCE = "reference"
 class Comparison:
     """Photos, the methods compared on them, and what is measured.
 
-    liked: features of the liked photos, by kind, one row per photo; None without --liked. max_pixels: larger photos
+    liked: features of the liked photos, by group, one row per photo; None without --liked. max_pixels: larger photos
     are refused.
     """
 
-    paired: Paired
-    methods: Sequence[Subject]
-    kinds: Sequence[Kind]
-    liked: Mapping[str, Rows] | None
+    paired: PairedPhotos
+    methods: Sequence[Method]
+    groups: Sequence[MetricGroup]
+    liked: Mapping[str, FeatureRows] | None
     max_pixels: int
 
     @property
@@ -54,12 +54,12 @@ class Comparison:
     @property
     def styles(self) -> dict[str, Style]:
         """The styles among the methods, by the method's name."""
-        from ...evaluation.methods import Styled
+        from ...evaluation.methods import StyleMethod
 
-        return {method.name: method.enhancer.style for method in self.methods if isinstance(method, Styled)}
+        return {method.name: method.enhancer.style for method in self.methods if isinstance(method, StyleMethod)}
 
 
-def prepare(request: EvalRequest, paired: Paired, cache: Kept, report: Report) -> Comparison:
+def prepare(request: EvalRequest, paired: PairedPhotos, cache: MeasurementCache, report: Report) -> Comparison:
     """Load styles and weights and measure the liked photos.
 
     Raises UsageError, StyleError, DeviceError, and NoInputError for results or liked photos that cannot be used.
@@ -68,17 +68,17 @@ def prepare(request: EvalRequest, paired: Paired, cache: Kept, report: Report) -
 
     max_pixels = request.max_pixels or MAX_PIXELS
     methods = list(_load_methods(request, paired.sources, report))
-    kinds = list(_choose_measures(request, report))
-    liked = _measure_liked(request, kinds, cache, max_pixels, report) if request.liked else None
-    return Comparison(paired, methods, kinds, liked, max_pixels)
+    groups = list(_choose_groups(request, report))
+    liked = _measure_liked(request, groups, cache, max_pixels, report) if request.liked else None
+    return Comparison(paired, methods, groups, liked, max_pixels)
 
 
-def _load_methods(request: EvalRequest, sources: Sequence[Source], report: Report) -> Iterator[Subject]:
+def _load_methods(request: EvalRequest, sources: Sequence[Source], report: Report) -> Iterator[Method]:
     """Load the methods: the input, the baselines, then styles and results."""
     from ...enhancement.devices import describe
     from ...enhancement.enhancer import Enhancer
-    from ...evaluation.methods import BASELINES, INPUT, Results, Styled
-    from ...evaluation.pairs import Partners
+    from ...evaluation.methods import BASELINES, INPUT, ResultFolder, StyleMethod
+    from ...evaluation.pairs import Matches
 
     taken = {REFERENCE, *(method.name for method in BASELINES)}
     yield from BASELINES if request.baselines else (INPUT,)
@@ -87,15 +87,15 @@ def _load_methods(request: EvalRequest, sources: Sequence[Source], report: Repor
         enhancer = Enhancer(name, device=request.device, strength=request.strength)
         device = describe(enhancer.device)
         title = enhancer.style.name if enhancer.style.name not in taken else Path(name).name
-        yield Styled(_take(title, taken), enhancer)
+        yield StyleMethod(_take(title, taken), enhancer)
     for name, folder in request.results.items():
-        partners = Partners(folder, sources)
-        missing = sum(partners.of(source) is None for source in sources)
+        matches = Matches(folder, sources)
+        missing = sum(matches.of(source) is None for source in sources)
         if missing == len(sources):
             raise NoInputError(f"{folder}: no file here has the name of a photo; results are matched by name")
         if missing:
             report.say(f"{name}: no result for {counted(missing, 'photo')}")
-        yield Results(_take(name, taken), partners)
+        yield ResultFolder(_take(name, taken), matches)
     report.say(f"Evaluating {counted(len(sources), 'photo')}" + (f" on {device}" if device else ""))
 
 
@@ -107,53 +107,53 @@ def _take(name: str, taken: set[str]) -> str:
     return name
 
 
-def _choose_measures(request: EvalRequest, report: Report) -> Iterator[Kind]:
+def _choose_groups(request: EvalRequest, report: Report) -> Iterator[MetricGroup]:
     """Choose what can be measured with the folders and weights there are."""
-    from ...evaluation import measures
-    from ...evaluation.nima import cached_file, load_nima
+    from ...evaluation import metric_groups
+    from ...evaluation.nima import find_cached_weights, load_nima
     from ...losses.features import load_features
 
     if request.reference is not None:
-        yield measures.against_reference()
-    nima = request.nima or cached_file()
+        yield metric_groups.reference_metrics()
+    nima = request.nima or find_cached_weights()
     if nima is not None:
-        yield measures.scored(load_nima(nima), nima)
+        yield metric_groups.nima_metric(load_nima(nima), nima)
     elif "nima" in request.bounds:
         raise UsageError("--fail-under nima: NIMA needs its weights; name the file with --nima")
     if request.liked:
-        yield measures.toned()
+        yield metric_groups.tone_features()
         weights = vgg.find(request.vgg)
         if weights is not None:
-            yield measures.seen(load_features(weights), weights)
+            yield metric_groups.vgg_features(load_features(weights), weights)
         elif "kid" in request.bounds:
             raise UsageError("--fail-under kid: KID needs VGG weights; name the file with --vgg-weights")
         else:
             report.say("KID: skipped, it needs VGG weights; name the file with --vgg-weights")
-    yield measures.against_input()
+    yield metric_groups.input_metrics()
 
 
 def _measure_liked(
-    request: EvalRequest, kinds: Sequence[Kind], cache: Kept, max_pixels: int, report: Report
-) -> Mapping[str, Rows]:
-    """Measure the liked photos by the kinds that compare sets of photos: one row per photo, by kind."""
-    from ...evaluation.judging import judge
+    request: EvalRequest, groups: Sequence[MetricGroup], cache: MeasurementCache, max_pixels: int, report: Report
+) -> Mapping[str, FeatureRows]:
+    """Measure the liked photos by the groups that compare sets of photos: one row per photo, by group."""
+    from ...evaluation.measurements import measure_photos
     from ...evaluation.methods import INPUT
     from ...evaluation.pairs import Source
-    from ...evaluation.table import Thinned
+    from ...evaluation.table import ThinnedRows
 
-    by_set = [kind for kind in kinds if not kind.names]
+    by_set = [group for group in groups if not group.metrics]
     sources = [Source(str(path), path) for path in photos_in(request.liked)]
-    rows = {kind.name: Thinned() for kind in by_set}
+    rows = {group.name: ThinnedRows() for group in by_set}
     readable = 0
     with report.bar(len(sources), "photos") as advance:
-        for measurement in judge(sources, [INPUT], by_set, cache, max_pixels):
+        for measurement in measure_photos(sources, [INPUT], by_set, cache, max_pixels):
             advance(measurement.source.path.name)
             if measurement.problem is not None:
                 report.complain(f"{measurement.problem}")
                 continue
             readable += 1
-            for kind, row in measurement.rows.items():
-                rows[kind].add(row)
+            for group, row in measurement.features.items():
+                rows[group].add(row)
     if not readable:
         raise NoInputError(f"{request.liked[0]}: none of the liked photos can be read")
-    return {kind: of_set.rows() for kind, of_set in rows.items()}
+    return {group: of_set.rows() for group, of_set in rows.items()}

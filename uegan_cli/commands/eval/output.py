@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UsageError
-from ...evaluation.columns import MEASURES, Measure, finite
+from ...evaluation.metrics import METRICS, Metric, json_number
 from ..shared.output import Report, counted
 
 if TYPE_CHECKING:
     from ...evaluation.ablation import Variant
-    from ...evaluation.judging import Finding
-    from ...evaluation.table import Cell, Row
+    from ...evaluation.measurements import Measurement
+    from ...evaluation.table import TableCell, TableRow
     from ...styles.file import Style
 
 
-def print_measurement(measurement: Finding, report: Report, complain: bool) -> None:
+def print_measurement(measurement: Measurement, report: Report, complain: bool) -> None:
     """Print a measurement as JSON, and its problem, if there is one and `complain` is set, on stderr."""
     problem = None if measurement.problem is None else str(measurement.problem)
     if problem is not None and complain:
@@ -30,14 +30,14 @@ def print_measurement(measurement: Finding, report: Report, complain: bool) -> N
         {
             "photo": measurement.source.name,
             "path": str(measurement.source.path),
-            "subject": measurement.subject,
-            **{key: finite(value) for key, value in measurement.values.items()},
+            "subject": measurement.method,
+            **{key: json_number(value) for key, value in measurement.values.items()},
             "problem": problem,
         }
     )
 
 
-def print_summary(rows: Sequence[Row], photos: int, failed: int, seconds: float, report: Report) -> None:
+def print_summary(rows: Sequence[TableRow], photos: int, failed: int, seconds: float, report: Report) -> None:
     """Print the table of means, and what its columns mean.
 
     photos: how many were to be measured. failed: how many of them have a problem. seconds: time taken.
@@ -50,23 +50,21 @@ def print_summary(rows: Sequence[Row], photos: int, failed: int, seconds: float,
             "seconds": round(seconds, 3),
         }
     )
-    measures = columns(rows)
+    metrics = columns(rows)
     counts_differ = len({row.n for row in rows}) > 1
-    headings = ["", *(["photos"] if counts_differ else []), *(measure.title for measure in measures)]
-    cells = [
-        [row.subject, *([str(row.n)] if counts_differ else []), *(_cell(row, m) for m in measures)] for row in rows
-    ]
-    first = len(headings) - len(measures)
-    bold = {(at, first + column) for column, measure in enumerate(measures) for at in best(rows, measure)}
+    headings = ["", *(["photos"] if counts_differ else []), *(metric.title for metric in metrics)]
+    cells = [[row.method, *([str(row.n)] if counts_differ else []), *(_cell(row, m) for m in metrics)] for row in rows]
+    first = len(headings) - len(metrics)
+    bold = {(at, first + column) for column, metric in enumerate(metrics) for at in best(rows, metric)}
     report.table(headings, cells, range(1, len(headings)), bold, headed=True)
-    for measure in measures:
-        report.say(f"{measure.title:<9}{measure.meaning}")
+    for metric in metrics:
+        report.say(f"{metric.title:<9}{metric.meaning}")
     count = counted(photos, "photo")
     report.say(f"{count}, {failed} failed, in {seconds:.1f} s; ± is the 95 % confidence interval of the mean")
 
 
-def columns(rows: Sequence[Row]) -> list[Measure]:
-    """Return the measures worth a column, in the order of MEASURES.
+def columns(rows: Sequence[TableRow]) -> list[Metric]:
+    """Return the metrics worth a column, in the order of METRICS.
 
     Left out are fidelity to the input if SSIM tells the fidelity to a reference, and sizes that are all the input's.
     """
@@ -74,54 +72,54 @@ def columns(rows: Sequence[Row]) -> list[Measure]:
     hidden = {"fidelity"} if "ssim" in measured else set()
     if all(row.cells["size"].mean == 1 for row in rows if "size" in row.cells):
         hidden |= {"size"}
-    return [measure for key, measure in MEASURES.items() if key in measured - hidden]
+    return [metric for key, metric in METRICS.items() if key in measured - hidden]
 
 
-def best(rows: Sequence[Row], measure: Measure) -> list[int]:
-    """Return the indices of the rows that are best by a measure, at the precision shown; none if nothing is better."""
-    means = {at: round(row.cells[measure.key].mean, measure.digits) for at, row in enumerate(rows) if row.n}
-    if measure.better is None or len(means) < 2:
+def best(rows: Sequence[TableRow], metric: Metric) -> list[int]:
+    """Return the indices of the rows that are best by a metric, at the precision shown; none if nothing is better."""
+    means = {at: round(row.cells[metric.key].mean, metric.digits) for at, row in enumerate(rows) if row.n}
+    if metric.better is None or len(means) < 2:
         return []
-    best_mean = (max if measure.better == "higher" else min)(means.values())
+    best_mean = (max if metric.better == "higher" else min)(means.values())
     return [at for at, mean in means.items() if mean == best_mean]
 
 
-def format_cell(cell: Cell | None, measure: Measure) -> tuple[str, str]:
+def format_cell(cell: TableCell | None, metric: Metric) -> tuple[str, str]:
     """Return the mean as text, and ± half of its confidence interval, empty if unknown."""
     if cell is None:
         return "–", ""
     if not math.isfinite(cell.low):
-        return f"{cell.mean:.{measure.digits}f}", ""
-    return f"{cell.mean:.{measure.digits}f}", f"±{(cell.high - cell.low) / 2:.{measure.digits}f}"
+        return f"{cell.mean:.{metric.digits}f}", ""
+    return f"{cell.mean:.{metric.digits}f}", f"±{(cell.high - cell.low) / 2:.{metric.digits}f}"
 
 
 def find_variants(styles: Mapping[str, Style]) -> dict[str, Variant]:
     """Return which variant of the paper's method each style is. Raises UsageError if none is any."""
-    from ...evaluation.ablation import variant
+    from ...evaluation.ablation import find_variant
 
-    variants = {name: variant(style) for name, style in styles.items()}
+    variants = {name: find_variant(style) for name, style in styles.items()}
     if all(kind.losses is None and kind.network is None for kind in variants.values()):
         raise UsageError("--ablation: none of the styles is one of the paper's variants")
     return variants
 
 
-def print_ablation(rows: Sequence[Row], variants: Mapping[str, Variant], report: Report) -> None:
+def print_ablation(rows: Sequence[TableRow], variants: Mapping[str, Variant], report: Report) -> None:
     """Print Tables III and IV: for each of the paper's variants its styles, measured, and the paper's values."""
-    from ...evaluation.ablation import LOSSES, NETWORKS
+    from ...evaluation.ablation import TABLE_III_LOSSES, TABLE_IV_NETWORKS
 
-    found = {row.subject: row for row in rows}
-    tables = (("Table III: losses", LOSSES, "losses"), ("Table IV: networks", NETWORKS, "network"))
+    found = {row.method: row for row in rows}
+    tables = (("Table III: losses", TABLE_III_LOSSES, "losses"), ("Table IV: networks", TABLE_IV_NETWORKS, "network"))
     for title, known, part in tables:
         report.result(title)
         lines = []
         for name, (psnr, ssim, nima) in known.items():
-            of_variant: list[Row | None] = [
+            of_variant: list[TableRow | None] = [
                 found[style] for style, variant in variants.items() if getattr(variant, part) == name
             ]
             paper = [f"{psnr:.2f}", f"{ssim:.4f}", f"{nima:.2f}"]
             for row in of_variant or [None]:
-                ours = [_mean(row, MEASURES[key]) for key in ("psnr", "ssim", "nima")]
-                lines.append([name, row.subject if row else "–", *ours, *paper])
+                ours = [_mean(row, METRICS[key]) for key in ("psnr", "ssim", "nima")]
+                lines.append([name, row.method if row else "–", *ours, *paper])
             record = {"table": title.split(":")[0], "variant": name, "paper": [psnr, ssim, nima]}
             report.record({**record, "styles": [_to_json(row) for row in of_variant if row]})
         headings = ["", "style", "PSNR", "SSIM", "NIMA", "paper: PSNR", "SSIM", "NIMA"]
@@ -129,57 +127,57 @@ def print_ablation(rows: Sequence[Row], variants: Mapping[str, Variant], report:
 
 
 def print_missed_bounds(
-    rows: Sequence[Row], bounds: Mapping[str, float], evaluated: Sequence[str], report: Report
+    rows: Sequence[TableRow], bounds: Mapping[str, float], evaluated: Sequence[str], report: Report
 ) -> bool:
     """Print each method in `evaluated` whose mean is worse than a bound. Return whether there is any."""
     lines = [
         line
         for row in rows
-        if row.subject in evaluated
+        if row.method in evaluated
         for key, bound in bounds.items()
-        if (line := _miss(row, MEASURES[key], bound)) is not None
+        if (line := _miss(row, METRICS[key], bound)) is not None
     ]
     for line in lines:
         report.complain(line)
     return bool(lines)
 
 
-def _miss(row: Row, measure: Measure, bound: float) -> str | None:
+def _miss(row: TableRow, metric: Metric, bound: float) -> str | None:
     """Return in what way a row misses a bound, or None if it keeps it."""
-    if measure.key not in row.cells:
-        return f"{row.subject}: {measure.title} cannot be measured; there are too few photos"
-    mean = row.cells[measure.key].mean
-    higher = measure.better == "higher"
+    if metric.key not in row.cells:
+        return f"{row.method}: {metric.title} cannot be measured; there are too few photos"
+    mean = row.cells[metric.key].mean
+    higher = metric.better == "higher"
     if not (mean < bound if higher else mean > bound):
         return None
-    return f"{row.subject}: {measure.title} {mean:.{measure.digits}f} is {'below' if higher else 'above'} {bound:g}"
+    return f"{row.method}: {metric.title} {mean:.{metric.digits}f} is {'below' if higher else 'above'} {bound:g}"
 
 
 class CsvFile:
     """A file with one line per photo and method, written whole or not at all."""
 
-    def __init__(self, path: Path, measures: Sequence[str]) -> None:
+    def __init__(self, path: Path, metrics: Sequence[str]) -> None:
         self._path = path
-        self._measures = measures
+        self._metrics = metrics
         self._stack = ExitStack()
 
     def __enter__(self) -> CsvFile:
         from ...photo.atomic import replacing
 
         self._file = self._stack.enter_context(replacing(self._path))
-        self._write(["photo", "path", "subject", *self._measures, "problem"])
+        self._write(["photo", "path", "subject", *self._metrics, "problem"])
         return self
 
     def __exit__(self, *error: Any) -> None:
         self._stack.__exit__(*error)
 
-    def add(self, measurement: Finding) -> None:
+    def add(self, measurement: Measurement) -> None:
         """Write the line of one photo and method."""
-        values = [measurement.values.get(key, "") for key in self._measures]
+        values = [measurement.values.get(key, "") for key in self._metrics]
         source, problem = measurement.source, measurement.problem
-        self._write([source.name, source.path, measurement.subject, *values, "" if problem is None else str(problem)])
+        self._write([source.name, source.path, measurement.method, *values, "" if problem is None else str(problem)])
 
-    def finish(self, rows: Sequence[Row]) -> Path:
+    def finish(self, rows: Sequence[TableRow]) -> Path:
         """Return the file, which is written on exit."""
         return self._path
 
@@ -189,17 +187,17 @@ class CsvFile:
         self._file.write(text.getvalue().encode("utf-8", "surrogateescape"))
 
 
-def _cell(row: Row, measure: Measure) -> str:
-    return " ".join(filter(None, format_cell(row.cells.get(measure.key), measure)))
+def _cell(row: TableRow, metric: Metric) -> str:
+    return " ".join(filter(None, format_cell(row.cells.get(metric.key), metric)))
 
 
-def _mean(row: Row | None, measure: Measure) -> str:
-    return format_cell(row.cells.get(measure.key) if row else None, measure)[0]
+def _mean(row: TableRow | None, metric: Metric) -> str:
+    return format_cell(row.cells.get(metric.key) if row else None, metric)[0]
 
 
-def _to_json(row: Row) -> dict[str, Any]:
+def _to_json(row: TableRow) -> dict[str, Any]:
     cells = {
-        key: {"mean": finite(cell.mean), "low": finite(cell.low), "high": finite(cell.high)}
+        key: {"mean": json_number(cell.mean), "low": json_number(cell.low), "high": json_number(cell.high)}
         for key, cell in row.cells.items()
     }
-    return {"subject": row.subject, "photos": row.n, **cells}
+    return {"subject": row.method, "photos": row.n, **cells}

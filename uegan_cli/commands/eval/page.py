@@ -8,16 +8,16 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...evaluation.columns import Measure, finite
+from ...evaluation.metrics import Metric, json_number
 from ..shared import html
 from ..shared.output import counted
 from .output import best, columns, format_cell
 
 if TYPE_CHECKING:
-    from ...evaluation.judging import Finding
+    from ...evaluation.measurements import Measurement
     from ...evaluation.pairs import Source
-    from ...evaluation.similarity import Picture
-    from ...evaluation.table import Row
+    from ...evaluation.pictures import Picture
+    from ...evaluation.table import TableRow
 
 PAGE_NAME, PICTURES = "index.html", "photos"
 MAX_SIDE, JPEG_QUALITY = 1600, 88
@@ -55,7 +55,7 @@ class ComparisonPage:
     def __exit__(self, *error: Any) -> None:
         pass
 
-    def add(self, measurement: Finding) -> None:
+    def add(self, measurement: Measurement) -> None:
         """Add a photo as made by one method, and write its picture if no earlier run has.
 
         Raises PhotoError if the picture cannot be made and OutputError if it cannot be written.
@@ -64,7 +64,7 @@ class ComparisonPage:
             self._problems.append(str(measurement.problem))
             return
         assert measurement.picture is not None
-        name = f"{_slug(measurement.source.name)}-{measurement.made[:16]}.jpg"
+        name = f"{_slug(measurement.source.name)}-{measurement.picture_key[:16]}.jpg"
         if not (self._pictures / name).exists():
             self._write(name, measurement.picture())
         if measurement.source != self._source:
@@ -74,21 +74,21 @@ class ComparisonPage:
             self._photos.append(photo)
             self._source = measurement.source
         photo = self._photos[-1]
-        self._add_picture(photo, measurement.subject, name)
-        photo["values"][self._number(measurement.subject)] = {k: finite(v) for k, v in measurement.values.items()}
+        self._add_picture(photo, measurement.method, name)
+        photo["values"][self._number(measurement.method)] = {k: json_number(v) for k, v in measurement.values.items()}
 
-    def finish(self, rows: Sequence[Row]) -> Path:
+    def finish(self, rows: Sequence[TableRow]) -> Path:
         """Write the page, remove pictures that only an earlier one showed, and return it. Raises OutputError."""
-        measures = columns(rows)
+        metrics = columns(rows)
         evaluated = self._evaluated or [self._versions[0]]
         sections = [
             self._header(),
-            _table(rows, measures),
+            _table(rows, metrics),
             '<section class="photos" aria-label="Photos"><h2>Photo by photo</h2>'
             '<noscript><p class="status">The photos need JavaScript, which is turned off in this browser.</p>'
             '</noscript><div id="bar"></div><div id="order"></div><div id="grid"></div></section>',
             _problems(self._problems),
-            html.json_script("comparison", self._data(evaluated[0], measures)),
+            html.json_script("comparison", self._data(evaluated[0], metrics)),
         ]
         title = f"{', '.join(evaluated)} – uegan"
         styles, scripts = (
@@ -98,7 +98,7 @@ class ComparisonPage:
         self._remove_old_pictures()
         return self._page
 
-    def _data(self, after: str, measures: Sequence[Measure]) -> dict[str, Any]:
+    def _data(self, after: str, metrics: Sequence[Metric]) -> dict[str, Any]:
         """Return the data for `eval.js`. after: the version first shown on the right of the seam."""
         return {
             "names": self._versions,
@@ -106,7 +106,7 @@ class ComparisonPage:
             "after": self._number(after),
             "measures": [
                 {"key": m.key, "title": m.title, "digits": m.digits, "better": m.better}
-                for m in measures
+                for m in metrics
                 if any(m.key in values for photo in self._photos for values in photo["values"].values())
             ],
             "photos": self._photos,
@@ -125,11 +125,11 @@ class ComparisonPage:
 
     def _add_reference(self, source: Source, photo: dict[str, Any]) -> None:
         """Add the finished version of a photo. Raises PhotoError, OutputError."""
-        from ...evaluation.measures import identity_of, key_of
+        from ...evaluation.measurement_cache import cache_key, file_identity
         from ...photo.reading import read_upright_srgb
 
         assert source.reference is not None and self._reference is not None
-        name = f"{_slug(source.name)}-{key_of(identity_of(source.reference))[:16]}.jpg"
+        name = f"{_slug(source.name)}-{cache_key(file_identity(source.reference))[:16]}.jpg"
         if not (self._pictures / name).exists():
             self._write(name, read_upright_srgb(source.reference, MAX_SIDE, max_pixels=self._max_pixels))
         self._add_picture(photo, self._reference, name)
@@ -157,16 +157,16 @@ class ComparisonPage:
         return self._versions.index(version)
 
 
-def _table(rows: Sequence[Row], measures: Sequence[Measure]) -> str:
-    heads = "".join(f'<th scope="col" title="{escape(m.meaning)}">{m.title}{_arrow(m)}</th>' for m in measures)
-    winners = {measure.key: best(rows, measure) for measure in measures}
+def _table(rows: Sequence[TableRow], metrics: Sequence[Metric]) -> str:
+    heads = "".join(f'<th scope="col" title="{escape(m.meaning)}">{m.title}{_arrow(m)}</th>' for m in metrics)
+    winners = {metric.key: best(rows, metric) for metric in metrics}
     body = "".join(
-        f'<tr><th scope="row">{escape(row.subject)}</th><td>{row.n}</td>'
-        + "".join(_cell(row, measure, at in winners[measure.key]) for measure in measures)
+        f'<tr><th scope="row">{escape(row.method)}</th><td>{row.n}</td>'
+        + "".join(_cell(row, metric, at in winners[metric.key]) for metric in metrics)
         + "</tr>"
         for at, row in enumerate(rows)
     )
-    notes = "".join(f"<div><dt>{m.title}</dt><dd>{escape(m.meaning)}</dd></div>" for m in measures)
+    notes = "".join(f"<div><dt>{m.title}</dt><dd>{escape(m.meaning)}</dd></div>" for m in metrics)
     return (
         '<section><h2>Averages</h2><div class="scroll" tabindex="0" role="region" aria-label="Averages">'
         f'<table class="numbers"><thead><tr><td></td><th scope="col">photos</th>{heads}</tr></thead><tbody>{body}'
@@ -175,16 +175,16 @@ def _table(rows: Sequence[Row], measures: Sequence[Measure]) -> str:
     )
 
 
-def _arrow(measure: Measure) -> str:
+def _arrow(metric: Metric) -> str:
     """Return an arrow that says which values are better, and the same in words for screen readers."""
-    if measure.better is None:
+    if metric.better is None:
         return ""
-    sign, meaning = {"higher": (" ↑", "higher is better"), "lower": (" ↓", "lower is better")}[measure.better]
+    sign, meaning = {"higher": (" ↑", "higher is better"), "lower": (" ↓", "lower is better")}[metric.better]
     return f'<span aria-hidden="true">{sign}</span><span class="unseen">, {meaning}</span>'
 
 
-def _cell(row: Row, measure: Measure, is_best: bool) -> str:
-    mean, half = format_cell(row.cells.get(measure.key), measure)
+def _cell(row: TableRow, metric: Metric, is_best: bool) -> str:
+    mean, half = format_cell(row.cells.get(metric.key), metric)
     text = f"<strong>{mean}</strong>" if is_best else mean
     return f"<td>{text}{f' <small>{half}</small>' if half else ''}</td>"
 

@@ -13,22 +13,22 @@ from ..shared.output import Report, counted
 from .request import EvalRequest
 
 if TYPE_CHECKING:
-    from ...evaluation.pairs import Paired
+    from ...evaluation.pairs import PairedPhotos
 
 MAX_NAMED = 5
 """Skipped photos that are named; the others are counted."""
 
 
-def find_photos(request: EvalRequest, report: Report) -> Paired:
+def find_photos(request: EvalRequest, report: Report) -> PairedPhotos:
     """Find the photos to compare on, with --reference those that have one. Raises NoInputError."""
-    from ...evaluation.pairs import Paired, named, paired
+    from ...evaluation.pairs import PairedPhotos, name_sources, pair_with_references
 
     photos = list(_find_originals(request, report))
     raws = raws_with_photos(photo.path for photo in photos)
-    sources = named((photo.path, photo.relative) for photo in photos if photo.path not in raws)
-    pairs = Paired(sources) if request.reference is None else paired(sources, request.reference)
-    _say_skipped(pairs.alone, "no matching file; skipped", report)
-    _say_skipped(pairs.unclear, "several files match; skipped", report)
+    sources = name_sources((photo.path, photo.relative) for photo in photos if photo.path not in raws)
+    pairs = PairedPhotos(sources) if request.reference is None else pair_with_references(sources, request.reference)
+    _say_skipped(pairs.unmatched, "no matching file; skipped", report)
+    _say_skipped(pairs.ambiguous, "several files match; skipped", report)
     return pairs
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import UsageError
-from ...evaluation.columns import MEASURES
+from ...evaluation.metrics import METRICS
 
 NEEDED_OPTIONS = {
     **dict.fromkeys(("psnr", "ssim", "delta_e"), "--reference"),
     **dict.fromkeys(("tone", "colour", "kid"), "--liked"),
 }
-"""Measures -> the option without which they are not measured."""
+"""Metrics -> the option without which they are not measured."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class EvalRequest:
 
     photos: files, folders and globs. styles: names or files. results: folders of results, by method. reference: the
     folder of finished versions. liked: folders of liked photos. nima, vgg: files of weights. html, study, csv: pages
-    and table to write. bounds: --fail-under, by measure. fresh: measure again what was measured before.
+    and table to write. bounds: --fail-under, by metric. fresh: measure again what was measured before.
     """
 
     photos: tuple[str, ...]
@@ -53,7 +53,7 @@ class EvalRequest:
         for key in self.bounds:
             needed = NEEDED_OPTIONS.get(key)
             if needed is not None and not given[needed]:
-                raise UsageError(f"--fail-under {key}: {MEASURES[key].title} needs {needed}")
+                raise UsageError(f"--fail-under {key}: {METRICS[key].title} needs {needed}")
         if self.ablation and self.reference is None:
             raise UsageError("--ablation compares with finished versions; name their folder with --reference")
         if self.ablation and self.results:
@@ -88,8 +88,8 @@ def parse_results(texts: Sequence[str]) -> dict[str, Path]:
 
 
 def parse_bounds(texts: Sequence[str]) -> dict[str, float]:
-    """Parse values of --fail-under, MEASURE=NUMBER, into bounds by measure. Raises UsageError."""
-    allowed = [key for key, measure in MEASURES.items() if measure.better is not None]
+    """Parse values of --fail-under, MEASURE=NUMBER, into bounds by metric. Raises UsageError."""
+    allowed = [key for key, metric in METRICS.items() if metric.better is not None]
     bounds = {}
     for text in texts:
         parts = re.fullmatch(r"(\w+)=([-+]?\d*\.?\d+)", text)

@@ -19,19 +19,19 @@ from .request import EvalRequest
 from .study import StudyPage
 
 if TYPE_CHECKING:
-    from ...evaluation.judging import Finding
-    from ...evaluation.measurement_cache import Kept
+    from ...evaluation.measurement_cache import MeasurementCache
+    from ...evaluation.measurements import Measurement
     from ...evaluation.pairs import Source
-    from ...evaluation.table import Row, Table
+    from ...evaluation.table import MetricTable, TableRow
 
 
 class ResultWriter(AbstractContextManager["ResultWriter"], Protocol):
     """A file or page that is made of the measurements."""
 
-    def add(self, measurement: Finding) -> None:
+    def add(self, measurement: Measurement) -> None:
         """Add the measurement of one photo and method. Raises PhotoError, OutputError."""
 
-    def finish(self, rows: Sequence[Row]) -> Path:
+    def finish(self, rows: Sequence[TableRow]) -> Path:
         """Write what is left, with the rows of the table, and return the file. Raises OutputError."""
 
 
@@ -40,17 +40,17 @@ def evaluate(request: EvalRequest, report: Report) -> int:
 
     1: a photo failed, or a style or result is worse than a bound. Raises UeganError.
     """
-    from ...evaluation.measurement_cache import keeping
-    from ...evaluation.table import Table
+    from ...evaluation.measurement_cache import open_cache
+    from ...evaluation.table import MetricTable
 
     started = time.monotonic()
     paired = find_photos(request, report)
     with ExitStack() as stack:
-        cache = stack.enter_context(keeping(measured_file(), request.fresh))
+        cache = stack.enter_context(open_cache(measured_file(), request.fresh))
         comparison = prepare(request, paired, cache, report)
         variants = output.find_variants(comparison.styles) if request.ablation else {}
         writers = [stack.enter_context(writer) for writer in _make_writers(request, comparison)]
-        table = Table(comparison.names, comparison.liked)
+        table = MetricTable(comparison.names, comparison.liked)
         measurements = _measure(comparison, cache, report)
         failed = _collect(measurements, table, writers, report)
         rows = table.rows()
@@ -75,17 +75,17 @@ def _make_writers(request: EvalRequest, comparison: Comparison) -> Iterator[Resu
     if request.study is not None:
         yield StudyPage(request.study, comparison.names, photos)
     if request.csv is not None:
-        yield output.CsvFile(request.csv, [name for kind in comparison.kinds for name in kind.names])
+        yield output.CsvFile(request.csv, [name for group in comparison.groups for name in group.metrics])
 
 
-def _measure(comparison: Comparison, cache: Kept, report: Report) -> Generator[Finding, None, None]:
+def _measure(comparison: Comparison, cache: MeasurementCache, report: Report) -> Generator[Measurement, None, None]:
     """Measure every photo by every method, with a progress bar."""
-    from ...evaluation.judging import judge
+    from ...evaluation.measurements import measure_photos
 
     current: Source | None = None
-    sources, methods, kinds = comparison.paired.sources, comparison.methods, comparison.kinds
+    sources, methods, groups = comparison.paired.sources, comparison.methods, comparison.groups
     with report.bar(len(sources), "photos") as advance:
-        for measurement in judge(sources, methods, kinds, cache, comparison.max_pixels):
+        for measurement in measure_photos(sources, methods, groups, cache, comparison.max_pixels):
             if current is not None and current != measurement.source:
                 advance(current.path.name)
             current = measurement.source
@@ -93,7 +93,10 @@ def _measure(comparison: Comparison, cache: Kept, report: Report) -> Generator[F
 
 
 def _collect(
-    measurements: Generator[Finding, None, None], table: Table, writers: Sequence[ResultWriter], report: Report
+    measurements: Generator[Measurement, None, None],
+    table: MetricTable,
+    writers: Sequence[ResultWriter],
+    report: Report,
 ) -> int:
     """Pass the measurements on to table, writers and terminal. Return the number of photos with a problem."""
     problems: dict[Path, set[str]] = {}
@@ -114,16 +117,16 @@ def _collect(
     return len(problems)
 
 
-def _write(measurement: Finding, writers: Sequence[ResultWriter]) -> Finding:
+def _write(measurement: Measurement, writers: Sequence[ResultWriter]) -> Measurement:
     """Add a measurement to all writers. Return it, or the problem if its picture can no longer be made.
 
     Measurements come from the cache without their photo being read; writers are the first to read it.
     """
-    from ...evaluation.judging import Finding
+    from ...evaluation.measurements import Measurement
 
     try:
         for writer in writers:
             writer.add(measurement)
     except PhotoError as error:
-        return _write(Finding(measurement.source, measurement.subject, problem=error), writers)
+        return _write(Measurement(measurement.source, measurement.method, problem=error), writers)
     return measurement

@@ -15,9 +15,9 @@ from ..shared import html
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from ...evaluation.judging import Finding
+    from ...evaluation.measurements import Measurement
     from ...evaluation.pairs import Source
-    from ...evaluation.table import Row
+    from ...evaluation.table import TableRow
 
 PAGE_NAME = "study.html"
 MAX_SIDE, JPEG_QUALITY = 1024, 85
@@ -59,7 +59,7 @@ class StudyPage:
     def __exit__(self, *error: Any) -> None:
         pass
 
-    def add(self, measurement: Finding) -> None:
+    def add(self, measurement: Measurement) -> None:
         """Add the picture of one photo by one method; nothing if there is none. Raises PhotoError."""
         from PIL import Image
 
@@ -70,7 +70,7 @@ class StudyPage:
         if measurement.source != self._source:
             self._finish_photo()
             self._source = measurement.source
-        self._pictures[self._methods.index(measurement.subject)] = image
+        self._pictures[self._methods.index(measurement.method)] = image
 
     def _finish_photo(self) -> None:
         """Encode the pictures of a photo, all at the size of the smallest: a size must not give a method away."""
@@ -80,13 +80,13 @@ class StudyPage:
             self._photos.append({"name": self._source.name, "pictures": encoded})
         self._pictures = {}
 
-    def finish(self, rows: Sequence[Row]) -> Path:
+    def finish(self, rows: Sequence[TableRow]) -> Path:
         """Write the page and return it. Raises OutputError."""
-        from ...evaluation.votes import FORMAT
+        from ...evaluation.user_study import VOTES_FORMAT
 
         self._finish_photo()
         data = {
-            "format": FORMAT,
+            "format": VOTES_FORMAT,
             "study": secrets.token_hex(8),
             "subjects": self._methods,
             "max_pairs": MAX_PAIRS,

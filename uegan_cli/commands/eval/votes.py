@@ -11,7 +11,7 @@ from ...errors import NoInputError, UsageError
 from ..shared.output import Report, counted
 
 if TYPE_CHECKING:
-    from ...evaluation.votes import Preferences
+    from ...evaluation.user_study import Preferences
 
 EXCLUDED = ("style", "results", "reference", "liked", "html", "study", "ablation", "csv", "fail_under")
 """Parameters of `uegan eval` that make no sense with --votes."""
@@ -28,13 +28,13 @@ def print_votes(files: Sequence[Path], report: Report) -> int:
 
     Raises NoInputError without files or votes, and VotesError for a file that holds none.
     """
-    from ...evaluation.votes import count, read_votes
+    from ...evaluation.user_study import count_preferences, read_votes
 
     if not files:
         raise NoInputError("--votes: name files saved by a study")
     votes = read_votes(files)
-    preferences = count(votes)
-    order = sorted(range(len(preferences.names)), key=lambda at: -preferences.scores()[at])
+    preferences = count_preferences(votes)
+    order = sorted(range(len(preferences.names)), key=lambda at: -preferences.bradley_terry_scores()[at])
     _print_counts(preferences, order, report)
     _print_shares(preferences, order, report)
     voters, photos = len({vote.voter for vote in votes}), len({vote.photo for vote in votes})
@@ -53,7 +53,7 @@ def _print_counts(preferences: Preferences, order: Sequence[int], report: Report
 
     order: indices of the methods, the best first.
     """
-    counts, totals, scores = preferences.counts, preferences.totals(), preferences.scores()
+    counts, totals, scores = preferences.counts, preferences.totals(), preferences.bradley_terry_scores()
     names = [preferences.names[at] for at in order]
     rows = [
         [

@@ -1,4 +1,4 @@
-"""The arithmetic of the study, on the paper's own Table II."""
+"""The statistics of the user study, checked against the paper's Table II."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from uegan_cli.errors import NoInputError
-from uegan_cli.evaluation.votes import FORMAT, Preferences, Vote, VotesError, count, read_votes
+from uegan_cli.evaluation.user_study import VOTES_FORMAT, Preferences, Vote, VotesError, count_preferences, read_votes
 
 NAMES = ["Input", "CycleGAN", "Exposure", "EnlightenGAN", "DPE", "FiveK", "Flickr"]
 TABLE_II = np.array(
@@ -62,7 +62,7 @@ def test_the_intervals_are_wilsons() -> None:
 
 def test_the_scores_are_the_most_likely_ones() -> None:
     """Wins that are expected from Bradley-Terry scores are the wins that were counted."""
-    scores = np.array(PAPER.scores())
+    scores = np.array(PAPER.bradley_terry_scores())
     assert [NAMES[at] for at in np.argsort(-scores)][:3] == ["Flickr", "FiveK", "DPE"]
     assert scores.mean() == pytest.approx(0, abs=1e-9)
     games = TABLE_II + TABLE_II.T + (TABLE_II > 0)
@@ -71,20 +71,20 @@ def test_the_scores_are_the_most_likely_ones() -> None:
     assert (games * chance).sum(axis=1) == pytest.approx(wins.sum(axis=1), abs=1e-3)
 
 
-def test_two_of_whom_one_always_wins_have_scores() -> None:
-    scores = Preferences(["a", "b"], np.array([[0, 10], [0, 0]])).scores()
+def test_a_method_that_never_loses_has_a_finite_score() -> None:
+    scores = Preferences(["a", "b"], np.array([[0, 10], [0, 0]])).bradley_terry_scores()
     assert scores[0] - scores[1] == pytest.approx(math.log(10.5 / 0.5), abs=1e-6)
 
 
-def test_who_never_met_are_not_compared() -> None:
+def test_methods_that_were_never_compared_have_no_share() -> None:
     found = Preferences(["a", "b", "c"], np.array([[0, 3, 0], [1, 0, 0], [0, 0, 0]]))
     assert found.share(0, 2) is None
-    assert all(map(math.isfinite, found.scores()))
+    assert all(map(math.isfinite, found.bradley_terry_scores()))
 
 
 def file_of(path: Path, voter: str, *votes: tuple[str, str, str], study: str = "s", at: str = "") -> Path:
     told = [{"photo": photo, "chosen": chosen, "other": other, "at": at} for photo, chosen, other in votes]
-    path.write_text(json.dumps({"format": FORMAT, "study": study, "voter": voter, "votes": told}))
+    path.write_text(json.dumps({"format": VOTES_FORMAT, "study": study, "voter": voter, "votes": told}))
     return path
 
 
@@ -93,26 +93,26 @@ def test_votes_of_all_files_are_counted(tmp_path: Path) -> None:
         file_of(tmp_path / "1.json", "ann", ("p", "mine", "input"), ("q", "mine", "input")),
         file_of(tmp_path / "2.json", "bob", ("p", "input", "mine")),
     ]
-    found = count(read_votes(files))
+    found = count_preferences(read_votes(files))
     assert found.names == ["mine", "input"]
     assert found.counts.tolist() == [[0, 2], [1, 0]]
 
 
-def test_a_file_that_is_there_twice_counts_once_and_the_last_choice_is_the_choice(tmp_path: Path) -> None:
+def test_a_file_given_twice_counts_once_and_the_last_file_wins(tmp_path: Path) -> None:
     first = file_of(tmp_path / "1.json", "ann", ("p", "mine", "input"))
     later = file_of(tmp_path / "2.json", "ann", ("p", "input", "mine"))
-    assert count(read_votes([first, first, later])).counts.sum() == 1
+    assert count_preferences(read_votes([first, first, later])).counts.sum() == 1
     assert read_votes([first, first, later])[0].winner == "input"
 
 
-def test_the_last_choice_is_the_choice_whatever_the_files_are_called(tmp_path: Path) -> None:
-    """Browsers call the second file `votes (1).json`, which the shell names first."""
+def test_the_latest_choice_counts_whatever_the_order_of_the_files(tmp_path: Path) -> None:
+    """Browsers call the second file `votes (1).json`, which a shell lists first."""
     later = file_of(tmp_path / "v (1).json", "ann", ("p", "input", "mine"), at="2026-03-01T10:05:00.000Z")
     first = file_of(tmp_path / "v.json", "ann", ("p", "mine", "input"), at="2026-03-01T10:00:00.000Z")
     assert [vote.winner for vote in read_votes([later, first])] == ["input"]
 
 
-def test_the_interval_knows_that_the_votes_of_one_person_go_together() -> None:
+def test_the_interval_allows_for_the_correlation_of_one_persons_votes() -> None:
     """Six people, twenty photos: two always prefer the other, and everybody does on some photos."""
     rng, held, alone = np.random.default_rng(0), 0, 0
     for _ in range(200):
@@ -124,7 +124,7 @@ def test_the_interval_knows_that_the_votes_of_one_person_go_together() -> None:
             for v in range(6)
             for p in range(20)
         ]
-        found = count(votes)
+        found = count_preferences(votes)
         place = found.names.index("mine"), found.names.index("input")
         truth = 0.577  # the mean of 1 / (1 + exp(-x)), x normal around 0.4 with variance 0.49 + 1
         share, bare = found.share(*place), Preferences(found.names, found.counts).share(*place)
@@ -134,10 +134,10 @@ def test_the_interval_knows_that_the_votes_of_one_person_go_together() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "uegan votes 9", "votes": []}', "\xff"])
-def test_what_is_no_file_of_votes_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_without_votes_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.json"
     path.write_text(text, encoding="latin-1")
-    with pytest.raises(VotesError, match="x.json: no votes"):
+    with pytest.raises(VotesError, match="x.json: not a file of votes"):
         read_votes([path])
 
 
@@ -147,7 +147,7 @@ def test_damaged_votes_are_refused(tmp_path: Path) -> None:
         read_votes([path])
 
 
-def test_no_votes_yet_is_said(tmp_path: Path) -> None:
+def test_files_without_a_single_vote_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(NoInputError, match="no votes"):
         read_votes([file_of(tmp_path / "x.json", "ann")])
     with pytest.raises(VotesError, match="cannot be read"):
