@@ -20,13 +20,12 @@ from math import ceil
 import torch
 from torch import Tensor
 
+from ..look.srgb import luma_of_planes
 from .devices import one_thread_each
 
 CELLS = 32
 """Cells along the longer side; the shorter side has as many squares as fit (24 at 4:3)."""
 LUMAS = 8
-LUMA = (0.299, 0.587, 0.114)
-"""Rec. 601, the guide of the grid."""
 STRIP = 256
 """Rows edited at a time. Larger strips save calls, smaller ones memory and cache."""
 
@@ -106,7 +105,7 @@ def _edit_cell(tile: Tensor, around: Tensor, down: Tensor, across: Tensor, level
     colours[:3] = tile
     colours[3] = levels
     affine = colours.view(4, -1)
-    position = luma(affine[:3]).mul_((LUMAS - 1) / levels)
+    position = luma_of_planes(affine[:3]).mul_((LUMAS - 1) / levels)
     darkest, brightest = (float(end) for end in position.aminmax())
     # A tile rarely spans all lumas, and its cost is proportional to those it does.
     first, last = min(int(darkest), LUMAS - 1), min(ceil(brightest), LUMAS - 1)
@@ -117,12 +116,6 @@ def _edit_cell(tile: Tensor, around: Tensor, down: Tensor, across: Tensor, level
     upper, lower = (steps.reshape(12, -1) @ features.flatten(0, 1)).view(2, 2, *shape)
     left, right = torch.lerp(upper, lower, down[:, None])
     return colours[:3].add_(torch.lerp(left, right, across))
-
-
-def luma(colours: Tensor) -> Tensor:
-    """Return the Rec. 601 luma of 3 x ... colours."""
-    red, green, blue = LUMA
-    return (red * colours[0]).add_(colours[1], alpha=green).add_(colours[2], alpha=blue)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..look.srgb import luma_of_planes
 from .devices import one_thread_each
-from .edit_grid import CELLS, LUMAS, EditGrid, luma, ramps
+from .edit_grid import CELLS, LUMAS, EditGrid, ramps
 
 SMOOTHNESS = 1e-3
 """Weight of the squared differences between neighbouring vertices, in space and in luma. A smaller one makes halos."""
@@ -167,7 +168,7 @@ def _by_cell(samples: Tensor, shape: tuple[int, int]) -> Tensor:
 
 def _hats(colours: Tensor) -> Tensor:
     """Return the interpolation weight of each luma vertex, C x 8 x S, for C x 3 x S colours."""
-    position = luma(colours.movedim(1, 0)) * (LUMAS - 1)
+    position = luma_of_planes(colours.movedim(1, 0)) * (LUMAS - 1)
     above = ramps(position.flatten()).view(LUMAS - 1, *position.shape).movedim(0, 1)
     ends = torch.ones_like(above[:, :1]), torch.zeros_like(above[:, :1])
     return torch.cat([ends[0], above], dim=1) - torch.cat([above, ends[1]], dim=1)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ..errors import UsageError
 from ..look.look import FittedLook
+from ..look.srgb import luma_of_planes
 from ..photo import colour
 from ..photo.photo import Photo, Pixels
 from ..styles.file import Style
@@ -22,7 +23,6 @@ from ..styles.store import load_style
 from . import devices
 from .colour_map_edit import ColourMapEdit
 from .downsampling import area_average, working_shape
-from .edit_grid import luma
 from .edit_grid_fit import fit
 from .tiling import run_tiled
 
@@ -123,7 +123,7 @@ class Enhancer:
             srgb = self._converted(pixels, colour.to_srgb, photo.profile)
             after = self._converted(srgb + self._change(srgb), colour.from_srgb, photo.profile)
             edit = after - self._converted(srgb, colour.from_srgb, photo.profile)
-        return luma(edit).expand_as(edit).contiguous() if photo.grey else edit
+        return luma_of_planes(edit).expand_as(edit).contiguous() if photo.grey else edit
 
     def _converted(self, pixels: Tensor, convert: Conversion, profile: bytes | None) -> Tensor:
         """Convert 3 x h x w floats to another colour space, some of the rows in each thread."""
