@@ -19,6 +19,7 @@ from uegan_cli.photo.formats import FORMATS
 from uegan_cli.photo.jpeg import format as jpeg
 from uegan_cli.photo.jpeg import segments as jpeg_segments
 from uegan_cli.photo.photo import Photo, Segment
+from uegan_cli.photo.png import chunks as png_chunks
 from uegan_cli.photo.png import format as png
 from uegan_cli.photo.reading import read_photo
 
@@ -30,7 +31,7 @@ MOST_MEMORY = 600 << 20
 
 STARTS = {
     "JPEG": (b"\xff\xd8\xff", b"\xff\xd8\xff\xe1\x00\x40Exif\0\0MM\0*\0\0\0\x08"),
-    "PNG": (png.SIGNATURE, png.SIGNATURE + b"\0\0\0\rIHDR\0\0\0\x04\0\0\0\x04\x08\x02\0\0\0"),
+    "PNG": (png_chunks.SIGNATURE, png.SIGNATURE + b"\0\0\0\rIHDR\0\0\0\x04\0\0\0\x04\x08\x02\0\0\0"),
     "TIFF": (b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08\0\x05", b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0"),
     "WEBP": (b"RIFF\x40\0\0\0WEBP", b"RIFF\x40\0\0\0WEBPVP8X\x0a\0\0\0\x3c\0\0\0"),
     "AVIF": (b"\0\0\0\x18ftypavif\0\0\0\0mif1avif", b"\0\0\0\x14ftypavis\0\0\0\0msf1\0\0\0\x20moov"),
@@ -57,7 +58,7 @@ def jpeg_with(segments: list[Segment], picture: bytes) -> bytes:
 @given(SEGMENTS)
 def test_any_segments_of_a_jpeg_are_read_as_they_were_written(picture, segments):
     file = io.BytesIO(jpeg_with(segments, picture))
-    assert [segment for segment, _, _ in jpeg_segments.segments(file)] == segments
+    assert [segment for segment, _, _ in jpeg_segments.read_segments(file)] == segments
 
 
 @EXAMPLES
@@ -65,8 +66,10 @@ def test_any_segments_of_a_jpeg_are_read_as_they_were_written(picture, segments)
 def test_segments_before_the_damage_are_read(picture, segments, cut, rest):
     data = jpeg_with(segments, picture)
     file = io.BytesIO(data[:cut] + rest)
-    whole = [s for s, (_, _, end) in zip(segments, jpeg_segments.segments(io.BytesIO(data)), strict=True) if end <= cut]
-    assert [segment for segment, _, _ in jpeg_segments.segments(file)][: len(whole)] == whole
+    whole = [
+        s for s, (_, _, end) in zip(segments, jpeg_segments.read_segments(io.BytesIO(data)), strict=True) if end <= cut
+    ]
+    assert [segment for segment, _, _ in jpeg_segments.read_segments(file)][: len(whole)] == whole
     assert jpeg.read_metadata(file).format == "JPEG"
 
 

@@ -106,7 +106,7 @@ def test_iptc_goes_to_tiff_and_back_and_elsewhere_is_told(camera_photos: Path, t
 
 def test_a_packet_that_takes_no_mark_is_kept_beside_one_that_does(make_photo: MakePhoto, tmp_path: Path) -> None:
     odd = b"\xff\xfe<\0x\0/\0>\0"
-    full = b"<x:xmpmeta>" + b"x" * (jpeg_segments.LONGEST - len(jpeg_header.XMP) - 35) + b"</rdf:RDF></x:xmpmeta>"
+    full = b"<x:xmpmeta>" + b"x" * (jpeg_segments.MAX_PAYLOAD - len(jpeg_header.XMP) - 35) + b"</rdf:RDF></x:xmpmeta>"
     for path in (make_photo("in.jpg"), make_photo("in.png")):
         photo = read_photo(path)
         for packet in (odd, full):
@@ -149,7 +149,7 @@ def test_what_does_not_fit_with_the_mark_goes_to_an_extension(make_photo: MakePh
     packet = XMP % (b"<dc:title>" + b"t" * 65_200 + b"</dc:title><dc:format>f</dc:format>")
     photo = read_photo(make_photo("in.jpg"))
     photo = replace(photo, metadata=replace(photo.metadata, xmp=packet))
-    assert len(packet) < jpeg_segments.LONGEST - len(jpeg_header.XMP)
+    assert len(packet) < jpeg_segments.MAX_PAYLOAD - len(jpeg_header.XMP)
     assert not write_photo(photo, tmp_path / "out.jpg", mark=MARK).warnings
     after = read_photo(tmp_path / "out.jpg").metadata
     assert read_mark(tmp_path / "out.jpg") == MARK

@@ -35,24 +35,6 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class JpegEncoding:
-    """How a JPEG was encoded, so that its successor can be encoded alike.
-
-    tables: one quantisation table a component (64 values, 1..65535, row by row).
-    subsampling: chroma subsampling in Pillow's numbers: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0.
-    progressive: several scans, coarse to fine.
-    rgb: stored as RGB, without the transform to YCbCr.
-    ycck: CMYK, its inks but black transformed as RGB is to YCbCr.
-    """
-
-    tables: tuple[tuple[int, ...], ...]
-    subsampling: int
-    progressive: bool
-    rgb: bool
-    ycck: bool = False
-
-
-@dataclass(frozen=True)
 class Metadata:
     """What a file says besides its pixels, as bytes.
 

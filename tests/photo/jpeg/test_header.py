@@ -10,7 +10,8 @@ import pytest
 from uegan_cli.photo import photoshop
 from uegan_cli.photo.jpeg import header as jpeg_header
 from uegan_cli.photo.jpeg import segments as jpeg_segments
-from uegan_cli.photo.photo import JpegEncoding, Metadata, OutputMetadata, Segment
+from uegan_cli.photo.jpeg.encoding import JpegEncoding
+from uegan_cli.photo.photo import Metadata, OutputMetadata, Segment
 from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.xmp import extension as xmp_extension
 from uegan_cli.photo.xmp import mark as xmp_mark
@@ -31,7 +32,7 @@ def test_segments_come_back_in_order_and_byte_for_byte(make_photo: MakePhoto) ->
         Segment("COM", b"a comment"),
         Segment("APP13", b"Photoshop 3.0\0" + bytes(range(256))),
         Segment("APP7", b""),
-        Segment("APP15", b"x" * jpeg_segments.LONGEST),
+        Segment("APP15", b"x" * jpeg_segments.MAX_PAYLOAD),
         Segment("APP1", b"Unknown\0data"),
     )
     path = make_photo("in.jpg")
@@ -59,36 +60,36 @@ def test_what_shows_the_unedited_picture_is_left_out(make_photo: MakePhoto) -> N
 
 def test_a_long_profile_is_cut_and_put_together() -> None:
     icc = np.random.default_rng(0).bytes(200_000)
-    chunks = jpeg_header._profile_chunks(icc)
-    assert len(chunks) == 4 and max(len(chunk.data) for chunk in chunks) == jpeg_segments.LONGEST
-    assert jpeg_header.profile(reversed(chunks)) == icc
-    assert jpeg_header.profile(chunks[1:]) is None and jpeg_header.profile([]) is None
+    chunks = jpeg_header._profile_segments(icc)
+    assert len(chunks) == 4 and max(len(chunk.data) for chunk in chunks) == jpeg_segments.MAX_PAYLOAD
+    assert jpeg_header.join_profile(reversed(chunks)) == icc
+    assert jpeg_header.join_profile(chunks[1:]) is None and jpeg_header.join_profile([]) is None
 
 
 def test_a_profile_that_is_the_same_keeps_its_segments() -> None:
-    own = Metadata("JPEG", segments=tuple(jpeg_header._profile_chunks(b"one profile")))
-    assert jpeg_header.header(OutputMetadata(own, None, (), b"one profile")) == list(own.segments)
-    assert jpeg_header.profile(jpeg_header.header(OutputMetadata(own, None, (), b"another"))) == b"another"
-    assert jpeg_header.profile(jpeg_header.header(OutputMetadata(own, None, (), None))) is None
+    own = Metadata("JPEG", segments=tuple(jpeg_header._profile_segments(b"one profile")))
+    assert jpeg_header.build_header(OutputMetadata(own, None, (), b"one profile")) == list(own.segments)
+    assert jpeg_header.join_profile(jpeg_header.build_header(OutputMetadata(own, None, (), b"another"))) == b"another"
+    assert jpeg_header.join_profile(jpeg_header.build_header(OutputMetadata(own, None, (), None))) is None
 
 
 def test_jfif_then_exif_then_xmp_come_first() -> None:
     own = Metadata("JPEG", segments=(Segment("APP13", b"IPTC"), jpeg_header._jfif(None)))
-    names = [segment.data[:4] for segment in jpeg_header.header(OutputMetadata(own, b"II*\0", (b"<x>",), None))]
+    names = [segment.data[:4] for segment in jpeg_header.build_header(OutputMetadata(own, b"II*\0", (b"<x>",), None))]
     assert names == [b"JFIF", b"Exif", b"http", b"IPTC"]
 
 
 def test_photoshop_resources_span_segments_and_keep_their_place() -> None:
     block = photoshop.build_iptc_block(b"\x1c\x02\x05" * 30_000)
-    parts = jpeg_header._resources(block)
+    parts = jpeg_header._photoshop_segments(block)
     own = Metadata("JPEG", photoshop=block, segments=(Segment("COM", b"1"), *parts, Segment("COM", b"2")))
-    assert len(parts) == 2 and jpeg_header.header(OutputMetadata(own, None, (), None, photoshop=block)) == list(
+    assert len(parts) == 2 and jpeg_header.build_header(OutputMetadata(own, None, (), None, photoshop=block)) == list(
         own.segments
     )
     shorter = photoshop.build_iptc_block(b"short")
-    found = jpeg_header.header(OutputMetadata(own, None, (), None, photoshop=shorter))
+    found = jpeg_header.build_header(OutputMetadata(own, None, (), None, photoshop=shorter))
     assert [s.data for s in found] == [b"1", jpeg_header.PHOTOSHOP + shorter, b"2"]
-    assert [s.name for s in jpeg_header.header(OutputMetadata(own, None, (), None))] == ["COM", "COM"]
+    assert [s.name for s in jpeg_header.build_header(OutputMetadata(own, None, (), None))] == ["COM", "COM"]
 
 
 def test_a_preview_goes_with_the_segments_that_continue_it(make_photo: MakePhoto) -> None:
@@ -107,16 +108,16 @@ def test_a_stray_extension_of_xmp_stays_as_it_is(make_photo: MakePhoto) -> None:
     with_segments(path, Segment("APP1", jpeg_header.XMP + packet), *(Segment("APP1", part) for part in stray))
     metadata = read_photo(path).metadata
     assert metadata.extension is None and len(metadata.segments) == 1
-    assert jpeg_header.header(OutputMetadata(metadata, None, (packet,), None))[-1].data == stray[0]
+    assert jpeg_header.build_header(OutputMetadata(metadata, None, (packet,), None))[-1].data == stray[0]
 
 
 def test_without_metadata_a_jpeg_has_a_density_where_it_may() -> None:
     own = Metadata("JPEG", density=(3937.0, 3937.0), segments=(Segment("COM", b"hello"),))
-    assert [s.data[:5] for s in jpeg_header.header(OutputMetadata(own, None, (), None, keep="none"))] == [
+    assert [s.data[:5] for s in jpeg_header.build_header(OutputMetadata(own, None, (), None, keep="none"))] == [
         jpeg_header.JFIF
     ]
     rgb = replace(own, encoding=JpegEncoding((), 0, False, True, False))
-    assert jpeg_header.header(OutputMetadata(rgb, None, (), None, keep="none")) == []
+    assert jpeg_header.build_header(OutputMetadata(rgb, None, (), None, keep="none")) == []
 
 
 def test_what_no_other_format_holds_is_told() -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from uegan_cli.photo.jpeg import segments as jpeg_segments
-from uegan_cli.photo.jpeg.segments import has_trailer, segments
+from uegan_cli.photo.jpeg.segments import has_trailer, read_segments
 from uegan_cli.photo.photo import Pixels, Segment
 
 MakePhoto = Callable[..., Path]
@@ -26,14 +26,14 @@ def test_the_picture_is_untouched_by_the_splice(picture: Pixels) -> None:
 def test_junk_between_segments_is_skipped(make_photo: MakePhoto) -> None:
     data = make_photo("in.jpg", comment=b"hello").read_bytes()
     file = io.BytesIO(data[:20] + b"junk\xff\x00junk" + b"\xff\xff" + data[20:])
-    assert Segment("COM", b"hello") in [segment for segment, _, _ in segments(file)]
+    assert Segment("COM", b"hello") in [segment for segment, _, _ in read_segments(file)]
 
 
 def test_segments_end_where_a_file_is_cut(make_photo: MakePhoto) -> None:
     data = make_photo("in.jpg", comment=b"hello").read_bytes()
-    whole = [segment for segment, _, _ in segments(io.BytesIO(data))]
+    whole = [segment for segment, _, _ in read_segments(io.BytesIO(data))]
     for length in range(2, 40):
-        found = [segment for segment, _, _ in segments(io.BytesIO(data[:length]))]
+        found = [segment for segment, _, _ in read_segments(io.BytesIO(data[:length]))]
         assert found == whole[: len(found)]
 
 

@@ -9,19 +9,25 @@ from typing import BinaryIO
 
 from ..photo import Segment
 
-LONGEST = 65533
+MAX_PAYLOAD = 65533
 """Bytes that a segment can hold: its length has 16 bits and counts itself."""
 
-_MOST_JUNK = 1 << 16
+_MAX_JUNK = 1 << 16
+"""Bytes without a marker that are skipped before a file is given up."""
+
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_COMMENT, _APP0 = 0xFE, 0xE0
+_WITHOUT_PAYLOAD = (0x00, 0x01, *range(0xD0, 0xD9))
+"""Stuffed zeros, TEM, restart markers and the start of the image."""
 
 
-def segments(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:
-    """Every APPn and COM segment before the first scan, with the range of the file it takes.
+def read_segments(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:
+    """Yield every APPn and COM segment before the first scan, with its byte range in the file.
 
-    Ends without an error where the file stops making sense.
+    Stops without an error where the file is broken.
     """
     file.seek(2)
-    while (marker := _next_marker(file)) not in (None, 0xD9, 0xDA):
+    while (marker := _next_marker(file)) not in (None, _END_OF_IMAGE, _START_OF_SCAN):
         assert marker is not None
         start = file.tell() - 2
         length = max(0, int.from_bytes(file.read(2)) - 2)
@@ -36,8 +42,8 @@ def segments(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:
 
 
 def _next_marker(file: BinaryIO) -> int | None:
-    """The next marker that has a payload, junk before it skipped; None at the end."""
-    for _ in range(_MOST_JUNK):
+    """Return the next marker that has a payload, and skip junk before it; None at the end of the file."""
+    for _ in range(_MAX_JUNK):
         byte = file.read(1)
         if not byte:
             return None
@@ -45,20 +51,20 @@ def _next_marker(file: BinaryIO) -> int | None:
             continue
         while byte == b"\xff":
             byte = file.read(1)
-        if byte and byte[0] not in (0x00, 0x01, *range(0xD0, 0xD9)):
+        if byte and byte[0] not in _WITHOUT_PAYLOAD:
             return byte[0]
     return None
 
 
 def _name(marker: int) -> str | None:
-    if 0xE0 <= marker <= 0xEF:
-        return f"APP{marker - 0xE0}"
-    return "COM" if marker == 0xFE else None
+    if _APP0 <= marker <= _APP0 + 15:
+        return f"APP{marker - _APP0}"
+    return "COM" if marker == _COMMENT else None
 
 
 def has_trailer(file: BinaryIO) -> bool:
-    """Whether anything but filling follows the end of the picture: a motion video, a second picture, a depth map."""
-    for _ in segments(file):
+    """Return whether more than padding follows the picture: a motion video, a second picture, a depth map."""
+    for _ in read_segments(file):
         pass
     data = file.read()
     # Within a scan, 0xFF is followed by zero or a restart number, so the first end marker is the picture's.
@@ -66,18 +72,18 @@ def has_trailer(file: BinaryIO) -> bool:
     return end >= 0 and bool(data[end + 2 :].strip(b"\0\r\n\xff\xd9"))
 
 
-def splice(file: BinaryIO, encoded: memoryview, own: Iterable[Segment]) -> None:
-    """A JPEG as Pillow encoded it, with `own` segments instead of its."""
+def splice(file: BinaryIO, encoded: memoryview, segments: Iterable[Segment]) -> None:
+    """Write a JPEG that Pillow encoded, with `segments` in the place of Pillow's own."""
     file.write(b"\xff\xd8")
-    for segment in own:
-        marker = 0xFE if segment.name == "COM" else 0xE0 + int(segment.name[3:])
+    for segment in segments:
+        marker = _COMMENT if segment.name == "COM" else _APP0 + int(segment.name[3:])
         file.write(struct.pack(">BBH", 0xFF, marker, len(segment.data) + 2) + segment.data)
-    file.write(encoded[_body(encoded) :])
+    file.write(encoded[_end_of_header(encoded) :])
 
 
-def _body(encoded: memoryview) -> int:
-    """Where the segments that an encoder puts first (JFIF, Adobe) end."""
+def _end_of_header(encoded: memoryview) -> int:
+    """Return where the segments end that the encoder put first (JFIF, Adobe)."""
     position = 2
-    while 0xE0 <= encoded[position + 1] <= 0xEF:
+    while _APP0 <= encoded[position + 1] <= _APP0 + 15:
         position += 2 + int.from_bytes(encoded[position + 2 : position + 4])
     return position

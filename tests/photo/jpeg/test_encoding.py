@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from uegan_cli.photo.jpeg import format as jpeg
+from uegan_cli.photo.jpeg import encoding
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ def test_no_subsampling_loses_more_chroma_than_the_input_had(
     factors: tuple[tuple[int, int], tuple[int, int]], expected: int
 ) -> None:
     luma, chroma = factors
-    assert jpeg._subsampling([(1, *luma, 0), (2, *chroma, 1), (3, *chroma, 1)]) == expected
+    assert encoding._subsampling([(1, *luma, 0), (2, *chroma, 1), (3, *chroma, 1)]) == expected
