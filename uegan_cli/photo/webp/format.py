@@ -1,4 +1,4 @@
-"""WebP files as a row of chunks (RFC 9649)."""
+"""WebP (RFC 9649) as a `Format`: a row of chunks; the picture is decoded and encoded by Pillow."""
 
 from __future__ import annotations
 
@@ -22,24 +22,25 @@ DEPTHS = (8,)
 ALPHA = True
 INKS = False
 
-_SIGNATURE = b"Exif\0\0"
-"""What some writers put before an Exif block, though it does not belong there."""
+_EXIF_SIGNATURE = b"Exif\0\0"
+"""What some writers put before the Exif block, though the standard does not have it."""
 
 _PICTURE = ("VP8 ", "VP8L", "ALPH", "ANMF", "ANIM", "VP8X")
 _ICCP, _ALPHA, _EXIF, _XMP, _ANIMATION = 0x20, 0x10, 0x08, 0x04, 0x02
-_LONGEST_SIDE = 16383
-_QUALITY = 95
-"""For what was no WebP."""
+"""Flags of the VP8X chunk."""
 
-_ENOUGH = 1000
-"""Bytes of a picture that tell how it was encoded."""
+_MAX_SIDE = 16383
+_DEFAULT_QUALITY = 95
+"""For a photo that was not a WebP."""
 
+_PICTURE_START = 1000
+"""Bytes of a picture that are read to find out how it was encoded."""
 
-_UNTRUE = "its content credentials (C2PA) vouch for the unedited picture and were left out"
+_C2PA_WARNING = "its content credentials (C2PA) vouch for the unedited picture and were left out"
 
 
 class Chunk(NamedTuple):
-    """A chunk in a file; its payload is the range [start, end)."""
+    """A chunk in a file; its payload is the byte range [start, end), of which `data` may be the start only."""
 
     name: str
     data: bytes
@@ -49,9 +50,9 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True)
 class WebpEncoding:
-    """How a WebP was encoded, so that its successor can be encoded alike.
+    """How a WebP is encoded, read so that the enhanced one can be encoded alike.
 
-    quality: libwebp's, 1..100; None without loss. exif_head: what goes before the Exif block.
+    quality: libwebp's, 1..100; None if it is lossless. exif_head: bytes before the Exif block in its chunk.
     """
 
     quality: int | None
@@ -63,17 +64,16 @@ def matches(head: bytes) -> bool:
 
 
 def read_metadata(file: BinaryIO) -> Metadata:
-    """What a WebP says besides its pixels."""
-    return _sorted_out(file, list(_chunks(file)))
+    return _to_metadata(file, list(_chunks(file)))
 
 
 def read(file: BinaryIO) -> Contents:
-    """Open the picture without its metadata."""
+    """Read the headers; the picture is decoded later, without its metadata."""
     chunks = list(_chunks(file))
     size, mode, frames = _canvas(chunks)
-    warnings = [_UNTRUE] if any(chunk.name == "C2PA" for chunk in chunks) else []
+    warnings = [_C2PA_WARNING] if any(chunk.name == "C2PA" for chunk in chunks) else []
     picture = Picture(size, mode, lambda _: _decode(file), frames)
-    return Contents(_sorted_out(file, chunks), picture, tuple(warnings))
+    return Contents(_to_metadata(file, chunks), picture, tuple(warnings))
 
 
 def lost(metadata: Metadata) -> list[str]:
@@ -83,23 +83,23 @@ def lost(metadata: Metadata) -> list[str]:
 def write(
     file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
 ) -> tuple[str, ...]:
-    """Write a WebP: without loss if the input was, else at `quality`, or the input's if that is None."""
+    """Write a WebP at `quality`; if that is None, lossless or at the quality of the input, as the input was."""
     assert isinstance(picture, Image.Image)
-    if max(picture.size) > _LONGEST_SIDE:
-        raise OutputError(f"a WebP has at most {_LONGEST_SIDE} pixels a side; write another format")
+    if max(picture.size) > _MAX_SIDE:
+        raise OutputError(f"a WebP has at most {_MAX_SIDE} pixels a side; write another format")
     known = output.source.encoding
-    encoding = known if isinstance(known, WebpEncoding) else WebpEncoding(_QUALITY)
+    encoding = known if isinstance(known, WebpEncoding) else WebpEncoding(_DEFAULT_QUALITY)
     encoded = io.BytesIO()
     if encoding.quality is None and quality is None:
         picture.save(encoded, "WEBP", lossless=True, exact=True)
     else:
         picture.save(encoded, "WEBP", quality=quality or encoding.quality)
-    splice(file, picture.size, encoded.getbuffer(), segments(output, encoding.exif_head))
+    splice(file, picture.size, encoded.getbuffer(), build_chunks(output, encoding.exif_head))
     return ()
 
 
 def _decode(file: BinaryIO) -> Image.Image:
-    """The first frame; Pillow is not shown the metadata, nor the other frames."""
+    """Decode the first frame; Pillow sees neither the metadata nor the other frames."""
     from PIL.WebPImagePlugin import WebPImageFile
 
     parts: list[bytes | tuple[int, int]] = []
@@ -116,12 +116,15 @@ def _decode(file: BinaryIO) -> Image.Image:
         image: Image.Image = WebPImageFile(io.BufferedReader(RangeReader(file, [head, *parts]), 1 << 16))
         image.load()
     except Image.DecompressionBombError as error:
-        raise PhotoError("has more pixels than Pillow decodes of a WebP; reduce it first") from error
+        raise PhotoError("has more pixels than Pillow decodes in a WebP; reduce it first") from error
     return image
 
 
 def _chunks(file: BinaryIO, start: int = 12, end: int | None = None) -> Iterator[Chunk]:
-    """Every chunk in a range of the file; one of the picture may be cut short, and comes with its beginning only."""
+    """Yield every chunk in a byte range of the file.
+
+    Those of the picture may be cut short, and come with the start of their data only.
+    """
     size = file.seek(0, os.SEEK_END)
     end = size if end is None else min(end, size)
     while start + 8 <= end:
@@ -131,20 +134,20 @@ def _chunks(file: BinaryIO, start: int = 12, end: int | None = None) -> Iterator
         start += 8
         if start + length > end and name not in _PICTURE:
             return
-        data = file.read(min(length, end - start, _ENOUGH if name in _PICTURE else length))
+        data = file.read(min(length, end - start, _PICTURE_START if name in _PICTURE else length))
         yield Chunk(name, data, start, min(start + length, end))
         start += length + length % 2
 
 
-def _sorted_out(file: BinaryIO, chunks: list[Chunk]) -> Metadata:
-    """Exif, XMP and the profile where every format can find them, the rest as it is."""
+def _to_metadata(file: BinaryIO, chunks: list[Chunk]) -> Metadata:
+    """Sort out the blocks that every format has a place for; the other chunks stay as they are."""
     picture = [chunk for chunk in chunks if chunk.name in _PICTURE]
     others = [Segment(chunk.name, chunk.data) for chunk in chunks if chunk.name not in _PICTURE]
     first = {chunk.name: chunk for chunk in reversed(others)}
     own = [first.get(name) for name in ("EXIF", "XMP ", "ICCP")]
-    said, packet, profile = ((chunk.data if chunk else b"") for chunk in own)
-    head = _SIGNATURE if said.startswith(_SIGNATURE) else b""
-    block = said[len(head) :] or None
+    exif_data, packet, profile = ((chunk.data if chunk else b"") for chunk in own)
+    head = _EXIF_SIGNATURE if exif_data.startswith(_EXIF_SIGNATURE) else b""
+    block = exif_data[len(head) :] or None
     return Metadata(
         format="WEBP",
         exif=block,
@@ -157,7 +160,7 @@ def _sorted_out(file: BinaryIO, chunks: list[Chunk]) -> Metadata:
 
 
 def _quality(file: BinaryIO, picture: list[Chunk]) -> int | None:
-    """Of the first frame, whose own header has 16 bytes, or of the only one."""
+    """Return the quality of the still, or of the first frame, whose header has 16 bytes; None if it is lossless."""
     frame = next((chunk for chunk in picture if chunk.name == "ANMF"), None)
     found = _chunks(file, frame.start + 16, frame.end) if frame else picture
     lossy = next((chunk for chunk in found if chunk.name == "VP8 "), None)
@@ -165,7 +168,7 @@ def _quality(file: BinaryIO, picture: list[Chunk]) -> int | None:
 
 
 def _canvas(chunks: list[Chunk]) -> tuple[tuple[int, int], Mode, int]:
-    """Size, mode and the number of frames, by the headers."""
+    """Return size, mode and number of frames by the headers; raises ValueError if there is no picture."""
     first = {chunk.name: chunk.data for chunk in reversed(chunks)}
     frames = max(1, sum(chunk.name == "ANMF" for chunk in chunks))
     if len(head := first.get("VP8X", b"")) >= 10:
@@ -180,8 +183,8 @@ def _canvas(chunks: list[Chunk]) -> tuple[tuple[int, int], Mode, int]:
     raise ValueError("no picture in it")
 
 
-def segments(output: OutputMetadata, exif_head: bytes) -> list[Segment]:
-    """The chunks besides the picture, in the order that the standard asks for."""
+def build_chunks(output: OutputMetadata, exif_head: bytes) -> list[Segment]:
+    """Return the chunks besides the picture, in the order that the standard asks for."""
     found = [Segment("ICCP", output.icc)] if output.icc else []
     found += [Segment("EXIF", exif_head + output.exif)] if output.exif else []
     found += [Segment("XMP ", packet) for packet in output.packets]
@@ -189,7 +192,7 @@ def segments(output: OutputMetadata, exif_head: bytes) -> list[Segment]:
 
 
 def splice(file: BinaryIO, size: tuple[int, int], encoded: memoryview, others: Sequence[Segment]) -> None:
-    """A WebP of `size` pixels as Pillow encoded it, with `others` around the picture, a profile first."""
+    """Write a WebP of `size` pixels that Pillow encoded, with the profile before and `others` after the picture."""
     chunks = list(_chunks(io.BytesIO(encoded)))
     picture = [_chunk(c.name, encoded[c.start : c.end]) for c in chunks if c.name in _PICTURE and c.name != "VP8X"]
     flags = _ALPHA if _canvas(chunks)[1] == "RGBA" else 0

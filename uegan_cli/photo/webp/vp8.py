@@ -1,4 +1,4 @@
-"""How hard a lossy WebP was quantised: the header of a VP8 key frame (RFC 6386), and libwebp's scale of quality."""
+"""The quality of a lossy WebP: the header of a VP8 key frame (RFC 6386), put on libwebp's scale."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 
 _START = b"\x9d\x01\x2a"
 _HEADER = 10
-_STEPS = 127
+_MAX_INDEX = 127
+"""The strongest quantiser."""
 
 
 class _BoolDecoder:
@@ -39,37 +40,37 @@ class _BoolDecoder:
         return self.number(bits) if self.bit() else None
 
     def signed(self, bits: int) -> int:
-        """0 where it is left out."""
+        """Return an optional number with its sign; 0 if it is left out."""
         magnitude = self.optional(bits)
         return 0 if magnitude is None else -magnitude if self.bit() else magnitude
 
 
 def size(frame: bytes) -> tuple[int, int] | None:
-    """Width and height by the first 10 bytes of a key frame."""
+    """Return width and height by the first 10 bytes of a key frame; None if it is not one."""
     if frame[3:6] != _START or len(frame) < _HEADER:
         return None
     return int.from_bytes(frame[6:8], "little") & 0x3FFF, int.from_bytes(frame[8:10], "little") & 0x3FFF
 
 
 def quality(frame: bytes) -> int:
-    """The quality, 1..100, at which libwebp would quantise as this frame was; 1,000 bytes of it are more than enough.
+    """Estimate the quality, 1..100, at which libwebp quantises like this frame; its first 1,000 bytes are enough.
 
-    libwebp turns a quality into a compression c (`QualityToCompression` in quant_enc.c): with q in 0..1 it is
-    the cube root of 2/3 q below 3/4, of 2 q - 1 above, and the quantiser index of the frame is 127 (1 - c). It has up
-    to four segments with indices of their own, around the one of the frame: c to the power of 1 - a, with values a
-    whose mean over the blocks is zero. So the mean of log c over the blocks gives back the c of the frame; how many
-    blocks a segment has, the probabilities of its tree tell.
+    libwebp turns a quality q, 0..1, into a compression c (`QualityToCompression` in quant_enc.c): the cube root of
+    2/3 q for q below 3/4, of 2 q - 1 above. The quantiser index of the frame is 127 (1 - c). A frame has up to four
+    segments with indices of their own: their compressions are c to the power of 1 - a, where a has a mean of zero over
+    all blocks. So the mean of log c over the blocks is that of the frame; the probabilities of the segment tree give
+    each segment's share of the blocks.
     """
     indices, shares = _segments(_BoolDecoder(frame[_HEADER:]))
-    # An index stands for all compressions that round down to it, and logarithms need more than zero.
-    compressions = [min(1.0, 1 - (index + 0.5) / _STEPS) if index else 1.0 for index in indices]
+    # An index stands for all compressions that round down to it; 1e-3 because log(0) is undefined.
+    compressions = [min(1.0, 1 - (index + 0.5) / _MAX_INDEX) if index else 1.0 for index in indices]
     logs = (share * math.log(max(c, 1e-3)) for share, c in zip(shares, compressions, strict=True))
     linear = math.exp(sum(logs)) ** 3
     return max(1, min(100, round(100 * (1.5 * linear if linear < 0.5 else (linear + 1) / 2))))
 
 
 def _segments(header: _BoolDecoder) -> tuple[list[int], list[float]]:
-    """Quantiser indices, 0..127, and the share of the blocks that each is for (section 9.3)."""
+    """Return the quantiser index, 0..127, of each segment, and its share of the blocks (section 9.3)."""
     header.number(2)
     deltas, absolute, tree = [0, 0, 0, 0], False, [255, 255, 255]
     if header.bit():
@@ -90,4 +91,4 @@ def _segments(header: _BoolDecoder) -> tuple[list[int], list[float]]:
     left, first, third = (probability / 256 if probability < 255 else 1.0 for probability in tree)
     shares = [left * first, left * (1 - first), (1 - left) * third, (1 - left) * (1 - third)]
     indices = deltas if absolute else [base + delta for delta in deltas]
-    return [max(0, min(_STEPS, index)) for index in indices], shares
+    return [max(0, min(_MAX_INDEX, index)) for index in indices], shares
