@@ -96,7 +96,7 @@ def test_strength_out_of_range_is_refused(strength: float, style: Style) -> None
 
 PROFILES = {
     "srgb": None,
-    "display-p3": colour.coded(12, 13),
+    "display-p3": colour.profile_from_code_points(12, 13),
     "adobe-rgb": colour.print_rgb(),
     "pro-photo": profiles.pro_photo(),
     "swapped": profiles.swapped_primaries(),

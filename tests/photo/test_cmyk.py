@@ -87,7 +87,7 @@ def test_an_orientation_is_undone_and_redone(photo: Photo, tmp_path: Path) -> No
 
 
 def test_a_strip_at_a_time_is_the_whole(source: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uegan_cli.photo.orientation._STRIP", 383 * 100)
+    monkeypatch.setattr("uegan_cli.photo.orientation._STRIP_PIXELS", 383 * 100)
     assert np.array_equal(read_photo(source).pixels, photo.pixels)
 
 
@@ -128,5 +128,5 @@ def test_inks_that_nothing_describes_are_refused(profile: bytes | None, what: st
     path = tmp_path / "in.jpg"
     Image.new("CMYK", (20, 10), (200, 0, 0, 0)).save(path, icc_profile=profile)
     for read in (read_photo, read_upright_srgb):
-        with pytest.raises(PhotoError, match=f"in CMYK with {what}; convert it to RGB"):
+        with pytest.raises(PhotoError, match=f"CMYK with {what}; convert it to RGB"):
             read(path)

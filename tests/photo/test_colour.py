@@ -75,7 +75,7 @@ def test_display_p3_is_converted_as_its_definition_says(display_p3: bytes) -> No
     x = colours()
     expected = coloured_light(light(x) @ P3_TO_SRGB.T).clip(0, 1)
     assert np.abs(to_srgb(x, display_p3) - expected).max() < 1e-3
-    assert np.abs(to_srgb(x, colour.coded(12, 13)) - expected).max() < 1e-3
+    assert np.abs(to_srgb(x, colour.profile_from_code_points(12, 13)) - expected).max() < 1e-3
 
 
 def test_a_wide_colour_is_more_vivid_in_srgb_numbers(adobe_rgb: bytes) -> None:
@@ -120,7 +120,7 @@ def test_a_greyscale_profile_is_a_tone_curve() -> None:
     seen = to_srgb(x, profiles.grey(1.6))
     assert np.abs(seen - coloured_light(x.astype(np.float64) ** 1.6)).max() < 1e-3
     assert np.abs(from_srgb(seen, profiles.grey(1.6)) - x).max() < 1e-3
-    assert is_srgb(colour.described(None))
+    assert is_srgb(colour.build_profile(None))
     grey = (x * 255).astype(np.uint8)[..., :1].repeat(3, axis=2)
     assert (to_srgb(grey, profiles.grey(1.6)) == to_srgb(grey, profiles.grey(1.6))[..., :1]).all()
 
@@ -179,10 +179,10 @@ def test_eight_bits_agree_with_pillow(picture: Pixels, adobe_rgb: bytes) -> None
 
 def test_colours_said_in_other_words_become_a_profile() -> None:
     x = colours()
-    linear = colour.described(colour.SRGB_PRIMARIES, gamma=1.0)
+    linear = colour.build_profile(colour.SRGB_PRIMARIES, gamma=1.0)
     assert np.abs(to_srgb(x, linear) - coloured_light(x.astype(np.float64))).max() < 1e-3
-    assert colour.described(colour.SRGB_PRIMARIES) is None and colour.described(None) is None
-    assert colour.described(colour.SRGB_PRIMARIES, gamma=1.0) == linear
+    assert colour.build_profile(colour.SRGB_PRIMARIES) is None and colour.build_profile(None) is None
+    assert colour.build_profile(colour.SRGB_PRIMARIES, gamma=1.0) == linear
 
 
 @pytest.mark.parametrize(
@@ -196,14 +196,14 @@ def test_colours_said_in_other_words_become_a_profile() -> None:
     ],
 )
 def test_colours_that_make_no_sense_are_srgb(nonsense: dict[str, object]) -> None:
-    assert colour.described(**nonsense) is None  # type: ignore[arg-type]
+    assert colour.build_profile(**nonsense) is None  # type: ignore[arg-type]
 
 
 def test_code_points_are_known_or_srgb() -> None:
-    assert colour.coded(1, 13) is None and colour.coded(1, 1) is None
-    assert colour.coded(9, 16) is None, "PQ is HDR"
-    assert colour.coded(250, 13) is None
-    wide = colour.coded(9, 13)
+    assert colour.profile_from_code_points(1, 13) is None and colour.profile_from_code_points(1, 1) is None
+    assert colour.profile_from_code_points(9, 16) is None, "PQ is HDR"
+    assert colour.profile_from_code_points(250, 13) is None
+    wide = colour.profile_from_code_points(9, 13)
     assert wide is not None and not is_srgb(wide)
 
 

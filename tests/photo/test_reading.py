@@ -155,7 +155,7 @@ def test_a_huge_photo_within_the_limit_reads_without_a_warning(
     make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    monkeypatch.setattr(orientation, "_STRIP", 100)
+    monkeypatch.setattr(orientation, "_STRIP_PIXELS", 100)
     assert read_photo(make_photo("photo.jpg")).pixels.shape == (30, 44, 3)
 
 
@@ -240,7 +240,7 @@ def test_a_format_whose_package_is_missing_costs_its_photos_a_line(
     path = make_photo("in.tif")
     monkeypatch.setitem(sys.modules, "tifffile", None)
     with pytest.raises(
-        PhotoError, match=r"in\.tif: needs a package that does not load .*tifffile.*; see `uegan doctor`"
+        PhotoError, match=r"in\.tif: needs a package that cannot be loaded .*tifffile.*; see `uegan doctor`"
     ):
         read_photo(path)
 
@@ -256,8 +256,8 @@ def test_of_several_frames_the_first_is_taken_only_where_that_is_asked_for(tmp_p
     path = tmp_path / "in.webp"
     frames = [Image.fromarray(picture), Image.fromarray(255 - picture)]
     frames[0].save(path, save_all=True, append_images=frames[1:], lossless=True)
-    with pytest.raises(PhotoError, match="has 2 frames; --first-frame takes the first"):
+    with pytest.raises(PhotoError, match="has 2 frames; use --first-frame to take the first"):
         read_photo(path)
     photo = read_photo(path, first_frame=True)
     assert np.array_equal(photo.pixels, picture)
-    assert (photo.frames, photo.warnings) == (2, ("of its 2 frames the first was taken",))
+    assert (photo.frames, photo.warnings) == (2, ("only the first of its 2 frames was used",))

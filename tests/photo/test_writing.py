@@ -170,7 +170,7 @@ def test_a_picture_too_long_for_a_jpeg_is_refused_before_encoding(tmp_path: Path
         (ValueError("encoding error 5"), "cannot be encoded as PNG (encoding error 5); write another format"),
         (OutputError("too long; write a TIFF"), "too long; write a TIFF"),
         (MemoryError(), "not enough memory to encode it; close other programs or reduce it first"),
-        (ImportError("no codec"), "PNG needs a package that does not load (no codec); see `uegan doctor`"),
+        (ImportError("no codec"), "PNG needs a package that cannot be loaded (no codec); see `uegan doctor`"),
     ],
 )
 def test_what_an_encoder_fails_with_names_the_file(

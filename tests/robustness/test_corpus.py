@@ -33,7 +33,7 @@ ANIMATED = {
 }
 NOT_SUPPORTED = {
     "formats/codec-image-rs/rgb32f_color.tiff": "floating-point",
-    "icc/tiff_strip_cmyk_jpeg.tif": "in CMYK with no colour profile",
+    "icc/tiff_strip_cmyk_jpeg.tif": "CMYK with no colour profile",
 }
 
 
@@ -49,7 +49,7 @@ def test_the_whole_corpus_goes_through_in_one_command(bright, folder, camera_pho
     for name in BROKEN:
         assert reasons[name].startswith("broken photo (") and "restore it" in reasons[name]
     for name in ANIMATED:
-        assert "frames; --first-frame takes the first" in reasons[name]
+        assert "frames; use --first-frame to take the first" in reasons[name]
     for name, reason in NOT_SUPPORTED.items():
         assert reason in reasons[name]
     assert regular_files(camera_photos) == before

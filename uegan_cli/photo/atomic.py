@@ -1,4 +1,4 @@
-"""A file is replaced whole or not at all."""
+"""Atomic writing: a file is replaced as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _REASONS = {
 
 @contextmanager
 def replacing(path: Path, times: tuple[int, int] | None = None) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `path` when the block ends, and vanishes if the block is left otherwise.
+    """Open a new file that takes the place of `path` when the block ends, and is deleted if the block raises.
 
-    A file that is there keeps its mode; a link stays a link to the file that is replaced. The bytes are on the disk
-    before the name points to them, and the name before this returns.
+    An existing file keeps its mode; a symbolic link stays, and the file it points to is replaced. The bytes are synced
+    to the disk before the name points to them, and the name before this returns.
 
     times: access and modification time in nanoseconds for the new file.
-    Raises OutputError, one line that names `path`, for whatever the system refuses.
+    Raises OutputError, one line that names `path`, for every error of the system.
     """
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".uegan-{secrets.token_hex(6)}.tmp")
@@ -46,7 +46,7 @@ def replacing(path: Path, times: tuple[int, int] | None = None) -> Iterator[Bina
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _dress(temporary, target, times)
+        _set_mode_and_times(temporary, target, times)
         os.replace(temporary, target)
         _sync_folder(target.parent)
     except BaseException as error:
@@ -58,7 +58,7 @@ def replacing(path: Path, times: tuple[int, int] | None = None) -> Iterator[Bina
         raise
 
 
-def _dress(temporary: Path, target: Path, times: tuple[int, int] | None) -> None:
+def _set_mode_and_times(temporary: Path, target: Path, times: tuple[int, int] | None) -> None:
     """Give the new file the mode of the one it replaces, and `times`."""
     with contextlib.suppress(FileNotFoundError):
         os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
@@ -67,7 +67,7 @@ def _dress(temporary: Path, target: Path, times: tuple[int, int] | None) -> None
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut; not every system lets a folder be opened for that."""
+    """Make a rename survive a power cut, on systems that can sync a folder."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

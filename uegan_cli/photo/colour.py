@@ -1,8 +1,8 @@
-"""Between a photo's own colours and sRGB, by ICC profiles (ICC.1:2022), with LittleCMS.
+"""Colour conversion between a photo's own space and sRGB, by ICC profiles (ICC.1:2022), with LittleCMS.
 
-Relative colorimetric, black on black. In float32 every step is computed as such; LittleCMS takes short cuts with 8 and
-16 bits, which are within a level or two of 255 (more where colours beyond the other space are cut off). Nothing is kept
-between calls but what is known about a profile, so that any number of threads can convert at a time.
+Conversions are relative colorimetric with black point compensation. With float32 every step is computed exactly; with 8
+and 16 bits LittleCMS takes shortcuts, whose error is a level or two of 255 (more for clipped colours). Only facts about
+profiles are kept between calls, so any number of threads can convert at a time.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from .photo import Pixels
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 _ONE_LEVEL = 1 / 255
+_MAX_WHITE_ERROR = 0.02
 _RELATIVE_COLORIMETRIC = 1
 _BLACK_POINT_COMPENSATION = 0x2000
 _SPACES = {b"RGB ": "rgb", b"GRAY": "gray", b"CMYK": "cmyk"}
 _BROKEN = (RuntimeError, ValueError, LookupError)
-"""What a conversion by a broken profile raises."""
+"""Raised by a conversion with a broken profile."""
 
 D65 = (0.3127, 0.3290)
 SRGB_PRIMARIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
@@ -31,52 +32,54 @@ _PRIMARIES = {
     9: (0.708, 0.292, 0.170, 0.797, 0.131, 0.046),
     12: (0.680, 0.320, 0.265, 0.690, 0.150, 0.060),
 }
-"""x and y of red, green and blue by their code points (ITU-T H.273): BT.709, BT.2020, Display P3; white is D65."""
+"""x and y of red, green and blue by code point (ITU-T H.273): BT.709, BT.2020, Display P3; white is D65."""
 
 _GAMMAS = {1: None, 4: 2.2, 5: 2.8, 6: None, 8: 1.0, 13: None, 14: None, 15: None}
-"""Tone curves by their code points; None is sRGB's, which is also how BT.709's and its kin are shown."""
+"""Exponents of tone curves by code point; None is sRGB's curve, which screens also use for BT.709 and its kin."""
 _GAMMA_LIMITS = (0.9, 4.0)
-"""What lies outside is a mistake, such as the exponent of the inverse."""
+"""An exponent outside is a mistake, such as that of the inverse curve."""
 
 
 def to_srgb(pixels: NDArray[Scalar], profile: bytes | None) -> NDArray[Scalar]:
-    """Pixels in the space of `profile` -> the same colours in sRGB; those that it does not hold are cut off.
+    """Convert pixels from the space of `profile` to sRGB; colours outside sRGB are clipped.
 
-    pixels: H x W x 3: uint8, uint16, or float32 with white = 1. A greyscale profile is a tone curve for each channel.
+    pixels: H x W x 3, uint8, uint16, or float32 with white = 1. A greyscale profile is a tone curve for each channel.
 
-    Returns `pixels` itself where there is nothing to convert: no profile, a profile that is sRGB by what it does, or a
-    broken one.
+    Returns `pixels` itself if there is nothing to convert: no profile, one that does what sRGB does, or a broken one.
     """
     return pixels if profile is None or is_srgb(profile) else _convert(pixels, profile, _srgb())
 
 
 def from_srgb(pixels: NDArray[Scalar], profile: bytes | None) -> NDArray[Scalar]:
-    """The inverse of `to_srgb`. A profile without a way back, such as a scanner's, leaves `pixels` as they are."""
+    """Convert pixels from sRGB to the space of `profile`: the inverse of `to_srgb`.
+
+    A profile without an inverse, such as a scanner's, leaves `pixels` as they are.
+    """
     if profile is None or is_srgb(profile) or not _works(_srgb(), profile):
         return pixels
     return _convert(pixels, _srgb(), profile)
 
 
 def to_8_bits(pixels: Pixels) -> NDArray[np.uint8]:
-    """The same colours, rounded to 8 bits a channel; 8-bit pixels as they are."""
+    """Round pixels to 8 bits a channel; 8-bit pixels stay as they are."""
     if pixels.dtype == np.uint8:
         return pixels.view(np.uint8)
     return ((pixels.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
 
 
 def from_inks(inks: Pixels, separation: bytes) -> Pixels:
-    """H x W x 4 of a CMYK profile, the largest value is full ink -> H x W x 3 in the space of `print_rgb()`."""
+    """Convert inks, H x W x 4, the largest value is full ink, to H x W x 3 in the space of `print_rgb()`."""
     return _convert(inks, separation, print_rgb())
 
 
 def to_inks(pixels: Pixels, separation: bytes) -> Pixels:
-    """The inverse of `from_inks`; how much of a dark colour is black ink is for the profile to say."""
+    """Convert pixels to inks: the inverse of `from_inks`; the profile decides how much of dark colours is black ink."""
     return _convert(pixels, print_rgb(), separation)
 
 
 @lru_cache(maxsize=32)
 def is_srgb(profile: bytes | None) -> bool:
-    """Whether pixels under `profile` are taken as sRGB as they are: no colour moves by more than a level of 255."""
+    """Return whether pixels in `profile` can be taken for sRGB: no colour differs by more than a level of 255."""
     if profile is None or is_broken(profile):
         return True
     levels = np.linspace(0, 1, 9, dtype=np.float32)
@@ -85,12 +88,12 @@ def is_srgb(profile: bytes | None) -> bool:
 
 
 def is_broken(profile: bytes) -> bool:
-    """Whether the profile cannot tell what three channels mean: a broken one, or one for other channels."""
+    """Return whether the profile cannot be used for three channels: a broken one, or one for other channels."""
     return profile[16:20] not in (b"RGB ", b"GRAY") or not _works(profile, _srgb())
 
 
 def can_separate(profile: bytes | None) -> bool:
-    """Whether a CMYK profile works in both directions."""
+    """Return whether `profile` is a CMYK profile that works in both directions."""
     if profile is None or profile[16:20] != b"CMYK":
         return False
     return _works(profile, print_rgb()) and _works(print_rgb(), profile)
@@ -98,16 +101,16 @@ def can_separate(profile: bytes | None) -> bool:
 
 @cache
 def print_rgb() -> bytes:
-    """The profile of Adobe RGB (1998): it holds nearly all that inks can show, which sRGB does not."""
+    """Return the profile of Adobe RGB (1998), which holds nearly all colours of inks; sRGB does not."""
     import imagecodecs
 
     return _undated(imagecodecs.cms_profile("adobergb"))
 
 
-def described(
+def build_profile(
     primaries: tuple[float, ...] | None, white: tuple[float, float] = D65, gamma: float | None = None
 ) -> bytes | None:
-    """A profile for what a file says of its colours in other words; None where that is sRGB, or makes no sense.
+    """Build a profile from primaries, white and gamma; None if that is sRGB, or impossible.
 
     primaries: x and y of red, green and blue, or None for greyscale. gamma: exponent from pixels to light; None is
     sRGB's curve.
@@ -116,35 +119,41 @@ def described(
 
     if gamma is not None and not _GAMMA_LIMITS[0] <= gamma <= _GAMMA_LIMITS[1]:
         return None
-    space, curve = "rgb" if primaries else "gray", None if gamma else _srgb_curve()
+    space = "rgb" if primaries else "gray"
+    curve = None if gamma else srgb_to_light(np.linspace(0, 1, 1024)).astype(np.float32)
     try:
         made = imagecodecs.cms_profile(
             space, whitepoint=white, primaries=primaries, gamma=gamma, transferfunction=curve
         )
     except _BROKEN:
         return None
-    return None if is_srgb(made) or not _white_is_white(made) else _undated(made)
+    return None if is_srgb(made) or not _keeps_white(made) else _undated(made)
 
 
-def coded(primaries: int, transfer: int) -> bytes | None:
-    """A profile by code points of ITU-T H.273 (PNG's cICP, HEIF's nclx); None for sRGB, HDR and what is not known."""
+def profile_from_code_points(primaries: int, transfer: int) -> bytes | None:
+    """Build a profile from ITU-T H.273 code points (PNG's cICP, HEIF's nclx); None for sRGB, HDR and unknown ones."""
     if primaries not in _PRIMARIES or transfer not in _GAMMAS:
         return None
-    return described(_PRIMARIES[primaries], gamma=_GAMMAS[transfer])
+    return build_profile(_PRIMARIES[primaries], gamma=_GAMMAS[transfer])
 
 
-def _white_is_white(profile: bytes) -> bool:
+def _keeps_white(profile: bytes) -> bool:
     brightest = _convert(np.ones((1, 1, 3), np.float32), profile, _srgb())
-    return bool(np.abs(brightest - 1).max() < 0.02)
+    return bool(np.abs(brightest - 1).max() < _MAX_WHITE_ERROR)
 
 
-def _srgb_curve() -> NDArray[np.float32]:
-    x = np.linspace(0, 1, 1024)
-    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4).astype(np.float32)
+def srgb_to_light(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Decode sRGB values, 0..1, to values proportional to light, 0..1 (IEC 61966-2-1)."""
+    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+
+
+def light_to_srgb(y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Encode values proportional to light, 0..1, as sRGB: the inverse of `srgb_to_light`."""
+    return np.where(y <= 0.0031308, 12.92 * y, 1.055 * y ** (1 / 2.4) - 0.055)
 
 
 def _undated(profile: bytes) -> bytes:
-    """With the same date (bytes 24 to 35) whenever it was made, so that the same photo gives the same file."""
+    """Set the date (bytes 24 to 35) to a constant, so that the same photo always gives the same file."""
     return profile[:24] + bytes.fromhex("07D000010001000000000000") + profile[36:]
 
 
@@ -157,7 +166,7 @@ def _srgb() -> bytes:
 
 @lru_cache(maxsize=64)
 def _works(source: bytes, target: bytes) -> bool:
-    """Whether colours can be converted from one profile to the other."""
+    """Return whether colours can be converted from one profile to the other."""
     channels = 4 if source[16:20] == b"CMYK" else 3
     ramp = np.linspace(0, 255, 8 * channels).astype(np.uint8).reshape(2, 4, channels)
     try:
@@ -168,7 +177,7 @@ def _works(source: bytes, target: bytes) -> bool:
 
 
 def _convert(pixels: NDArray[Scalar], source: bytes, target: bytes) -> NDArray[Scalar]:
-    """H x W x channels of one profile -> those of the other, of the same type, within range."""
+    """Convert H x W x channels from one profile to the other; the type stays, and floats are clipped to 0..1."""
     if b"GRAY" in (source[16:20], target[16:20]):
         converted = _convert_each(pixels, source, target)
     else:
@@ -177,7 +186,7 @@ def _convert(pixels: NDArray[Scalar], source: bytes, target: bytes) -> NDArray[S
 
 
 def _convert_each(pixels: NDArray[Scalar], source: bytes, target: bytes) -> NDArray[Scalar]:
-    """A profile for one channel is a tone curve for each of three."""
+    """Apply a greyscale profile, a tone curve, to each of three channels."""
     greys = pixels.reshape(len(pixels), -1)
     if source[16:20] == b"GRAY":
         return _transform(greys, source, target)[..., 0].reshape(pixels.shape)

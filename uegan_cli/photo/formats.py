@@ -1,4 +1,4 @@
-"""The formats of photos: how each is taken apart and put together."""
+"""The formats of photos: what the module of each offers, and which one a file has."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from .webp import format as webp
 
 
 class Format(Protocol):
-    """What the module of a format offers."""
+    """The interface of a format's module.
+
+    A new format is a module that offers this, an entry in `FORMATS`, and its suffixes in `suffixes.py`.
+    """
 
     @property
     def DEPTHS(self) -> tuple[int, ...]:
-        """Bits a channel that it can be written with; none if it is only read."""
+        """Bits a channel that it can be written with; empty if it is only read."""
         ...
 
     @property
@@ -35,29 +38,34 @@ class Format(Protocol):
         ...
 
     def matches(self, head: bytes) -> bool:
-        """Whether a file that starts with these 64 bytes (or is that short) is of the format."""
+        """Return whether a file that starts with these 64 bytes (or fewer, if it is shorter) has this format."""
         ...
 
     def read_metadata(self, file: BinaryIO) -> Metadata:
-        """What the file says besides its pixels; what makes no sense is left out."""
+        """Return the metadata of a file; broken parts are left out."""
         ...
 
     def read(self, file: BinaryIO) -> Contents:
-        """Everything, the picture not decoded; raises what `reading` knows as broken."""
+        """Open a file without decoding the picture.
+
+        Raises PhotoError for what cannot be read, and the errors that `reading` takes for a broken file.
+        """
         ...
 
     def lost(self, metadata: Metadata) -> list[str]:
-        """In words, what `metadata` of this format holds that no other format has a place for."""
+        """Return the names of what `metadata`, of this format, hold that no other format has a place for."""
         ...
 
     def write(
         self, file: BinaryIO, picture: Image.Image | Pixels, output: OutputMetadata, quality: int | None
     ) -> tuple[str, ...]:
-        """Write a new file; what the user should be told.
+        """Write a new file, and return warnings for the user.
 
         picture: as stored: an image of mode L, LA, RGB, RGBA (those with A if ALPHA) or CMYK (if INKS) or, with 16 bits
-        a channel, an array H x W x 1 to 4; four are RGBA, or CMYK if `output.icc` is a profile of that.
-        quality: 1..100, None to encode it as it was.
+            a channel, an array H x W x 1 to 4; four are RGBA, or CMYK if `output.icc` is a CMYK profile.
+        quality: 1..100, or None to encode it as the input was.
+
+        Raises OutputError if the format cannot hold the picture.
         """
         ...
 
@@ -71,13 +79,13 @@ FORMATS: dict[str, Format] = {
     "HEIF": heif,
     "RAW": raw,
 }
-"""By Pillow's names, where it has one."""
+"""The modules of the formats, by Pillow's names where Pillow has one."""
 
 
 def sniff(file: BinaryIO) -> str | None:
-    """A key of `FORMATS` by the file's first bytes; None for everything else.
+    """Return the key in `FORMATS` of a file's format, by its content; None if it is not a photo.
 
-    TIFF and most camera raws start alike: what sets them apart is in their directories.
+    TIFF files and most camera raws start alike; their directories tell them apart.
     """
     file.seek(0)
     head = file.read(64)

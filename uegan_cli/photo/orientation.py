@@ -1,4 +1,4 @@
-"""The eight Exif orientations: as views of an array, and as turns of an image.
+"""The eight Exif orientations, as views of an array and as transpositions of an image.
 
 Large photos are turned strip by strip: a strip is a view of the whole, and Pillow turns it several times faster than
 NumPy copies it through its strides.
@@ -13,8 +13,8 @@ from PIL.Image import Transpose
 
 from .photo import Pixels
 
-_STRIP = 1 << 20
-_TURNS = {
+_STRIP_PIXELS = 1 << 20
+_TRANSPOSES = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
     4: Transpose.FLIP_TOP_BOTTOM,
@@ -26,7 +26,7 @@ _TURNS = {
 
 
 def upright(stored: Pixels, orientation: int) -> Pixels:
-    """A view of `stored` (H x W or H x W x C) as it should be seen."""
+    """Return an upright view of `stored`, H x W or H x W x C."""
     view = stored.swapaxes(0, 1) if orientation >= 5 else stored
     if orientation in (3, 4, 7, 8):
         view = view[::-1]
@@ -36,7 +36,7 @@ def upright(stored: Pixels, orientation: int) -> Pixels:
 
 
 def stored(upright: Pixels, orientation: int) -> Pixels:
-    """A view of `upright` as the file holds it: the inverse of `upright`."""
+    """Return a view of `upright` as the file stores it: the inverse of `upright`."""
     view = upright
     if orientation in (3, 4, 7, 8):
         view = view[::-1]
@@ -46,16 +46,16 @@ def stored(upright: Pixels, orientation: int) -> Pixels:
 
 
 def upright_image(stored: Image.Image, orientation: int) -> Image.Image:
-    """The image as it should be seen; itself for orientation 1."""
-    return stored.transpose(_TURNS[orientation]) if orientation in _TURNS else stored
+    """Return the upright image; the same object for orientation 1."""
+    return stored.transpose(_TRANSPOSES[orientation]) if orientation in _TRANSPOSES else stored
 
 
 def stored_image(upright: Image.Image, orientation: int) -> Image.Image:
-    """The image as the file holds it: the inverse of `upright_image`."""
+    """Return the image as the file stores it: the inverse of `upright_image`."""
     return upright_image(upright, {6: 8, 8: 6}.get(orientation, orientation))
 
 
 def strips(height: int, width: int) -> Iterator[slice]:
-    """Slices of rows with about a million pixels each: small enough that a copy of one does not matter."""
-    rows = max(1, _STRIP // width)
+    """Yield slices of rows with about a million pixels each, so small that a copy of one does not matter."""
+    rows = max(1, _STRIP_PIXELS // width)
     return (slice(top, min(top + rows, height)) for top in range(0, height, rows))

@@ -1,4 +1,4 @@
-"""A photo between its file and the network: pixels, and everything else that the file said."""
+"""The model of a photo: its pixels, its metadata, and what lies between them and a file of any format."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ Pixels = NDArray[np.unsignedinteger[Any]]
 """uint8 or uint16."""
 
 Mode = Literal["L", "LA", "RGB", "RGBA", "CMYK"]
-"""Channels of a picture, in Pillow's names."""
-
+"""Channels of a picture, by Pillow's names."""
 
 Keep = Literal["all", "no-gps", "none"]
-"""How much of the metadata a new file gets: all, all but the positions, or none but what the picture itself needs."""
+"""Which metadata a new file gets: all, all but positions, or only those that the picture itself needs."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One piece of metadata as it is in the file.
+    """A piece of metadata as it is in the file.
 
-    name: "APP1", "COM" (JPEG markers), "tEXt", "pHYs" (PNG chunk types), or what else the format calls it.
+    name: what the format calls it: "APP1", "COM" (JPEG markers), "tEXt", "pHYs" (PNG chunk types), ...
     data: its payload, without marker, length or checksum.
     """
 
@@ -36,20 +35,20 @@ class Segment:
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a file says besides its pixels, as bytes.
+    """Everything in a file besides its pixels, as bytes.
 
     format: the format that `segments` are in, a key of `FORMATS`.
     exif: the Exif block, from its TIFF header on; offsets count from its first byte.
-    xmp: the XMP packet; with an extension, its main part.
-    extension: the rest of what XMP says, where a packet has to be short: an RDF document of its own.
-    photoshop: Photoshop's image resources, which hold the IPTC record: a row of "8BIM" blocks.
+    xmp: the XMP packet; its main part if there is an extension.
+    extension: the XMP that did not fit into a JPEG segment, an RDF document of its own.
+    photoshop: Photoshop's image resources, a row of "8BIM" blocks; the IPTC record is one of them.
     icc: the ICC profile.
-    implied: a profile made from what the file says of its colours in other words (PNG's chunks, HEIF's code points);
-        None where there is an ICC profile, and where they are sRGB. Its successor of the same format says it again.
-    orientation: 1..8 as in Exif: how the stored picture has to be turned to be upright.
+    implied: a profile made from other statements on the colours (PNG's chunks, HEIF's code points); None if there is
+        an ICC profile, and for sRGB. A new file of the same format repeats these statements.
+    orientation: 1..8 as in Exif: how the stored picture must be turned to be upright.
     density: pixels per metre, horizontal and vertical, of the stored (not the upright) picture.
-    segments: what else stays true when the pixels change, in the order of the file, in terms of `format`.
-    encoding: how the picture was encoded, in terms of `format`; what `write` of the same format needs to do it alike.
+    segments: what else stays true when the pixels change, in the order of the file; only `format` understands them.
+    encoding: how the picture is encoded, for `write` of the same format to encode it alike.
     """
 
     format: str
@@ -67,14 +66,14 @@ class Metadata:
 
 @dataclass(frozen=True)
 class Picture:
-    """The picture in an open file, understood and not yet decoded.
+    """The picture in an open file, its headers read and its pixels not yet decoded.
 
     size: width and height as stored.
-    mode: the channels that hold everything in it; a palette is RGB or RGBA.
-    decode: makes it, once, while the file is open: an image of any of Pillow's modes that converts to `mode`, or an
-        array, H x W x channels of `mode`, uint8 or uint16. It is given the size as stored that will do, or None; where
-        the format has a shortcut, what comes is smaller, but no smaller than that.
-    frames: pictures that play one after the other; 1 for a still.
+    mode: the channels it needs; a palette is RGB or RGBA.
+    decode: decodes it, once, while the file is open, into an image of any of Pillow's modes that converts to `mode`, or
+        an array, H x W x channels of `mode`, uint8 or uint16. Its argument is a size as stored that suffices, or None
+        for the full size; a format with a shortcut may return a smaller picture, but none smaller than that.
+    frames: pictures of an animation, or pages; 1 for a still.
     """
 
     size: tuple[int, int]
@@ -85,7 +84,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Contents:
-    """An open file. warnings: what could not be kept or understood, in words that follow the file's name."""
+    """What is read of an open file. warnings: what cannot be kept, in words that follow the file's name."""
 
     metadata: Metadata
     picture: Picture
@@ -94,14 +93,13 @@ class Contents:
 
 @dataclass(frozen=True)
 class OutputMetadata:
-    """What a new file is to say besides its picture.
+    """The metadata of a new file.
 
-    source: what the photo's file said; its segments mean something to the same format alone.
-    exif, packets, icc, extension, photoshop: what is to be written; those in `source` are the old ones. There are two
-        packets where the input's takes no mark. No format but JPEG gets an extension.
-    orientation: 1..8, how the picture as stored has to be turned. Exif and XMP say the same, or nothing at all.
-    keep: with "no-gps", whatever else tells a position is left out; with "none" everything is, and `source` is empty
-        but for what the picture needs.
+    source: the metadata of the input, reduced to what the user keeps; only the same format understands its segments.
+    exif, packets, icc, extension, photoshop: the blocks to write, instead of those in `source`. There are two XMP
+        packets if no mark can be added to the input's. Only a JPEG gets an extension.
+    orientation: 1..8, how the picture as stored must be turned; Exif and XMP state the same, or nothing.
+    keep: what the user keeps; the format leaves out positions in its own fields with "no-gps", everything with "none".
     """
 
     source: Metadata
@@ -124,12 +122,12 @@ class Photo:
     format: the format of the file, a key of `FORMATS`: "JPEG", "PNG", "TIFF", ...
     grey: the file is greyscale, and is written as greyscale again.
     profile: the ICC profile that `pixels` are in; None means sRGB.
-    separation: the profile of a file in CMYK, whose inks are made from `pixels` again where the format has them.
-    metadata: everything else, to be carried over. Its orientation is undone in `pixels`, and redone when they are
+    separation: the profile of a CMYK file; a format with CMYK gets inks made from `pixels` again.
+    metadata: everything else, to be carried over. Its orientation is undone in `pixels` and redone when they are
         written, so that the Exif block need not change.
-    path: where the photo was read.
-    warnings: what could not be kept or understood, in words that follow the file's name.
-    frames: how many pictures the file has, of which this is the first.
+    path: the file that the photo was read from.
+    warnings: what cannot be kept, in words that follow the file's name.
+    frames: the number of pictures in the file, of which this is the first.
     """
 
     pixels: Pixels

@@ -1,4 +1,4 @@
-"""Files -> pixels. What a file is, its content says, never its name."""
+"""Read photos: decode the pixels of a file, whose content, never its name, decides what it is."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from .orientation import stored, strips, upright, upright_image
 from .photo import Contents, Metadata, Mode, Photo, Pixels
 
 MAX_PIXELS = 400_000_000
-"""Larger pictures are taken for decompression bombs; the largest single-shot cameras have 151 megapixels."""
+"""A larger picture is taken for a decompression bomb; the largest single-shot cameras have 151 megapixels."""
 
 _BROKEN = (OSError, SyntaxError, ValueError, LookupError, EOFError, OverflowError, struct.error, zlib.error)
 """What decoders raise on broken files."""
 
-_OTHERS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+_UNSUPPORTED: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("GIF", lambda head: head[:4] == b"GIF8"),
     ("Photoshop", lambda head: head[:4] == b"8BPS"),
     ("JPEG XL", lambda head: head[:2] == b"\xff\x0a" or head[4:8] == b"JXL "),
@@ -35,20 +35,20 @@ _OTHERS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("PDF", lambda head: head[:4] == b"%PDF"),
     ("video", lambda head: head[4:8] == b"ftyp" or head[:4] == b"\x1aE\xdf\xa3"),
 )
-"""Files that are recognised only to be named when they are refused."""
+"""Formats that are recognised only to name them in the error."""
 
 
 def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, first_frame: bool = False) -> Photo:
-    """Decode a photo of any format in `FORMATS`, upright; what it is, its content says.
+    """Read a photo of any format in `FORMATS`, decoded and upright.
 
         >>> photo = read_photo("in.jpg")
         >>> photo.pixels.shape, photo.pixels.dtype, photo.format, photo.alpha is None
         ((30, 44, 3), dtype('uint8'), 'JPEG', True)
 
-    Takes the time of the decoder, and the memory of its picture and the array.
+    It takes as long as the decoder, and the memory of the decoder's picture and the array.
 
-    max_pixels: more than these are refused before they are decoded. first_frame: take the first picture of an animated
-        file or of one with several pages; without it they are refused.
+    max_pixels: a larger picture is refused before it is decoded. first_frame: take the first picture of an animation or
+        of a file with several pages, which is refused without it.
 
     Raises PhotoError, one line that names the file, for everything that is not a whole photo.
     """
@@ -59,9 +59,9 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, fi
     separation = metadata.icc if picture.mode == "CMYK" else None
     profile, warnings = _profile(contents), contents.warnings
     if profile and colour.is_broken(profile):
-        warnings += ("its colour profile is broken; the colours were taken as sRGB",)
+        warnings += ("its colour profile is broken; its colours were read as sRGB",)
     if picture.frames > 1:
-        warnings += (f"of its {picture.frames} frames the first was taken",)
+        warnings += (f"only the first of its {picture.frames} frames was used",)
     return Photo(
         pixels=pixels,
         alpha=alpha,
@@ -79,10 +79,10 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, fi
 def read_upright_srgb(
     path: str | os.PathLike[str], short_side: int | None = None, *, max_pixels: int = MAX_PIXELS
 ) -> Pixels:
-    """The picture alone: H x W x 3 uint8, upright, sRGB, its short side reduced to `short_side` if it is longer.
+    """Read the picture alone: H x W x 3 uint8, upright, sRGB, reduced to `short_side` if its short side is longer.
 
-    A JPEG is decoded at the smallest scale that leaves enough pixels, which is several times faster than whole. Of
-    several frames it is the first. Transparency is ignored. Raises PhotoError as `read_photo` does.
+    A JPEG is decoded at the smallest scale that leaves enough pixels, which is several times faster than at full size.
+    Of several frames the first is read. Transparency is ignored. Raises PhotoError as `read_photo` does.
     """
     with _open(Path(path), max_pixels, first_frame=True) as contents:
         scale = short_side / min(contents.picture.size) if short_side else 1.0
@@ -92,75 +92,75 @@ def read_upright_srgb(
 
 @contextmanager
 def _open(path: Path, max_pixels: int, first_frame: bool) -> Iterator[Contents]:
-    """Open a photo; whatever goes wrong until the block ends is told as a PhotoError that names the file."""
+    """Open a photo; turn every error until the block ends into a PhotoError that names the file."""
     try:
         _check_is_file(path)
         with path.open("rb") as file:
-            contents = _understand(file)
-            _check_can_enhance(contents, max_pixels, first_frame)
+            contents = _read_contents(file)
+            _check_supported(contents, max_pixels, first_frame)
             yield contents
     except PhotoError as error:
         raise PhotoError(f"{path}: {error}") from error
     except MemoryError as error:
         raise PhotoError(f"{path}: not enough memory to decode it; close other programs or reduce it first") from error
     except ImportError as error:
-        raise PhotoError(f"{path}: needs a package that does not load ({error}); see `uegan doctor`") from error
+        raise PhotoError(f"{path}: needs a package that cannot be loaded ({error}); see `uegan doctor`") from error
     except FileNotFoundError as error:
         raise PhotoError(f"{path}: no such file") from error
     except PermissionError as error:
         raise PhotoError(f"{path}: permission denied; make the file readable") from error
     except _BROKEN as error:
         if isinstance(error, OSError) and error.errno:
-            raise PhotoError(f"{path}: cannot be read ({error.strerror}); check the disk, or the name") from error
+            raise PhotoError(f"{path}: cannot be read ({error.strerror}); check the disk or the name") from error
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise PhotoError(f"{path}: broken photo ({reason}); restore it from a copy") from error
+        raise PhotoError(f"{path}: broken photo ({reason}); restore it from a backup") from error
 
 
 def _check_is_file(path: Path) -> None:
     found = path.stat()
     if stat.S_ISDIR(found.st_mode):
-        raise PhotoError("a folder, not a photo; name the photos in it")
+        raise PhotoError("a folder, not a photo; give the photos in it")
     if not stat.S_ISREG(found.st_mode):
         raise PhotoError("not a regular file; copy the photo to one first")
     if found.st_size == 0:
-        raise PhotoError("the file is empty; restore it from a copy")
+        raise PhotoError("the file is empty; restore it from a backup")
 
 
-def _understand(file: BinaryIO) -> Contents:
+def _read_contents(file: BinaryIO) -> Contents:
     format = sniff(file)
     if format is None:
-        raise PhotoError(f"{_not_a_photo(file)}; export it as JPEG or PNG")
+        raise PhotoError(f"{_describe_unsupported(file)}; export it as JPEG or PNG")
     return FORMATS[format].read(file)
 
 
-def _not_a_photo(file: BinaryIO) -> str:
+def _describe_unsupported(file: BinaryIO) -> str:
     file.seek(0)
     head = file.read(16)
-    name = next((name for name, matches in _OTHERS if matches(head)), None)
+    name = next((name for name, matches in _UNSUPPORTED if matches(head)), None)
     return f"{name} files are not supported" if name else "not a photo"
 
 
-def _check_can_enhance(contents: Contents, max_pixels: int, first_frame: bool) -> None:
+def _check_supported(contents: Contents, max_pixels: int, first_frame: bool) -> None:
     picture = contents.picture
     width, height = picture.size
     if width * height > max_pixels:
         raise PhotoError(f"{width} x {height} pixels are more than {max_pixels}; raise --max-pixels or reduce it first")
     if picture.frames > 1 and not first_frame:
-        raise PhotoError(f"has {picture.frames} frames; --first-frame takes the first")
+        raise PhotoError(f"has {picture.frames} frames; use --first-frame to take the first")
     if picture.mode == "CMYK" and not colour.can_separate(contents.metadata.icc):
         what = "a broken" if contents.metadata.icc else "no"
-        raise PhotoError(f"in CMYK with {what} colour profile; convert it to RGB, or assign the profile of its inks")
+        raise PhotoError(f"CMYK with {what} colour profile; convert it to RGB, or assign the profile of its inks")
 
 
 def _profile(contents: Contents) -> bytes | None:
-    """The profile of the photo's pixels."""
+    """Return the profile that the decoded pixels are in; None for sRGB."""
     if contents.picture.mode == "CMYK":
         return colour.print_rgb()
     return contents.metadata.icc or contents.metadata.implied
 
 
 def _reduced(contents: Contents, scale: float) -> Pixels:
-    """The picture at training size, without transparency: H x W x 3 uint8."""
+    """Decode the picture reduced by `scale` (below 1), without transparency: H x W x 3 uint8."""
     picture, metadata = contents.picture, contents.metadata
     width, height = (max(1, round(side * scale)) for side in picture.size)
     image = _opaque_image(picture.decode((width * 3 // 2, height * 3 // 2)), picture.mode)
@@ -170,12 +170,12 @@ def _reduced(contents: Contents, scale: float) -> Pixels:
 
 
 def _from_inks(inks: Pixels, metadata: Metadata) -> Pixels:
-    assert metadata.icc is not None, "checked when it was opened"
+    assert metadata.icc is not None, "checked when the file was opened"
     return colour.from_inks(inks, metadata.icc)
 
 
 def _opaque_image(decoded: Image.Image | Pixels, mode: Mode) -> Image.Image:
-    """An image of mode L, RGB or CMYK."""
+    """Return an image of mode L, RGB or CMYK."""
     if isinstance(decoded, Image.Image):
         decoded.load()
         decoded.info.pop("transparency", None)
@@ -187,7 +187,7 @@ def _opaque_image(decoded: Image.Image | Pixels, mode: Mode) -> Image.Image:
 
 
 def _decoded(contents: Contents) -> tuple[Pixels, Pixels | None]:
-    """Pixels (H x W x 3) and alpha (H x W), upright."""
+    """Decode the picture: pixels, H x W x 3, and alpha, H x W, upright."""
     decoded = contents.picture.decode(None)
     if isinstance(decoded, Image.Image):
         return _split_image(decoded, contents.picture.mode, contents.metadata)
@@ -195,6 +195,7 @@ def _decoded(contents: Contents) -> tuple[Pixels, Pixels | None]:
 
 
 def _split_array(bands: Pixels, mode: Mode, metadata: Metadata) -> tuple[Pixels, Pixels | None]:
+    """Split a decoded array into upright pixels and alpha."""
     turn = metadata.orientation
     if mode == "CMYK":
         return np.ascontiguousarray(upright(_from_inks(bands, metadata), turn)), None
@@ -204,8 +205,10 @@ def _split_array(bands: Pixels, mode: Mode, metadata: Metadata) -> tuple[Pixels,
 
 
 def _split_image(image: Image.Image, mode: Mode, metadata: Metadata) -> tuple[Pixels, Pixels | None]:
-    """Goes strip by strip, so that besides Pillow's image and the result only a strip is in memory, and turning the
-    picture upright costs nothing more.
+    """Split Pillow's image into upright pixels and alpha.
+
+    It goes strip by strip, so that only a strip is in memory besides the image and the result, and turning the picture
+    upright takes no more memory.
     """
     image.load()
     turn = metadata.orientation

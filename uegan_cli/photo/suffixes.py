@@ -1,4 +1,4 @@
-"""What the names of photos end with. No codec is loaded for it: help and completion need it too."""
+"""The suffixes of photos' names. Help and completion need them too, so no codec is imported here."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ SUFFIXES = {
         *(".dcs", ".x3f", ".gpr", ".cap", ".ptx", ".k25", ".kc2"),
     ),
 }
-"""Names under which folders are searched, by format; new files get the first."""
+"""By format, the suffixes that a folder is searched for; new files get the first."""
 
 READ_ONLY = ("RAW",)
 WRITABLE = tuple(name for name in SUFFIXES if name not in READ_ONLY)
-"""Formats that photos can be written in."""
+"""The formats that photos can be written in."""
 
 
 def format_by_name(path: PurePath | str) -> str | None:
-    """The format that a name promises; what a file is, its content says."""
+    """Return the format that a name suggests, None for none; the content of a file decides."""
     suffix = PurePath(path).suffix.lower()
     return next((format for format, suffixes in SUFFIXES.items() if suffix in suffixes), None)
 
 
 def raws_with_photos(paths: Iterable[Path]) -> dict[Path, Path]:
-    """The camera raws among `paths` that have a photo of the same name beside them among these, and that photo.
+    """Map the camera raws among `paths` to the photo of the same name in the same folder, for those that have one.
 
-    Cameras write both of one shot; the photo is the shot as the camera has developed it.
+    Cameras write both for one shot; the photo is the camera's own development of it.
     """
     keys = {path: os.path.splitext(os.path.abspath(path))[0].lower() for path in paths}
     photos = {key: path for path, key in keys.items() if format_by_name(path) not in ("RAW", None)}

@@ -1,4 +1,4 @@
-"""Pixels -> files: the format and quality of the input, everything it said besides, whole or not at all."""
+"""Write photos: the enhanced pixels in the format and quality of the input, with its metadata, atomically."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from .xmp.mark import Mark
 
 @dataclass(frozen=True)
 class WriteResult:
-    """A photo that was written.
+    """A written photo.
 
-    path: the file. size: its bytes. warnings: what was lost, those of reading the photo first.
+    path: the file. size: its bytes. warnings: those of reading the photo, then what writing lost.
     """
 
     path: Path
@@ -46,33 +46,33 @@ def write_photo(
     metadata: Keep = "all",
     preserve_times_from: str | os.PathLike[str] | None = None,
 ) -> WriteResult:
-    """Write a photo with all that its file said, atomically; `path` may be the file that it was read from.
+    """Write a photo with the metadata of its file, atomically; `path` may be the file that it was read from.
 
         >>> from uegan_cli import read_photo
         >>> written = write_photo(read_photo("in.jpg"), "out.tif", format="TIFF", metadata="no-gps")
         >>> read_photo(written.path).format, written.warnings
         ('TIFF', ())
 
-    quality: 1..100, for formats that lose something. None keeps a JPEG's quantisation tables, a WebP's quality and an
-        AVIF's quantiser (chroma subsampling is kept either way); what was of another format gets the new one's default.
-    format: one of `WRITABLE`; None keeps the input's (of a camera raw it makes a JPEG), whatever the name in `path`
-        ends with.
+    quality: 1..100, for lossy formats. None keeps a JPEG's quantisation tables, a WebP's quality and an AVIF's
+        quantiser (chroma subsampling is kept either way); a photo of another format gets the new one's default.
+    format: one of `WRITABLE`; None keeps the input's (JPEG for a camera raw), whatever the suffix of `path` is.
     mark: provenance, added to the XMP packet.
-    metadata: "all"; "no-gps" leaves out what tells a position (Exif's GPS directory, GPS in XMP, GeoTIFF; not what
-        people wrote into IPTC, nor what makers hide in their notes); "none" leaves out everything but the mark, the
-        colour profile, the density and what decoders need, and stores the picture upright.
+    metadata: "all"; "no-gps" removes positions (see `privacy`); "none" leaves out everything but the mark, the colour
+        profile, the density and what decoders need, and stores the picture upright.
     preserve_times_from: a file whose access and modification times the new one gets.
 
     The Exif block is the input's, byte for byte, but for its thumbnail, which shows the new picture or is unlinked;
-    makers' notes may hold previews of the old one. XMP and Photoshop's resources lose old thumbnails, and XMP its
-    claims of a gain map or a video beside the picture. Raises OutputError, and leaves what was there before, if the
-    file cannot be written.
+    maker notes may hold previews of the old one. XMP and Photoshop's resources lose old thumbnails, and XMP its claims
+    of a gain map or a video beside the picture.
+
+    Raises OutputError if the file cannot be written; an existing file is then left as it was. Raises UsageError for an
+    unknown `format` or `metadata`.
     """
     path, format = Path(path), format or (photo.format if photo.format in WRITABLE else "JPEG")
     if format not in WRITABLE:
-        raise UsageError(f"{format}: photos cannot be written in this format; choose one of {', '.join(WRITABLE)}")
+        raise UsageError(f"{format}: photos cannot be written in this format; use one of {', '.join(WRITABLE)}")
     if metadata not in get_args(Keep):
-        raise UsageError(f"{metadata}: not a choice of metadata; choose one of {', '.join(get_args(Keep))}")
+        raise UsageError(f"{metadata}: not a choice of metadata; use one of {', '.join(get_args(Keep))}")
     output, warnings = plan_output_metadata(photo, format, mark, metadata)
     picture = _stored(photo, format, output.orientation)
     output = refresh_thumbnail(output, picture)
@@ -81,10 +81,10 @@ def write_photo(
     elif photo.separation:
         warnings += (f"its CMYK colours were written as Adobe RGB: {format} has no CMYK",)
     if photo.alpha is not None and not FORMATS[format].ALPHA:
-        warnings += (f"its transparency was put on white: {format} has none",)
+        warnings += (f"its transparency was replaced by white: {format} has none",)
     times = _times(Path(preserve_times_from)) if preserve_times_from is not None else None
     encoded = io.BytesIO()
-    with _telling(path, format):
+    with _output_errors(path, format):
         warnings += FORMATS[format].write(encoded, picture, output, quality)
     del picture
     with replacing(path, times) as file:
@@ -93,8 +93,8 @@ def write_photo(
 
 
 @contextmanager
-def _telling(path: Path, format: str) -> Iterator[None]:
-    """Whatever goes wrong in an encoder is told as an OutputError that names the file."""
+def _output_errors(path: Path, format: str) -> Iterator[None]:
+    """Turn every error of an encoder into an OutputError that names the file."""
     try:
         yield
     except OutputError as error:
@@ -103,16 +103,16 @@ def _telling(path: Path, format: str) -> Iterator[None]:
         raise OutputError(f"{path}: not enough memory to encode it; close other programs or reduce it first") from error
     except ImportError as error:
         raise OutputError(
-            f"{path}: {format} needs a package that does not load ({error}); see `uegan doctor`"
+            f"{path}: {format} needs a package that cannot be loaded ({error}); see `uegan doctor`"
         ) from error
     except (OSError, ValueError, RuntimeError) as error:
         raise OutputError(f"{path}: cannot be encoded as {format} ({error}); write another format") from error
 
 
 def _stored(photo: Photo, format: str, turn: int) -> Image.Image | Pixels:
-    """The picture as the file stores it: turned back, greyscale if it was, flattened where there is no transparency.
+    """Return the picture as the file stores it: turned back, greyscale if the input was, on white if it has no alpha.
 
-    With 8 bits a channel it is Pillow's image, with 16 an array H x W x channels.
+    With 8 bits a channel it is an image, with 16 an array, H x W x channels.
     """
     alpha = photo.alpha if FORMATS[format].ALPHA else None
     pixels = photo.pixels if photo.alpha is None or alpha is not None else _on_white(photo.pixels, photo.alpha)
@@ -148,7 +148,7 @@ def _strip(pixels: Pixels, alpha: Pixels | None, mode: str) -> Image.Image:
 
 
 def _inks(picture: Image.Image | Pixels, separation: bytes) -> Image.Image | Pixels:
-    """The picture in CMYK, made strip by strip."""
+    """Convert the picture to CMYK, an image strip by strip."""
     if not isinstance(picture, Image.Image):
         return colour.to_inks(picture, separation)
     width, height = picture.size
@@ -160,7 +160,7 @@ def _inks(picture: Image.Image | Pixels, separation: bytes) -> Image.Image | Pix
 
 
 def _on_white(pixels: Pixels, alpha: Pixels) -> Pixels:
-    """H x W x 3 and H x W -> H x W x 3, rounded."""
+    """Blend pixels, H x W x 3, by alpha, H x W, with white; rounded."""
     white = int(np.iinfo(pixels.dtype).max)
     result = np.empty_like(pixels)
     for rows in strips(*alpha.shape):

@@ -167,7 +167,7 @@ def test_conversion_is_upright_and_carries_exif_xmp_and_profile(format: str, tmp
 def made_profile() -> bytes:
     from uegan_cli.photo import colour
 
-    profile = colour.coded(12, 13)
+    profile = colour.profile_from_code_points(12, 13)
     assert profile is not None
     return profile
 

@@ -127,7 +127,7 @@ def profile_of_codes(codes: ColourCodes) -> bytes | None:
     """Build an ICC profile for code points; None for those that are shown as sRGB, and for unknown ones."""
     if codes.primaries in _SRGB_PRIMARIES and codes.transfer != _LINEAR:
         return None
-    return colour.coded(codes.primaries, codes.transfer)
+    return colour.profile_from_code_points(codes.primaries, codes.transfer)
 
 
 def read_depth_and_chroma(item: Item) -> tuple[int, str]:

@@ -29,13 +29,13 @@ def implied_profile(segments: Iterable[Segment], colour_type: int) -> bytes | No
     if "iCCP" in chunks:
         return None
     if len(code_points := chunks.get("cICP", b"")) == 4:
-        return colour.coded(code_points[0], code_points[1])
+        return colour.profile_from_code_points(code_points[0], code_points[1])
     if "sRGB" in chunks:
         return None
     gamma, (white, primaries) = _gamma(chunks.get("gAMA", b"")), _chromaticities(chunks.get("cHRM", b""))
     if gamma is None and primaries == colour.SRGB_PRIMARIES:
         return None
-    return colour.described(None if colour_type in (GREY, GREY_ALPHA) else primaries, white, gamma)
+    return colour.build_profile(None if colour_type in (GREY, GREY_ALPHA) else primaries, white, gamma)
 
 
 def _gamma(data: bytes) -> float | None:

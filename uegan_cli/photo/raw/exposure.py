@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ..colour import light_to_srgb
 from ..orientation import strips
 from ..photo import Pixels
 
@@ -55,5 +56,4 @@ def tone_curve(gain: float) -> Pixels:
     """
     x = np.linspace(0, 1, 65536)
     y = x * (gain + x) / (1 + gain * x)
-    encoded = np.where(y <= 0.0031308, 12.92 * y, 1.055 * y ** (1 / 2.4) - 0.055)
-    return np.round(65535 * encoded).astype(np.uint16)
+    return np.round(65535 * light_to_srgb(y)).astype(np.uint16)
