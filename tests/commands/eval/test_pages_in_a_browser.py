@@ -362,8 +362,13 @@ def test_the_study_is_accessible_on_a_phone_too(study: sync_api.Page) -> None:
     study.get_by_role("button", name="Start").click()
     assert violations(study) == []
     assert study.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    heights = [study.locator(f"#{side}").bounding_box() for side in ("left", "right")]
-    assert heights[1]["y"] + heights[1]["height"] <= PHONE["height"], "both are seen at once"
+    look(study)
+    upper, lower = (study.locator(f"#{side}").bounding_box() for side in ("left", "right"))
+    pictures = [study.locator(f"#{side} img").bounding_box() for side in ("left", "right")]
+    assert lower["y"] + lower["height"] <= PHONE["height"], "both are seen at once"
+    assert upper["y"] + upper["height"] <= lower["y"], "they do not overlap"
+    for button, picture in zip((upper, lower), pictures, strict=True):
+        assert picture["y"] + picture["height"] <= button["y"] + button["height"], "a button is as large as its picture"
     for _ in range(15):
         study.locator("#left").click()
     assert violations(study) == []
