@@ -113,42 +113,59 @@ def look_again(job: Job, journal: Journal, names: Iterable[str]) -> None:
 
 
 def work(
-    journal: Journal, engine: Engine, alone: Engine, only: Container[str] | None = None
+    journal: Journal, engine: Engine, alone: Engine | None, only: Container[str] | None = None
 ) -> Generator[Done, None, None]:
-    """Do what is to be done, and put it down as it is done. Raises OutputError where the disk is full.
+    """Do what is to be done, and record each result in the journal. Raises OutputError where the disk is full.
 
-    only: of these files alone. alone: does what the program may have broken down on, and survives it. What is finished
-    after the last result was taken is not put down, but found by its mark the next time.
+    engine: takes a row when it begins it, not earlier: the program may end on any row that was taken. alone: does the
+    rows that the program may have ended on, and survives them; None where no row can end the program, for the engine
+    works in other processes. only: names of the files to be done; None for all.
+
+    A row keeps its try where the program ends on it, not where it is stopped. What is finished after the last result
+    was taken is not recorded, but found by its mark the next time.
     """
     suspicious: list[Row] = []
+    begun: dict[str, Row] = {}
 
     def others() -> Iterator[Row]:
         for row in journal.rows("todo"):
             if only is not None and row.relative not in only:
                 continue
-            if row.tries >= CRASHES:
+            if alone is None:
+                yield row
+            elif row.tries >= CRASHES:
                 suspicious.append(row)
             else:
                 journal.begin(row.relative)
+                begun[row.relative] = row
                 yield row
 
-    for do, rows in ((engine, others()), (alone, _taken(suspicious))):
-        # No engine is started for nothing.
-        first = next(rows, None)
-        if first is None:
-            continue
-        with closing(do(chain([first], rows))) as results:
-            for done in results:
-                if done.disk_is_full:
-                    assert done.error is not None
-                    raise done.error
-                journal.put(done.row)
-                yield done
+    try:
+        yield from _recorded(journal, engine, others(), begun)
+        if alone is not None:
+            yield from _recorded(journal, alone, iter(suspicious), begun)
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, UeganError):
+        with contextlib.suppress(OutputError):
+            for row in begun.values():
+                journal.put(row)
+        raise
 
 
-def _taken(rows: list[Row]) -> Iterator[Row]:
-    while rows:
-        yield rows.pop(0)
+def _recorded(
+    journal: Journal, engine: Engine, rows: Iterator[Row], begun: dict[str, Row]
+) -> Generator[Done, None, None]:
+    # No engine is started for nothing.
+    first = next(rows, None)
+    if first is None:
+        return
+    with closing(engine(chain([first], rows))) as results:
+        for done in results:
+            if done.disk_is_full:
+                assert done.error is not None
+                raise done.error
+            journal.put(done.row)
+            begun.pop(done.row.relative, None)
+            yield done
 
 
 @dataclass(frozen=True)

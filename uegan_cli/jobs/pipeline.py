@@ -9,7 +9,7 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -117,17 +117,25 @@ def _finish(pool: ThreadPoolExecutor) -> None:
 
 
 def _ahead(pool: ThreadPoolExecutor, function: Callable[[A], B], items: Iterable[A], count: int) -> Iterator[B]:
-    """`map` in the pool, in order, with `count` results waiting; the first are begun at once."""
+    """Map in a pool of `count` threads, in order, with at most `count` results waiting.
+
+    An item is taken when a thread is free for it, so whatever was taken has begun; the first ones begin at once.
+    """
     rest = iter(items)
     waiting = deque(pool.submit(function, item) for item in islice(rest, count))
 
     def results() -> Iterator[B]:
-        for item in rest:
-            waiting.append(pool.submit(function, item))
-            del item
-            yield waiting.popleft().result()
+        more = True
         while waiting:
-            yield waiting.popleft().result()
+            unfinished = [future for future in waiting if not future.done()]
+            if more and len(unfinished) < count and len(waiting) <= count:
+                taken = [pool.submit(function, item) for item in islice(rest, 1)]
+                more = bool(taken)
+                waiting.extend(taken)
+            elif waiting[0].done():
+                yield waiting.popleft().result()
+            else:
+                wait(unfinished, return_when=FIRST_COMPLETED)
 
     return results()
 

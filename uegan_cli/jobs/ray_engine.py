@@ -7,11 +7,11 @@ import re
 import signal
 import socket
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from ..enhancement.enhancer import Enhancer
 
 TRIES = 3
-"""Times that a photo is begun whose worker has died, before it is given up."""
+"""Deaths of its worker after which a photo is given up. Only the photo that had begun is charged with a death, and no
+photo with the loss of a node."""
 
-AHEAD = 2
-"""Photos that each worker has before it: one in hand, and one to go on with."""
+MAX_FAILED_STARTS = 3
+"""Workers in a row that die before they can take a photo, until their slot is given up."""
 
 
 class Cluster:
@@ -89,70 +90,150 @@ class _Actor:
             made.set_result(enhancer_for(replace(job, style=str(file)), [device], 1))
         self._worker = Worker(job, made)
 
+    def node(self) -> str:
+        """Return the ID of the node that this worker runs on."""
+        import ray
+
+        return str(ray.get_runtime_context().get_node_id())
+
     def take(self, row: Row) -> Done:
         return self._worker.take(row)
 
 
+@dataclass(eq=False)
+class _Slot:
+    """The place of one worker, taken over by another one when it dies.
+
+    node: ID of the node it runs on; None until it has answered. failed_starts: how many workers in a row died in this
+    slot before they answered.
+    """
+
+    actor: Any
+    node: str | None = None
+    failed_starts: int = 0
+
+
+@dataclass(frozen=True)
+class _Call:
+    """An unanswered call to a worker.
+
+    row: the photo that it has begun, if any. is_ping: whether the call only asks for a sign of life.
+    """
+
+    slot: _Slot
+    row: Row | None
+    is_ping: bool
+
+
 class _Pool:
-    """Workers, with a few photos before each, and others in the place of those that die."""
+    """Workers with one photo each; those that die are replaced.
+
+    A worker is given a photo right after it has answered, and no other one until it answers again. So the photo it has
+    when it dies had begun, and no other photo is charged with the death. The price is the way to the worker and back
+    once a photo: about 1 ms on one machine, where a photo takes 100 ms or more.
+    """
 
     def __init__(self, ray: Any, start: Callable[[], Any], count: int) -> None:
         self._ray = ray
         self._start = start
-        self._actors = [start() for _ in range(count)]
-        self._busy: dict[Any, tuple[Any, Row]] = {}
-        self._again: deque[Row] = deque()
-        self._tries: dict[str, int] = {}
+        self._calls: dict[Any, _Call] = {}
+        self._free: list[_Slot] = []
+        self._retries: deque[Row] = deque()
+        self._deaths: Counter[str] = Counter()
+        self._slots = [_Slot(start()) for _ in range(count)]
+        for slot in self._slots:
+            self._ping(slot)
 
     def through(self, rows: Iterator[Row]) -> Iterator[Done]:
-        """Results as they come. No more rows are taken than workers can be given."""
-        more = True
+        """Yield the results as they come. A row is taken when a worker is free for it.
+
+        Raises DeviceError where no worker can be started.
+        """
+        done, more = None, True
         while True:
-            while more and len(self._busy) < AHEAD * len(self._actors):
-                row = self._again.popleft() if self._again else next(rows, None)
-                more = row is not None
-                if row is not None:
-                    self._give(row)
-            if not self._busy:
-                return
-            ready, _ = self._ray.wait(list(self._busy), num_returns=1)
-            done = self._result(ready[0])
-            if done is None:
-                more = True
-            else:
+            # Workers come first: they would idle while the caller deals with the result.
+            more = self._give(rows) and more
+            if done is not None:
                 yield done
+            if not (more or self._retries or any(call.row for call in self._calls.values())):
+                return
+            ready, _ = self._ray.wait(list(self._calls), num_returns=1)
+            done = self._handle_reply(ready[0])
 
     def close(self) -> None:
-        """Photos in hand are finished by their workers; nothing more is begun."""
+        """Let workers finish the photos in hand; begin nothing more."""
+        in_hand = [reply for reply, call in self._calls.items() if not call.is_ping]
         with contextlib.suppress(Exception):
-            self._ray.wait(list(self._busy), num_returns=len(self._busy), timeout=60)
-        for actor in self._actors:
+            self._ray.wait(in_hand, num_returns=len(in_hand), timeout=60)
+        for slot in self._slots:
             with contextlib.suppress(Exception):
-                self._ray.kill(actor)
+                self._ray.kill(slot.actor)
 
-    def _give(self, row: Row) -> None:
-        loads = [sum(actor is other for other, _ in self._busy.values()) for actor in self._actors]
-        actor = self._actors[loads.index(min(loads))]
-        self._busy[actor.take.remote(row)] = (actor, row)
+    def _give(self, rows: Iterator[Row]) -> bool:
+        """Give each free worker a photo. Return False when there are no more rows."""
+        while self._free:
+            row = self._retries.popleft() if self._retries else next(rows, None)
+            if row is None:
+                return False
+            slot = self._free.pop()
+            self._calls[slot.actor.take.remote(row)] = _Call(slot, row, is_ping=False)
+        return True
 
-    def _result(self, promise: Any) -> Done | None:
-        """None where the worker has died, and the photo is to be begun again."""
-        actor, row = self._busy.pop(promise)
+    def _ping(self, slot: _Slot, row: Row | None = None) -> None:
+        self._calls[slot.actor.node.remote()] = _Call(slot, row, is_ping=True)
+
+    def _handle_reply(self, reply: Any) -> Done | None:
+        """Return the result of a photo; None where the reply is another one."""
+        call = self._calls.pop(reply)
         try:
-            done: Done = self._ray.get(promise)
-            return done
+            answer = self._ray.get(reply)
+        except self._ray.exceptions.ActorUnavailableError:
+            # Whether the worker, its node or only the connection is dead, Ray knows later, and says on the next call.
+            self._ping(call.slot, call.row)
+            return None
         except self._ray.exceptions.RayActorError as error:
-            self._replace(actor)
-            tries = self._tries[row.relative] = self._tries.get(row.relative, 0) + 1
-            if tries < TRIES:
-                self._again.append(row)
-                return None
-            reason = f"its worker has died {TRIES} times ({' '.join(str(error).split())[:200]})"
-            return failed(row, PhotoError(f"{row.relative}: {reason}"))
+            return self._handle_death(call, " ".join(str(error).split())[:200])
+        if call.is_ping:
+            call.slot.node, call.slot.failed_starts = answer, 0
+            if call.row is not None:
+                self._retry(call.row)
+        self._free.append(call.slot)
+        return None if call.is_ping else answer
 
-    def _replace(self, actor: Any) -> None:
-        if actor in self._actors:
-            self._actors[self._actors.index(actor)] = self._start()
+    def _handle_death(self, call: _Call, reason: str) -> Done | None:
+        """Replace the worker, and have its photo begun again, or return its failure after `TRIES` deaths."""
+        slot, row = call.slot, call.row
+        node_lost = slot.node is not None and not self._is_alive(slot.node)
+        self._replace(slot, reason)
+        if row is None:
+            return None
+        if not node_lost:
+            self._deaths[row.relative] += 1
+        if self._deaths[row.relative] < TRIES:
+            self._retry(row)
+            return None
+        return failed(row, PhotoError(f"{row.relative}: its worker has died {TRIES} times ({reason})"))
+
+    def _is_alive(self, node: str) -> bool:
+        return any(found["NodeID"] == node and found["Alive"] for found in self._ray.nodes())
+
+    def _replace(self, slot: _Slot, reason: str) -> None:
+        """Start another worker, except where too many in a row did not come up."""
+        slot.failed_starts += slot.node is None
+        if slot.failed_starts < MAX_FAILED_STARTS:
+            slot.actor, slot.node = self._start(), None
+            self._ping(slot)
+            return
+        self._slots.remove(slot)
+        if not self._slots:
+            raise DeviceError(f"--engine ray: no worker can be started on the cluster ({reason})")
+
+    def _retry(self, row: Row) -> None:
+        """Have a photo begun again. Idle workers may be dead by now; they have to answer first."""
+        self._retries.append(row)
+        for slot in self._free:
+            self._ping(slot)
+        self._free.clear()
 
 
 def _connect(ray: Any, address: str) -> None:

@@ -92,16 +92,15 @@ def _run(job: Job, request: BatchRequest, style: Entry, journal: Journal, report
     return 1 if journal.counts()["failed"] or problems else 0
 
 
-def _make_engines(run: BatchRun, photos: int) -> tuple[Engine, Engine]:
-    """Return the engine for the photos, and the one for photos that may have crashed the program."""
+def _make_engines(run: BatchRun, photos: int) -> tuple[Engine, Engine | None]:
+    """Return the engine for the photos, and the one for photos that may have crashed the program (see `work`)."""
     from ...jobs import local_engine, pipeline
 
     request = run.request
     if request.engine == "ray":
         from ...jobs.ray_engine import Cluster
 
-        cluster = Cluster(run.job, request.ray_address, request.device, request.jobs, run.report.say)
-        return cluster, cluster
+        return Cluster(run.job, request.ray_address, request.device, request.jobs, run.report.say), None
     # How many photos will arrive in a watched folder is not known: use as many threads as there may be.
     jobs = request.jobs or pipeline.enough_jobs(4 if request.watch else photos)
 
@@ -114,7 +113,7 @@ def _make_engines(run: BatchRun, photos: int) -> tuple[Engine, Engine]:
     return local_engine.Local(run.job, request.device, jobs, say_device), alone
 
 
-def _process(run: BatchRun, engine: Engine, alone: Engine, only: Collection[str] | None = None) -> None:
+def _process(run: BatchRun, engine: Engine, alone: Engine | None, only: Collection[str] | None = None) -> None:
     """Process the photos that are to be done now. only: their names, if not all of them."""
     from ...jobs.batch import work
 
@@ -126,7 +125,7 @@ def _process(run: BatchRun, engine: Engine, alone: Engine, only: Collection[str]
             output.print_result(done, run.job, run.report)
 
 
-def _watch(run: BatchRun, engine: Engine, alone: Engine) -> None:
+def _watch(run: BatchRun, engine: Engine, alone: Engine | None) -> None:
     """Process the photos in the source, then each that arrives, once it is complete; until interrupted."""
     from ...jobs.batch import look_again, survey
     from ...jobs.hot_folder import whole_files
