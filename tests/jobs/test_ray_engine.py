@@ -1,12 +1,17 @@
-"""A cluster of two nodes on this machine: the same bytes as the local engine, whatever dies meanwhile."""
+"""A Ray cluster on this machine: the same bytes as the local engine, whatever dies meanwhile."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,12 +19,14 @@ from PIL import Image
 
 from tests.commands.conftest import bright, environment
 from tests.robustness.conftest import regular_files
+from tests.waiting import LIMIT, wait_until
 from uegan_cli.errors import DeviceError
+from uegan_cli.jobs import ray_engine
 from uegan_cli.jobs.batch import Done, Engine, Job, survey, work
-from uegan_cli.jobs.journal import Row, opened
 from uegan_cli.jobs.local_engine import Local
-from uegan_cli.jobs.ray_engine import TRIES, Cluster
+from uegan_cli.jobs.journal import Row, opened
 from uegan_cli.jobs.storage import Folder
+from uegan_cli.jobs.ray_engine import MAX_FAILED_STARTS, TRIES, Cluster, _Pool
 from uegan_cli.styles.file import Style
 
 ray = pytest.importorskip("ray", reason="needs Ray, part of the extra `test`")
@@ -29,21 +36,51 @@ __all__ = ["bright"]
 pytestmark = pytest.mark.filterwarnings("ignore")
 """Ray's own warnings are not ours."""
 
+OwnCluster = Callable[..., Machines]
 COUNT = 24
+MEMORY = {"object_store_memory": 100_000_000}
+LOST_SOON = {"health_check_initial_delay_ms": 1000, "health_check_period_ms": 1000, "health_check_failure_threshold": 3}
+"""A lost node is known to be lost after 3 s, not after 15 s."""
+
+
+@contextmanager
+def machines(cores: tuple[int, ...]) -> Iterator[Machines]:
+    """A head and other nodes with so many cores each."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", **environment()}.items():
+            patch.setenv(name, value)
+        made = Machines(
+            initialize_head=True, head_node_args={"num_cpus": cores[0], "_system_config": LOST_SOON, **MEMORY}
+        )
+        try:
+            for count in cores[1:]:
+                made.add_node(num_cpus=count, **MEMORY)
+            made.wait_for_nodes()
+            yield made
+        finally:
+            ray.shutdown()
+            made.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def no_connection() -> Iterator[None]:
+    """Each test connects to its own cluster: a process has one connection at most."""
+    yield
+    ray.shutdown()
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Machines]:
-    """A head without cores, and two nodes with one each."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", **environment()}.items():
-            patch.setenv(name, value)
-        made = Machines(initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": 100_000_000})
-        made.worker = [made.add_node(num_cpus=1, object_store_memory=100_000_000) for _ in range(2)]
-        made.wait_for_nodes()
+    """A head without cores, and two nodes with one each, for tests that harm none of them."""
+    with machines((0, 1, 1)) as made:
         yield made
-        ray.shutdown()
-        made.shutdown()
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[OwnCluster]:
+    """own_cluster(2, 1) -> a cluster of a head with two cores and a node with one, for a test that kills."""
+    with ExitStack() as stack:
+        yield lambda *cores: stack.enter_context(machines(cores))
 
 
 @pytest.fixture
@@ -83,45 +120,7 @@ def test_results_and_journal_are_those_of_the_local_engine_byte_for_byte(
     assert {name: status for name, (status, _) in found.items() if status != "done"} == {"bad.jpg": "failed"}
 
 
-def test_a_node_that_dies_costs_only_what_it_had_in_hand(job: Job, cluster: Machines, tmp_path: Path) -> None:
-    engine, killed = by_ray(job, cluster), []
-    with opened(tmp_path / "ray.sqlite") as (journal, _):
-        survey(job, journal)
-        for number, _ in enumerate(work(journal, engine, engine)):
-            if number == 4:
-                cluster.remove_node(cluster.worker[0], allow_graceful=False)
-                # As a cluster does that grows again.
-                cluster.add_node(num_cpus=1, object_store_memory=100_000_000)
-                killed.append(number)
-        counts = journal.counts()
-    assert killed and counts == {"todo": 0, "done": COUNT + 1, "skipped": 0, "failed": 1}
-    run(replace(job, destination=Folder(tmp_path / "local")), Local(job, "cpu", 2, lambda _: None), tmp_path / "l")
-    names = [name for name in regular_files(tmp_path / "dst")]
-    assert len(names) == COUNT + 1 and not any(".tmp" in name for name in names)
-
-
-def test_a_photo_that_kills_its_worker_is_given_up_after_three_times(
-    job: Job, cluster: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from uegan_cli.jobs import ray_engine
-
-    class Fragile(ray_engine._Actor):
-        def take(self, row: Row) -> Done:
-            if row.relative == "1/07.jpg":
-                with open(tmp_path / "deaths", "a") as file:
-                    file.write("x")
-                os._exit(9)
-            return super().take(row)
-
-    monkeypatch.setattr(ray_engine, "_Actor", Fragile)
-    found = run(job, by_ray(job, cluster), tmp_path / "ray.sqlite")
-    assert (tmp_path / "deaths").read_text() == "x" * TRIES
-    status, reason = found["1/07.jpg"]
-    assert status == "failed" and reason is not None and "has died 3 times" in reason
-    assert sum(status == "done" for status, _ in found.values()) == COUNT
-
-
-def test_no_more_is_taken_than_workers_can_be_given(job: Job, cluster: Machines, tmp_path: Path) -> None:
+def test_no_more_is_taken_than_there_are_free_workers(job: Job, cluster: Machines, tmp_path: Path) -> None:
     engine, taken, finished = by_ray(job, cluster), 0, 0
     with opened(tmp_path / "ray.sqlite") as (journal, _):
         survey(job, journal)
@@ -134,11 +133,182 @@ def test_no_more_is_taken_than_workers_can_be_given(job: Job, cluster: Machines,
 
         for _ in engine(rows()):
             finished += 1
-            assert taken - finished <= 4
-            time.sleep(0.05)
+            assert taken - finished <= 2
     assert taken == finished == COUNT + 2
+
+
+def test_a_photo_that_kills_its_worker_is_given_up_after_three_times_and_no_other_is_begun_twice(
+    job: Job, own_cluster: OwnCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killer = "1/07.jpg"
+
+    class Fragile(ray_engine._Actor):
+        def take(self, row: Row) -> Done:
+            with open(tmp_path / "begun", "a") as file:
+                print(row.relative, file=file)
+            if row.relative == killer:
+                os._exit(9)
+            return super().take(row)
+
+    monkeypatch.setattr(ray_engine, "_Actor", Fragile)
+    found = run(job, by_ray(job, own_cluster(2)), tmp_path / "ray.sqlite")
+    assert Counter((tmp_path / "begun").read_text().splitlines()) == {**dict.fromkeys(found, 1), killer: TRIES}
+    status, reason = found[killer]
+    assert status == "failed" and reason is not None and "has died 3 times" in reason
+    assert sum(status == "done" for status, _ in found.values()) == COUNT
+
+
+def test_a_lost_node_is_no_photos_fault(
+    job: Job, own_cluster: OwnCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = own_cluster(1, 1)
+    (node,) = cluster.worker_nodes
+    doomed = node.node_id
+
+    class Doomed(ray_engine._Actor):
+        def take(self, row: Row) -> Done:
+            if self.node() == doomed:
+                (tmp_path / "begun").touch()
+                time.sleep(2 * LIMIT)
+            wait_until((tmp_path / "begun").exists, "a photo begun on the second node")
+            return super().take(row)
+
+    def lose_node() -> None:
+        wait_until((tmp_path / "begun").exists, "a photo begun on the second node")
+        cluster.remove_node(node, allow_graceful=False)
+
+    monkeypatch.setattr(ray_engine, "_Actor", Doomed)
+    monkeypatch.setattr(ray_engine, "TRIES", 1)
+    with ThreadPoolExecutor(1) as pool:
+        lost = pool.submit(lose_node)
+        found = run(job, by_ray(job, cluster), tmp_path / "ray.sqlite")
+        lost.result()
+    assert {name: status for name, (status, _) in found.items() if status != "done"} == {"bad.jpg": "failed"}
+    assert "not a photo" in str(found["bad.jpg"])
+    here = replace(job, destination=Folder(tmp_path / "local"))
+    run(here, Local(here, "cpu", 2, lambda _: None), tmp_path / "local.sqlite")
+    assert regular_files(tmp_path / "dst") == regular_files(tmp_path / "local")
+
+
+def test_workers_that_cannot_start_end_the_job_with_the_reason(
+    job: Job, cluster: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken(ray_engine._Actor):
+        def __init__(self, *_: object) -> None:
+            raise DeviceError("no such device")
+
+    monkeypatch.setattr(ray_engine, "_Actor", Broken)
+    with pytest.raises(DeviceError, match="no worker can be started on the cluster .*no such device"):
+        run(job, by_ray(job, cluster), tmp_path / "ray.sqlite")
 
 
 def test_a_cluster_that_is_not_there_is_named(job: Job) -> None:
     with pytest.raises(DeviceError, match="--ray-address 127.0.0.1:1: nothing answers there"):
         Cluster(job, "127.0.0.1:1", "cpu", 1, lambda _: None)
+
+
+class Script:
+    """Stands in for Ray, one reply after the other: what a worker answers is what a test says.
+
+    replies: worker's number and photo, or None where it only tells its node, -> the reply; called when it is read.
+    """
+
+    exceptions = ray.exceptions
+
+    def __init__(self, replies: Callable[[int, str | None], object]) -> None:
+        self.replies = replies
+        self.started = 0
+        self.alive = {"node": True}
+
+    def start(self) -> SimpleNamespace:
+        number, self.started = self.started, self.started + 1
+        return SimpleNamespace(
+            node=SimpleNamespace(remote=lambda: partial(self._reply, number, None)),
+            take=SimpleNamespace(remote=lambda row: partial(self._reply, number, row)),
+        )
+
+    def _reply(self, number: int, row: Row | None) -> object:
+        found = self.replies(number, row and row.relative)
+        if isinstance(found, Exception):
+            raise found
+        return Done(replace(row, status="done")) if row else "node"
+
+    def wait(self, calls: list[object], **_: object) -> tuple[list[object], list[object]]:
+        return calls[:1], calls[1:]
+
+    def get(self, call: Callable[[], object]) -> object:
+        return call()
+
+    def nodes(self) -> list[dict[str, object]]:
+        return [{"NodeID": name, "Alive": alive} for name, alive in self.alive.items()]
+
+    def through(self, names: str, workers: int) -> dict[str, str]:
+        """What becomes of the photos, by name."""
+        rows = (Row(name, name, "photo", "", 0, "") for name in names)
+        return {done.row.relative: done.row.status for done in _Pool(self, self.start, workers).through(rows)}
+
+
+def dead() -> Exception:
+    return ray.exceptions.ActorDiedError()
+
+
+def out_of_reach() -> Exception:
+    return ray.exceptions.ActorUnavailableError("no connection", None)
+
+
+@pytest.fixture
+def one_death(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A photo that is charged with a death fails at once."""
+    monkeypatch.setattr(ray_engine, "TRIES", 1)
+
+
+@pytest.mark.usefixtures("one_death")
+def test_a_worker_that_was_only_out_of_reach_takes_the_photo_again() -> None:
+    script = Script(lambda number, photo: out_of_reach() if photo == "b" and not silent.pop() else None)
+    silent = [True, False]
+    assert script.through("abc", workers=2) == dict.fromkeys("abc", "done")
+    assert script.started == 2
+
+
+@pytest.mark.usefixtures("one_death")
+@pytest.mark.parametrize(("alive", "status"), [(True, "failed"), (False, "done")])
+def test_what_a_worker_out_of_reach_died_of_is_known_when_it_is_asked_again(alive: bool, status: str) -> None:
+    fate = deque([out_of_reach(), out_of_reach(), dead()])
+
+    def replies(number: int, photo: str | None) -> object:
+        if number == 1 and (photo == "b" or len(fate) < 3):
+            script.alive["node"] = alive or len(fate) > 1
+            return fate.popleft()
+        return None
+
+    script = Script(replies)
+    assert script.through("abc", workers=2) == {"a": "done", "b": status, "c": "done"}
+    assert script.started == 3
+
+
+def test_a_worker_that_died_while_it_was_idle_is_not_charged_to_the_next_photo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers, one photo, which kills one of them when the other one is dead already."""
+    monkeypatch.setattr(ray_engine, "TRIES", 2)
+    begun: list[int] = []
+
+    def replies(number: int, photo: str | None) -> object:
+        if photo:
+            begun.append(number)
+        return dead() if number < 2 and begun else None
+
+    script = Script(replies)
+    assert script.through("a", workers=2) == {"a": "done"}
+    assert len(begun) == 2 and begun[1] >= 2
+
+
+def test_a_slot_where_no_worker_starts_is_given_up_and_the_others_go_on() -> None:
+    script = Script(lambda number, photo: dead() if number else None)
+    assert script.through("abc", workers=2) == dict.fromkeys("abc", "done")
+    assert script.started <= 1 + MAX_FAILED_STARTS
+
+
+def test_where_no_worker_starts_nothing_waits_for_ever() -> None:
+    script = Script(lambda number, photo: dead())
+    with pytest.raises(DeviceError, match="no worker can be started"):
+        script.through("abc", workers=2)
+    assert script.started == 2 * MAX_FAILED_STARTS

@@ -192,7 +192,7 @@ class _Pool:
             self._ping(call.slot, call.row)
             return None
         except self._ray.exceptions.RayActorError as error:
-            return self._handle_death(call, " ".join(str(error).split())[:200])
+            return self._handle_death(call, _reason(error))
         if call.is_ping:
             call.slot.node, call.slot.failed_starts = answer, 0
             if call.row is not None:
@@ -234,6 +234,12 @@ class _Pool:
         for slot in self._free:
             self._ping(slot)
         self._free.clear()
+
+
+def _reason(error: Any) -> str:
+    """Return in one line what a worker died of: the exception it could not start for, or what Ray tells."""
+    text = str(error).strip()
+    return text.splitlines()[-1] if error.actor_init_failed else " ".join(text.split())[:200]
 
 
 def _connect(ray: Any, address: str) -> None:
