@@ -308,6 +308,73 @@ def test_a_full_disk_stops_everything_and_is_no_failure_of_a_photo(job: Job, jou
     assert set(statuses(journal).values()) == {"todo"}
 
 
+class Death(BaseException):
+    """In the place of an end of the program that nothing catches."""
+
+
+def begun_in_vain(journal: Journal) -> dict[str, int]:
+    return {row.relative: row.tries for row in journal.rows() if row.tries}
+
+
+def test_a_photo_that_only_waits_is_not_charged_with_the_programs_end(
+    job: Job, journal: Journal, source: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for number in range(5):
+        shutil.copy(source / "a.jpg", source / f"{number}.jpg")
+    reading: list[str] = []
+    charged: list[set[str]] = []
+
+    def observed(path: Path, **options: object) -> object:
+        reading.append(path.relative_to(source).as_posix())
+        with opened(tmp_path / "journal.sqlite") as (now, _):
+            tried = [row.relative for row in now.rows() if row.tries]
+        charged.append(set(tried) - set(reading))
+        assert reading[-1] in tried
+        return read_photo(path, **options)
+
+    monkeypatch.setattr(pipeline, "read_photo", observed)
+    survey(job, journal)
+    assert len(list(work(journal, Local(job, "cpu", 1, lambda _: None), Alone(job, "cpu", 1)))) == 7
+    assert len(reading) == 7 and charged == [set()] * 7
+
+
+def test_a_row_keeps_its_try_when_the_program_ends_on_it_and_not_when_it_is_stopped(job: Job, journal: Journal) -> None:
+    survey(job, journal)
+
+    def engine(rows: Iterator[Row]) -> Iterator[Done]:
+        next(rows)
+        yield Done(replace(next(rows), status="done"))
+        raise ending
+
+    ending: BaseException = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        list(work(journal, engine, engine))
+    assert begun_in_vain(journal) == {}
+    survey(replace(job, strength=0.5), journal)
+    results = work(journal, engine, engine)
+    next(results)
+    results.close()
+    assert begun_in_vain(journal) == {}
+    survey(job, journal)
+    ending = Death()
+    with pytest.raises(Death):
+        list(work(journal, engine, engine))
+    assert begun_in_vain(journal) == {"a.jpg": 1}
+
+
+def test_with_workers_elsewhere_no_photo_is_charged_with_the_programs_end(job: Job, journal: Journal) -> None:
+    survey(job, journal)
+
+    def engine(rows: Iterator[Row]) -> Iterator[Done]:
+        yield Done(replace(next(rows), status="done"))
+        next(rows)
+        raise Death
+
+    with pytest.raises(Death):
+        list(work(journal, engine, None))
+    assert begun_in_vain(journal) == {}
+
+
 def test_photos_are_shared_among_devices(bright: Style, source: Path) -> None:
     used = []
 

@@ -78,6 +78,14 @@ def journal(folder: Path) -> dict[str, str]:
     return {relative.decode(): status for relative, status in rows}
 
 
+def begun_in_vain(folder: Path) -> dict[str, int]:
+    """How often the photos were begun on which the program has ended."""
+    with sqlite3.connect(folder / "dst/.uegan/journal.sqlite") as connection:
+        rows = connection.execute("SELECT relative, tries FROM photos WHERE tries").fetchall()
+    connection.close()
+    return {relative.decode(): tries for relative, tries in rows}
+
+
 def killed_again_and_again(forks: Forks, kills: int, whole: float, seed: int) -> None:
     """kill -9 at random moments; what was once done stays what it is."""
     chance = random.Random(seed)
@@ -258,13 +266,17 @@ def test_a_photo_that_the_program_breaks_down_on_is_found_out_and_the_others_are
         CRASH + "\nimport sys\nif __name__ == '__main__':\n    from uegan_cli.commands.app import main\n"
         "    sys.argv[0] = 'uegan'\n    main()\n"
     )
-    codes = []
+    codes, tries = [], []
     for _ in range(4):
         done = subprocess.run(
             [sys.executable, str(launcher), *BATCH, "-j", "1"],
             cwd=folder, env=environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         codes.append(done.returncode)
+        tries.append(begun_in_vain(folder))
+    assert [found.pop("3/dangerous.jpg", 0) for found in tries] == [1, 2, 0, 0]
+    # The photo before may be finished and not recorded yet.
+    assert all(set(found) <= {"3/0003.jpg"} for found in tries), "what only waited was not begun"
     assert codes[:2] == [-9, -9] and codes[2] == 1, (codes, done.stderr)
     assert codes[3] == 1 and "1 failed" in done.stderr
     assert len(identities(folder)) == 6
