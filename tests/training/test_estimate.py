@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import get_args
 
 import pytest
@@ -20,14 +19,31 @@ GENERATOR = StyledGeneratorConfig(width=2, attention="prenorm", adaptive=True)
 CONFIG = TrainConfig(GENERATOR, size=96, batch=2, whole_steps=2, steps=4, pool=2, instant=False)
 
 
-def steps_taking(seconds: float, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Steps of that stage take so long and do nothing, and those of the other stage no time at all."""
+class Clock:
+    """The only clock that the estimate has: it goes on when work says that it takes time."""
 
-    def slow(self: Training) -> dict[str, torch.Tensor]:
-        time.sleep(seconds if self.stage == stage else 0)
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def pass_by(self, seconds: float) -> dict[str, torch.Tensor]:
+        """Take so long; return the losses of a step that does nothing."""
+        self.now += seconds
         return {"loss": torch.zeros(())}
 
-    monkeypatch.setattr(Training, "step", slow)
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(estimate, "time", made)
+    return made
+
+
+def steps_taking(seconds: float, stage: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps of that stage take so long and do nothing, and those of the other stage no time at all."""
+    monkeypatch.setattr(Training, "step", lambda self: clock.pass_by(seconds if self.stage == stage else 0))
 
 
 def test_a_run_that_was_timed_is_the_run_it_would_have_been() -> None:
@@ -44,46 +60,39 @@ def test_a_run_that_was_timed_is_the_run_it_would_have_been() -> None:
 
 
 @pytest.mark.parametrize("stage", get_args(Stage))
-def test_the_pace_is_that_of_each_stage(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps_taking(0.3, stage, monkeypatch)
-    monkeypatch.setattr(estimate, "TIMES", 2)
-    found = measure(training(), 0).step
-    assert {one: seconds >= 0.3 for one, seconds in found.items()} == {one: one == stage for one in get_args(Stage)}
+def test_the_pace_is_that_of_each_stage(stage: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps_taking(0.3, stage, clock, monkeypatch)
+    assert measure(training(), 0).step == pytest.approx({one: 0.3 * (one == stage) for one in get_args(Stage)})
 
 
-def test_steps_of_two_kinds_count_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_steps_of_two_kinds_count_alike(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     def slow_at_even_steps(self: Training) -> dict[str, torch.Tensor]:
-        time.sleep(0.3 if self.done % 2 == 0 else 0)
         self.done += 1
-        return {"loss": torch.zeros(())}
+        return clock.pass_by(0 if self.done % 2 == 0 else 0.3)
 
     monkeypatch.setattr(Training, "step", slow_at_even_steps)
-    monkeypatch.setattr(estimate, "TIMES", 3)
-    assert 0.15 <= measure(training(whole_steps=0, undo_every=2), 0).step["learn"] < 0.25
+    assert measure(training(whole_steps=0, undo_every=2), 0).step["learn"] == pytest.approx(0.15)
 
 
 def test_a_run_without_whole_photos_has_no_pace_for_them() -> None:
     assert measure(training(whole_steps=0), 0).step["whole"] == 0
 
 
-def test_the_judge_takes_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(estimate, "enhance_small", lambda *_: time.sleep(0.1) or torch.zeros(1))
-    steps_taking(0.0, "learn", monkeypatch)
-    assert measure(training(), 5 * estimate.JUDGE_EVERY).step["learn"] > 0.5
+def test_the_judge_takes_time_too(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimate, "enhance_small", lambda *_: clock.pass_by(0.1)["loss"])
+    steps_taking(0.0, "learn", clock, monkeypatch)
+    assert measure(training(), 5 * estimate.JUDGE_EVERY).step["learn"] == pytest.approx(0.5)
 
 
-def test_the_first_step_does_not_count_however_slow_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(estimate, "SECONDS", 0.1)
-    waits = iter([0.5, 0.06, 0.06])
-    monkeypatch.setattr(Training, "step", lambda self: time.sleep(next(waits)) or {"loss": torch.zeros(())})
-    assert measure(training(whole_steps=0), 0).step["learn"] < 0.4
+def test_the_first_step_does_not_count_however_slow_it_is(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = iter([5.0, 4.0, 4.0])
+    monkeypatch.setattr(Training, "step", lambda self: clock.pass_by(next(taken)))
+    assert measure(training(whole_steps=0), 0).step["learn"] == pytest.approx(4)
 
 
-def test_a_very_slow_step_is_timed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(estimate, "LONG", 0.2)
-    steps_taking(0.3, "learn", monkeypatch)
-    subject, begun = training(whole_steps=0), time.monotonic()
-    assert 0.3 <= measure(subject, 0).step["learn"] <= time.monotonic() - begun < 0.59
+def test_a_very_slow_step_is_timed_once(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps_taking(1.5 * estimate.LONG, "learn", clock, monkeypatch)
+    assert measure(training(whole_steps=0), 0).step["learn"] == 1.5 * estimate.LONG == clock.now
 
 
 def test_the_time_left_is_that_of_the_steps_left() -> None:
