@@ -23,10 +23,10 @@ from tests.waiting import LIMIT, wait_until
 from uegan_cli.errors import DeviceError
 from uegan_cli.jobs import ray_engine
 from uegan_cli.jobs.batch import Done, Engine, Job, survey, work
-from uegan_cli.jobs.local_engine import Local
 from uegan_cli.jobs.journal import Row, opened
-from uegan_cli.jobs.storage import Folder
+from uegan_cli.jobs.local_engine import Local
 from uegan_cli.jobs.ray_engine import MAX_FAILED_STARTS, TRIES, Cluster, _Pool
+from uegan_cli.jobs.storage import Folder
 from uegan_cli.styles.file import Style
 
 ray = pytest.importorskip("ray", reason="needs Ray, part of the extra `test`")
@@ -37,6 +37,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 """Ray's own warnings are not ours."""
 
 OwnCluster = Callable[..., Machines]
+Stub = type[ray_engine._Actor]
 COUNT = 24
 MEMORY = {"object_store_memory": 100_000_000}
 LOST_SOON = {"health_check_initial_delay_ms": 1000, "health_check_period_ms": 1000, "health_check_failure_threshold": 3}
@@ -105,8 +106,23 @@ def run(job: Job, engine: Engine, file: Path) -> dict[str, tuple[str, str | None
         return {row.relative: (row.status, row.reason) for row in journal.rows()}
 
 
-def by_ray(job: Job, cluster: Machines) -> Cluster:
-    return Cluster(job, cluster.address, "cpu", 2, lambda _: None)
+def by_ray(job: Job, cluster: Machines, workers: int = 2) -> Cluster:
+    return Cluster(job, cluster.address, "cpu", workers, lambda _: None)
+
+
+@pytest.fixture
+def stub() -> Stub:
+    """A worker that loads nothing, enhances nothing, and says that all is done."""
+
+    # Not in the module: workers would import that, and with it torch.
+    class Stub(ray_engine._Actor):
+        def __init__(self, *_: object) -> None:
+            pass
+
+        def take(self, row: Row) -> Done:
+            return Done(replace(row, status="done"))
+
+    return Stub
 
 
 def test_results_and_journal_are_those_of_the_local_engine_byte_for_byte(
@@ -120,7 +136,10 @@ def test_results_and_journal_are_those_of_the_local_engine_byte_for_byte(
     assert {name: status for name, (status, _) in found.items() if status != "done"} == {"bad.jpg": "failed"}
 
 
-def test_no_more_is_taken_than_there_are_free_workers(job: Job, cluster: Machines, tmp_path: Path) -> None:
+def test_no_more_is_taken_than_there_are_free_workers(
+    job: Job, cluster: Machines, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_engine, "_Actor", stub)
     engine, taken, finished = by_ray(job, cluster), 0, 0
     with opened(tmp_path / "ray.sqlite") as (journal, _):
         survey(job, journal)
@@ -138,11 +157,11 @@ def test_no_more_is_taken_than_there_are_free_workers(job: Job, cluster: Machine
 
 
 def test_a_photo_that_kills_its_worker_is_given_up_after_three_times_and_no_other_is_begun_twice(
-    job: Job, own_cluster: OwnCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    job: Job, own_cluster: OwnCluster, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killer = "1/07.jpg"
 
-    class Fragile(ray_engine._Actor):
+    class Fragile(stub):
         def take(self, row: Row) -> Done:
             with open(tmp_path / "begun", "a") as file:
                 print(row.relative, file=file)
@@ -155,17 +174,17 @@ def test_a_photo_that_kills_its_worker_is_given_up_after_three_times_and_no_othe
     assert Counter((tmp_path / "begun").read_text().splitlines()) == {**dict.fromkeys(found, 1), killer: TRIES}
     status, reason = found[killer]
     assert status == "failed" and reason is not None and "has died 3 times" in reason
-    assert sum(status == "done" for status, _ in found.values()) == COUNT
+    assert {name for name, (status, _) in found.items() if status != "done"} == {killer}
 
 
 def test_a_lost_node_is_no_photos_fault(
-    job: Job, own_cluster: OwnCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    job: Job, own_cluster: OwnCluster, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cluster = own_cluster(1, 1)
     (node,) = cluster.worker_nodes
     doomed = node.node_id
 
-    class Doomed(ray_engine._Actor):
+    class Doomed(stub):
         def take(self, row: Row) -> Done:
             if self.node() == doomed:
                 (tmp_path / "begun").touch()
@@ -183,23 +202,19 @@ def test_a_lost_node_is_no_photos_fault(
         lost = pool.submit(lose_node)
         found = run(job, by_ray(job, cluster), tmp_path / "ray.sqlite")
         lost.result()
-    assert {name: status for name, (status, _) in found.items() if status != "done"} == {"bad.jpg": "failed"}
-    assert "not a photo" in str(found["bad.jpg"])
-    here = replace(job, destination=Folder(tmp_path / "local"))
-    run(here, Local(here, "cpu", 2, lambda _: None), tmp_path / "local.sqlite")
-    assert regular_files(tmp_path / "dst") == regular_files(tmp_path / "local")
+    assert len(found) == COUNT + 2 and set(found.values()) == {("done", None)}
 
 
 def test_workers_that_cannot_start_end_the_job_with_the_reason(
-    job: Job, cluster: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    job: Job, cluster: Machines, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Broken(ray_engine._Actor):
+    class Broken(stub):
         def __init__(self, *_: object) -> None:
             raise DeviceError("no such device")
 
     monkeypatch.setattr(ray_engine, "_Actor", Broken)
     with pytest.raises(DeviceError, match="no worker can be started on the cluster .*no such device"):
-        run(job, by_ray(job, cluster), tmp_path / "ray.sqlite")
+        run(job, by_ray(job, cluster, workers=1), tmp_path / "ray.sqlite")
 
 
 def test_a_cluster_that_is_not_there_is_named(job: Job) -> None:

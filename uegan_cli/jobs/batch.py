@@ -163,8 +163,8 @@ def _recorded(
             if done.disk_is_full:
                 assert done.error is not None
                 raise done.error
-            journal.put(done.row)
             begun.pop(done.row.relative, None)
+            journal.put(done.row)
             yield done
 
 
