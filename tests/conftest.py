@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import hypothesis
 import platformdirs
 import pytest
 
@@ -14,6 +15,15 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 def pytest_configure() -> None:
     # A shell starts what it puts in the background with Ctrl-C ignored, and that is inherited.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Nothing depends on how busy the machine is, and every run tries the same examples.
+    hypothesis.settings.register_profile(
+        "steady",
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)

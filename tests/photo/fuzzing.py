@@ -87,11 +87,12 @@ def input_number(number: int, files: Mapping[str, bytes]) -> tuple[str, bytes]:
 def assert_survives(data: bytes, folder: Path, chance: random.Random) -> str:
     """Reads a file, and writes it again if it can be read; what became of it in a word.
 
-    Only errors in one line may come out, within MAX_SECONDS; what is written can be read again.
+    Only errors in one line may come out, within MAX_SECONDS of the processor's time, which other programs do not
+    stretch; what is written can be read again.
     """
     source, target = folder / "photo", folder / "result"
     source.write_bytes(data)
-    started = time.monotonic()
+    started = time.process_time()
     try:
         read_mark(source)
         photo = read_photo(source, max_pixels=MAX_PIXELS, first_frame=True)
@@ -101,7 +102,7 @@ def assert_survives(data: bytes, folder: Path, chance: random.Random) -> str:
         outcome = "refused"
     else:
         outcome = _written(photo, target, chance)
-    assert time.monotonic() - started < MAX_SECONDS
+    assert time.process_time() - started < MAX_SECONDS
     return outcome
 
 

@@ -25,7 +25,7 @@ from uegan_cli.photo.reading import read_photo
 
 from . import fuzzing
 
-EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True, database=None)
+EXAMPLES = settings(max_examples=150)
 BLOCK = 150
 MOST_MEMORY = 600 << 20
 

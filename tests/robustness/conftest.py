@@ -18,6 +18,7 @@ from PIL import Image
 from uegan_cli.photo.reading import read_photo
 
 from ..commands.conftest import bright, environment, in_a_process, uegan
+from ..waiting import LIMIT, killed_after
 
 __all__ = ["bright", "in_a_process", "uegan"]
 
@@ -77,12 +78,24 @@ from uegan_cli.commands import app
 
 torch.set_num_threads(1)
 exec(sys.argv[1])
+# A signal that comes before the command has its handlers waits for them: however slow the machine is, none hits the
+# time in which Python ends by the signal itself.
+install = signal.signal
+def installing(number, handler):
+    before = install(number, handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [number])
+    return before
+signal.signal = installing
+ENDING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 for line in sys.stdin:
     folder, home, arguments, signum, after, delay, count = json.loads(line)
     err = os.path.join(folder, "../err")
     open(err, "w").close()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     child = os.fork()
-    if child == 0:
+    if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    else:
         os.chdir(folder)
         os.environ["UEGAN_HOME"] = home
         for stream, name in enumerate((os.devnull, "../out", "../err")):
@@ -110,16 +123,24 @@ class Forks:
     folder: Path
 
     def run(
-        self, *arguments: str, signum: int = 0, after: str = "", delay: float = 0.0, count: int = 1
+        self,
+        *arguments: str,
+        signum: int = 0,
+        after: str = "",
+        delay: float = 0.0,
+        count: int = 1,
+        limit: float = LIMIT,
     ) -> tuple[int, str]:
-        """The exit code and standard error of a command.
+        """Return the exit code and standard error of a command, which may take `limit` seconds.
 
         It is sent `signum` `delay` seconds after it has said `after`, and again until it was sent `count` times.
         """
         assert self.process.stdin is not None and self.process.stdout is not None
         order = [str(self.folder), os.environ["UEGAN_HOME"], arguments, signum, after, delay, count]
         print(json.dumps(order), file=self.process.stdin, flush=True)
-        return int(self.process.stdout.readline()), (self.folder.parent / "err").read_text()
+        with killed_after(self.process, f"the end of uegan {' '.join(arguments)}", limit):
+            code = int(self.process.stdout.readline() or -1)
+        return code, (self.folder.parent / "err").read_text()
 
 
 @contextmanager

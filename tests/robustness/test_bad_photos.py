@@ -13,6 +13,7 @@ import pytest
 from uegan_cli.jobs import pipeline
 from uegan_cli.photo import reading
 
+from ..waiting import LIMIT
 from .conftest import assert_nothing_half_done, complaints, regular_files
 
 pytestmark = [pytest.mark.usefixtures("bright", "folder"), pytest.mark.skipif(os.name == "nt", reason="Unix's files")]
@@ -52,7 +53,7 @@ def test_whatever_lies_among_the_photos_costs_a_line_and_nothing_else(photo, fol
     photo("whole.png")
     before = regular_files(folder)
     bad = sorted(path.name for path in folder.iterdir() if path.name != "whole.png")
-    done = in_a_process("enhance", *bad, "-s", "bright", "whole.png", timeout=100)
+    done = in_a_process("enhance", *bad, "-s", "bright", "whole.png", timeout=LIMIT)
     listener.close()
     told = complaints(done.stderr.decode())
     assert done.returncode == 1 and b"Traceback" not in done.stderr

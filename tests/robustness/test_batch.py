@@ -20,6 +20,7 @@ from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 
 from ..commands.conftest import environment
+from ..waiting import LIMIT
 from .conftest import Forks, complaints, forking, regular_files
 
 pytestmark = [pytest.mark.usefixtures("bright"), pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")]
@@ -139,7 +140,7 @@ def test_two_thousand_photos_survive_the_worst(forks: Forks) -> None:
         else:
             changed = chance.choice(photos)
             Image.fromarray(np.full((50, 50, 3), 99, np.uint8)).save(changed)
-    code, err = forks.run(*BATCH)
+    code, err = forks.run(*BATCH, limit=10 * LIMIT)
     assert code == 0, err
     assert_all_done_once(forks.folder)
 
@@ -173,7 +174,10 @@ def test_two_jobs_on_one_destination_do_not_mix(forks: Forks) -> None:
     fill(forks.folder, 6)
     (forks.folder / "dst/.uegan").mkdir(parents=True)
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(forks.folder / "dst/.uegan/lock")], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, str(forks.folder / "dst/.uegan/lock")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     with holder:
         assert holder.stdout is not None and holder.stdout.readline()
@@ -191,11 +195,11 @@ def test_two_jobs_on_one_destination_do_not_mix(forks: Forks) -> None:
 
 
 HOLD = """
-import sys, time
+import sys
 from filelock import FileLock
 with FileLock(sys.argv[1]):
     print("held", flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
 
 

@@ -17,6 +17,7 @@ from uegan_cli.photo.provenance import read_mark
 from uegan_cli.photo.reading import read_photo
 
 from ..commands.conftest import environment
+from ..waiting import LIMIT
 from .conftest import Forks, assert_nothing_half_done, forking, regular_files
 
 pytestmark = [pytest.mark.usefixtures("bright"), pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")]
@@ -134,7 +135,7 @@ def test_a_process_is_ended_at_any_moment_of_its_start(photo, folder, name):
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
             time.sleep(chance.uniform(0, 5))
             process.send_signal(signal.Signals[name])
-            err = process.communicate(timeout=60)[1].decode()
+            err = process.communicate(timeout=LIMIT)[1].decode()
         assert process.returncode in (0, SIGNALS[name], -signal.Signals[name]), err
         assert process.returncode < 0 or "Traceback" not in err, err
         assert_nothing_half_done(folder, before)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ..commands.conftest import environment
+from ..waiting import LIMIT
 from .conftest import assert_nothing_half_done, complaints, regular_files
 
 pytestmark = [pytest.mark.usefixtures("bright"), pytest.mark.skipif(os.name == "nt", reason="a Unix shell")]
@@ -18,7 +19,7 @@ UEGAN = f"'{sys.executable}' -m uegan_cli"
 
 
 def shell(command: str, **options: object) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(command, shell=True, capture_output=True, env=environment(), timeout=100, **options)
+    return subprocess.run(command, shell=True, capture_output=True, env=environment(), timeout=LIMIT, **options)
 
 
 def test_a_reader_that_goes_away_ends_the_work_in_order(photo, folder):

@@ -23,20 +23,29 @@ from uegan_cli.training.metrics import read
 from uegan_cli.training.run_folder import held
 
 from ..training.tiny import assert_same
+from ..waiting import LIMIT
 from .conftest import Forks, Mount, forking
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")
 
 # Without the fidelity loss, which wants a large download, with a checkpoint every other step, and with the slowest of
-# what an optimiser imports.
-PRELUDE = """
-from functools import partial
+# what an optimiser imports. In a folder with a file `hold` a run waits after its third step to be stopped.
+HELD = "three steps done"
+PRELUDE = f"""
+import os, sys
 import torch._dynamo
 from uegan_cli.losses import features
 from uegan_cli.training import loop, session
 features.load_features = lambda file: None
 session.JUDGED = 2
-loop.run = partial(loop.run, report_every=1, judge_every=4, save_every=2)
+whole_run = loop.run
+def run(*arguments, stop, **options):
+    for progress in whole_run(*arguments, stop=stop, report_every=1, judge_every=4, save_every=2, **options):
+        yield progress
+        if progress.step == 3 and os.path.exists("hold"):
+            print({HELD!r}, file=sys.stderr, flush=True)
+            stop.wait({LIMIT})
+loop.run = run
 """
 STEPS = 9
 
@@ -82,9 +91,11 @@ def assert_ended_like(name: str, whole: str) -> None:
 def test_stopped_by_ctrl_c_or_kill_it_goes_on_bit_for_bit(forks: Forks) -> None:
     assert forks.run(*fresh("whole"))[0] == 0
     for signum in (signal.SIGINT, signal.SIGTERM):
-        code, err = forks.run(*fresh("parts"), signum=signum, after="Training parts", delay=0.4)
+        (forks.folder / "hold").touch()
+        code, err = forks.run(*fresh("parts"), signum=signum, after=HELD)
+        (forks.folder / "hold").unlink()
         stopped = newest(runs_dir() / "parts")
-        assert stopped is not None and 0 < stopped.state["done"] < STEPS, "it was stopped on its way"
+        assert stopped is not None and stopped.state["done"] == 4, "the step in hand is finished"
         assert code == 128 + signum
         assert err.splitlines()[-1] == (
             f"stopped after step {stopped.state['done']}; continue with: uegan train --resume --name parts"

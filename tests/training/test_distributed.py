@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from uegan_cli.training.checkpoints import checkpoints, newest
 from uegan_cli.training.metrics import read
 
 from ..commands.conftest import environment
+from ..waiting import LIMIT, line_with, wait_until
 from .tiny import assert_same
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and gloo's sockets are Unix's here")
@@ -96,19 +96,8 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 def run(*arguments: str) -> tuple[int, str]:
     with started(*arguments) as process:
-        err = process.communicate(timeout=120)[1]
+        err = process.communicate(timeout=LIMIT)[1]
     return process.returncode, err
-
-
-def said_until(process: subprocess.Popen[str], text: str) -> str:
-    """The lines on stderr up to one with `text`."""
-    assert process.stderr is not None
-    said = ""
-    for line in process.stderr:
-        said += line
-        if text in line:
-            return said
-    raise AssertionError(said)
 
 
 def workers(process: subprocess.Popen[str]) -> dict[int, psutil.Process]:
@@ -143,20 +132,19 @@ def test_a_killed_process_ends_the_run_in_one_line_with_a_checkpoint_that_one_pr
     program: str,
 ) -> None:
     with started(*TORCHRUN, program, *fresh("mine", 40)) as process:
-        said = said_until(process, "Training mine on")
-        while len(read(runs_dir() / "mine")) < 6:
-            time.sleep(0.02)
+        said = line_with(process, "Training mine on")
+        wait_until(lambda: len(read(runs_dir() / "mine")) >= 6, "six steps reported")
         workers(process)[1].send_signal(signal.SIGKILL)
-        said += process.communicate(timeout=60)[1]
+        said += process.communicate(timeout=LIMIT)[1]
     assert process.returncode != 0
     assert said.count("uegan: one of the 2 processes has ended; go on with --resume") == 1, said
     assert re.search(r"rank\s*: 0.*?exitcode\s*: 5", said, re.DOTALL), said
     kept = newest(runs_dir() / "mine")
     assert kept is not None and kept.state["done"] >= 4 and kept.state["done"] % 4 == 0
     with started(program, *resumed("mine")) as process:
-        said_until(process, f"{40 - kept.state['done']} steps")
+        line_with(process, f"{40 - kept.state['done']} steps")
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=LIMIT)
     lines = [line["step"] for line in read(runs_dir() / "mine")]
     assert lines == list(range(1, len(lines) + 1)) and len(lines) >= kept.state["done"]
 
@@ -165,11 +153,10 @@ def test_a_killed_process_ends_the_run_in_one_line_with_a_checkpoint_that_one_pr
 def test_torchrun_stopped_leaves_a_checkpoint_that_two_processes_go_on_from(program: str) -> None:
     assert run(program, *fresh("whole", 8))[0] == 0
     with started(*TORCHRUN, program, *fresh("parts", 8)) as process:
-        said_until(process, "Training parts on")
-        while len(read(runs_dir() / "parts")) < 2:
-            time.sleep(0.02)
+        line_with(process, "Training parts on")
+        wait_until(lambda: len(read(runs_dir() / "parts")) >= 2, "two steps reported")
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=60)[1]
+        said = process.communicate(timeout=LIMIT)[1]
     kept = newest(runs_dir() / "parts")
     assert kept is not None and 2 <= kept.state["done"] < 8
     assert said.count(f"stopped after step {kept.state['done']}; continue with: uegan train --resume") == 1, said

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -97,7 +98,7 @@ def test_checkpoints_are_written_by_steps_and_by_time(tmp_path: Path, monkeypatc
         pass
     assert [f.name for f in checkpoints(tmp_path / "steps")] == ["checkpoint-0000004.pt", "checkpoint-0000008.pt"]
     subject, clock = training(), [0.0]
-    monkeypatch.setattr(loop.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     after_steps(subject, lambda losses: (clock.__setitem__(0, clock[0] + 50), losses)[1])
     list(run(subject, tmp_path / "time", report_every=100, report_seconds=1000, save_seconds=120))
     assert [f.name for f in checkpoints(tmp_path / "time")] == [f"checkpoint-000000{k}.pt" for k in (3, 6, 8)]

@@ -73,18 +73,18 @@ def test_a_run_never_goes_into_a_folder_that_happens_to_have_its_name(
 
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from uegan_cli.training.run_folder import held
 with held(Path(sys.argv[1])):
     print("held", flush=True)
-    time.sleep(60)
+    sys.stdin.read()
 """
 
 
 def test_one_process_at_a_time_works_in_a_run_and_a_killed_one_lets_go(tmp_path: Path) -> None:
     command = [sys.executable, "-c", HOLD, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment()) as other:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()) as other:
         assert other.stdout is not None and other.stdout.readline() == b"held\n"
         with pytest.raises(OutputError, match="another uegan trains in it"), held(tmp_path):
             pass

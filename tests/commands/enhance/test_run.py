@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from PIL import Image
 
 from tests.commands.conftest import environment, interrupt
 from tests.commands.enhance.files import file_names, level_of
+from tests.waiting import LIMIT
 from uegan_cli.commands.shared.output import Report
 
 pytestmark = pytest.mark.usefixtures("bright", "photos")
@@ -88,22 +88,35 @@ def test_interrupted_while_printing_it_says_how_to_continue(uegan, monkeypatch):
     assert outcome.code == 130 and "the same command continues with the rest" in outcome.err
 
 
+INTERRUPTED = """
+import os, signal, sys
+from itertools import count
+from uegan_cli.commands.app import main
+from uegan_cli.jobs import pipeline
+
+read, numbers, wanted = pipeline.read_photo, count(), signal.Signals[sys.argv.pop(1)]
+def interrupted(path, **options):
+    if next(numbers) == 6:
+        os.kill(os.getpid(), wanted)
+    return read(path, **options)
+pipeline.read_photo = interrupted
+main()
+"""
+"""Receives a signal with its seventh photo in hand."""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")
 @pytest.mark.parametrize(("signum", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupted_at_any_moment_it_leaves_complete_files_only(signum, code):
-    # More than an idle machine gets done before the signal: forty take a twentieth of a second there.
-    for number in range(400):
+def test_interrupted_in_the_middle_it_leaves_complete_files_only(signum, code):
+    for number in range(40):
         Path(f"{number}.png").write_bytes(Path("b.png").read_bytes())
-    command = [sys.executable, "-m", "uegan_cli", "enhance", ".", "-s", "bright"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as process:
-        process.stdout.readline()
-        time.sleep(0.05)
-        process.send_signal(signum)
-        _, err = process.communicate(timeout=30)
-    assert process.returncode == code, err
+    command = [sys.executable, "-c", INTERRUPTED, signum.name, "enhance", ".", "-s", "bright"]
+    done = subprocess.run(command, capture_output=True, env=environment(), timeout=LIMIT, check=False)
+    err = done.stderr
+    assert done.returncode == code, err
     assert b"Traceback" not in err and b"the same command continues" in err
     assert not [name for name in file_names() if "tmp" in name or name.startswith(".")]
     results = list(Path(".").glob("*_bright.png"))
-    assert 1 <= len(results) < 402
+    assert 1 <= len(results) < 42
     for path in results:
         Image.open(path).load()

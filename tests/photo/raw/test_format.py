@@ -175,7 +175,7 @@ def test_a_raw_without_its_picture_is_one_clear_line(camera_photos: Path, name: 
     assert "broken photo" in refusal(camera_photos / "formats" / name)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_broken_raw_is_a_photo_or_one_line(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     y, x = np.mgrid[0:24, 0:32]
