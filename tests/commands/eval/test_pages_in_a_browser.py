@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from tests.commands.conftest import bright_style, environment
+from tests.waiting import LIMIT
 from uegan_cli.evaluation.user_study import count_preferences, read_votes
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright, part of the extra `test`")
@@ -34,7 +35,7 @@ def chromium() -> str:
 def browser() -> Iterator[sync_api.Browser]:
     path = chromium()
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=1000 * LIMIT)
         yield browser
         browser.close()
 
@@ -43,6 +44,7 @@ def browser() -> Iterator[sync_api.Browser]:
 def context(browser: sync_api.Browser) -> Iterator[sync_api.BrowserContext]:
     """A browser without a network; a test fails if its pages log an error or ask for a URL."""
     context = browser.new_context(offline=True, accept_downloads=True)
+    context.set_default_timeout(1000 * LIMIT)
     problems: list[str] = []
     context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     context.on("weberror", lambda error: problems.append(str(error.error)))
@@ -241,7 +243,7 @@ def test_many_photos_are_shown_in_parts(page: sync_api.Page, pages: Path) -> Non
 def study(context: sync_api.BrowserContext, pages: Path) -> sync_api.Page:
     assert [path.name for path in (pages / "study").iterdir()] == ["study.html"], "one file, which can be sent around"
     page = context.new_page()
-    page.clock.install()
+    page.clock.install(time=0)
     page.goto((pages / "study" / "study.html").as_uri())
     return page
 
@@ -311,6 +313,8 @@ def test_a_study_is_blind(study: sync_api.Page) -> None:
 
 
 def test_a_double_click_or_a_held_key_is_one_vote(study: sync_api.Page) -> None:
+    # Else a slow machine's double click would be two clicks.
+    study.clock.pause_at(3_600_000)
     study.get_by_role("button", name="Start").click()
     look(study)
     study.locator("#left").dblclick()
