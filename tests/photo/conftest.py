@@ -37,7 +37,7 @@ def make_photo(tmp_path: Path, picture: Pixels) -> MakePhoto:
 
 @pytest.fixture
 def camera_files(camera_photos: Path) -> list[Path]:
-    """Every whole JPEG and PNG of 8 bits among the camera files."""
+    """Return every whole JPEG and PNG with 8 bits among the camera files."""
     return [path for path in sorted(camera_photos.rglob("*.*")) if _is_whole(path)]
 
 

@@ -32,14 +32,14 @@ _MARK = Mark("fuzz", "0" * 64, 1.0)
 
 
 def seeds(camera_photos: Path) -> dict[str, bytes]:
-    """Whole files to damage, by name: small ones, for it is the many inputs that find something."""
+    """Return whole files to damage, by name; small ones, because many inputs find more than large ones."""
     paths = [path for path in sorted(camera_photos.rglob("*.*")) if path.stat().st_size <= LARGEST_SEED]
     real = {str(path.relative_to(camera_photos)): path.read_bytes() for path in paths if path.suffix != ".tsv"}
     return real | made()
 
 
 def made() -> dict[str, bytes]:
-    """Files of the formats of which there are no small ones from cameras."""
+    """Return files of the formats that have no small camera file in the corpus."""
     picture = item_photos.smooth(48, 64)
     files = {"made.heic": item_photos.encode("HEIF", picture), "made.dng": dng.dng(picture)}
     for name, format in (("made.jpg", "JPEG"), ("made.webp", "WEBP"), ("made.avif", "AVIF"), ("made.tif", "TIFF")):
@@ -53,7 +53,7 @@ def made() -> dict[str, bytes]:
 
 
 def damaged(data: bytes, chance: random.Random, others: Mapping[str, bytes]) -> bytes:
-    """A file with one to five wounds, most of them where files say what is in them."""
+    """Damage a file in one to five places, most of them in its headers."""
     wounded = bytearray(data)
     for _ in range(chance.choice((1, 1, 1, 2, 3, 5))):
         place = chance.randrange(max(1, min(len(wounded), chance.choice((64, 512, _HEADER, len(wounded) + 1)))))
@@ -79,13 +79,13 @@ def damaged(data: bytes, chance: random.Random, others: Mapping[str, bytes]) -> 
 
 
 def input_number(number: int, files: Mapping[str, bytes]) -> tuple[str, bytes]:
-    """The n-th damaged file, always the same one, and what it was."""
+    """Return the name of the n-th seed and its damaged bytes, always the same for a number."""
     name = sorted(files)[number % len(files)]
     return name, damaged(files[name], random.Random(number), files)
 
 
 def assert_survives(data: bytes, folder: Path, chance: random.Random) -> str:
-    """Reads a file, and writes it again if it can be read; what became of it in a word.
+    """Read a file, write it again if it can be read, and return the outcome in a word.
 
     Only errors in one line may come out, within MAX_SECONDS of the processor's time, which other programs do not
     stretch; what is written can be read again.

@@ -1,3 +1,5 @@
+"""A file is replaced as a whole or not at all."""
+
 from __future__ import annotations
 
 import errno
@@ -21,7 +23,7 @@ def test_the_file_appears_when_the_block_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("reason", [KeyboardInterrupt(), SystemExit(143), ValueError("a bug")])
-def test_a_block_left_early_changes_nothing(tmp_path: Path, reason: BaseException) -> None:
+def test_leaving_the_block_early_changes_nothing(tmp_path: Path, reason: BaseException) -> None:
     (tmp_path / "old").write_bytes(b"old")
     with pytest.raises(type(reason)), replacing(tmp_path / "old") as file:
         file.write(b"new")
@@ -30,7 +32,7 @@ def test_a_block_left_early_changes_nothing(tmp_path: Path, reason: BaseExceptio
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
-def test_a_disk_that_fails_is_told_in_one_line(tmp_path: Path, code: int) -> None:
+def test_a_failing_disk_gives_an_error_of_one_line(tmp_path: Path, code: int) -> None:
     (tmp_path / "old").write_bytes(b"old")
     with pytest.raises(OutputError) as caught, replacing(tmp_path / "old"):
         raise OSError(code, os.strerror(code))
@@ -66,7 +68,7 @@ def test_a_write_that_the_system_cuts_short_leaves_the_old_file(tmp_path: Path) 
 
 @pytest.fixture
 def ordinary_user() -> object:
-    """Root may write anywhere, so root steps down for a test."""
+    """Root may write anywhere, so a test as root gives up its rights."""
     if not hasattr(os, "geteuid"):
         pytest.skip("this system has no user ids")
     if os.geteuid() != 0:
@@ -79,7 +81,7 @@ def ordinary_user() -> object:
         os.seteuid(0)
 
 
-def test_a_folder_without_write_permission_is_told(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_folder_without_write_permission_gives_an_error(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     (tmp_path / "closed").mkdir()
     (tmp_path / "closed").chmod(0o555)
     request.getfixturevalue("ordinary_user")
@@ -87,7 +89,7 @@ def test_a_folder_without_write_permission_is_told(tmp_path: Path, request: pyte
         pytest.fail("the file was opened")
 
 
-def test_names_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+def test_names_that_cannot_be_written_give_an_error(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     for name, reason in (

@@ -56,7 +56,7 @@ def test_inks_become_rgb_by_their_profile(photo: Photo, source: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["transformed", "plain"])
-def test_a_cmyk_jpeg_stays_one(kind: str, photo: Photo, source: Path, tmp_path: Path) -> None:
+def test_a_cmyk_jpeg_stays_a_cmyk_jpeg(kind: str, photo: Photo, source: Path, tmp_path: Path) -> None:
     path = source if kind == "transformed" else plain(photo, tmp_path / "in.jpg")
     before = read_photo(path)
     out = tmp_path / "out.jpg"
@@ -86,13 +86,15 @@ def test_an_orientation_is_undone_and_redone(photo: Photo, tmp_path: Path) -> No
         assert image.size == (200, 300)
 
 
-def test_a_strip_at_a_time_is_the_whole(source: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_converting_in_strips_equals_converting_at_once(
+    source: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("uegan_cli.photo.orientation._STRIP_PIXELS", 383 * 100)
     assert np.array_equal(read_photo(source).pixels, photo.pixels)
 
 
 @pytest.mark.parametrize("bits", [8, 16])
-def test_a_cmyk_tiff_stays_one(bits: int, photo: Photo, tmp_path: Path) -> None:
+def test_a_cmyk_tiff_stays_a_cmyk_tiff(bits: int, photo: Photo, tmp_path: Path) -> None:
     small = replace(photo, pixels=photo.pixels[::4, ::4])
     if bits == 16:
         small = replace(small, pixels=small.pixels.astype(np.uint16) * 257)
@@ -116,7 +118,7 @@ def test_formats_without_inks_get_rgb_and_its_profile(photo: Photo, tmp_path: Pa
     assert again.profile == colour.print_rgb() and again.separation is None
 
 
-def test_training_sees_srgb(source: Path, photo: Photo) -> None:
+def test_reduced_reading_converts_inks_to_srgb(source: Path, photo: Photo) -> None:
     whole, small = read_upright_srgb(source), read_upright_srgb(source, 96)
     assert np.array_equal(whole, colour.to_srgb(photo.pixels, photo.profile))
     assert min(small.shape[:2]) == 96
@@ -124,7 +126,7 @@ def test_training_sees_srgb(source: Path, photo: Photo) -> None:
 
 
 @pytest.mark.parametrize(("profile", "what"), [(None, "no colour profile"), (b"junk", "a broken colour profile")])
-def test_inks_that_nothing_describes_are_refused(profile: bytes | None, what: str, tmp_path: Path) -> None:
+def test_cmyk_without_a_working_profile_is_refused(profile: bytes | None, what: str, tmp_path: Path) -> None:
     path = tmp_path / "in.jpg"
     Image.new("CMYK", (20, 10), (200, 0, 0, 0)).save(path, icc_profile=profile)
     for read in (read_photo, read_upright_srgb):

@@ -1,3 +1,5 @@
+"""Colours are converted between profiles and sRGB as the profiles define, and never by a broken one."""
+
 from __future__ import annotations
 
 import io
@@ -20,7 +22,7 @@ from . import profiles
 P3_TO_SRGB = np.array(
     [[1.2249402, -0.2249402, 0.0], [-0.0420569, 1.0420569, 0.0], [-0.0196376, -0.0786361, 1.0982735]], np.float64
 )
-"""For light: from the chromaticities of SMPTE EG 432-1 and IEC 61966-2-1, both with white D65."""
+"""The matrix for light: from the chromaticities of SMPTE EG 432-1 and IEC 61966-2-1, both with white D65."""
 
 
 @pytest.fixture
@@ -55,12 +57,12 @@ def colours(count: int = 5000) -> np.ndarray:
     return np.random.default_rng(0).random((1, count, 3), dtype=np.float32)
 
 
-def test_there_is_nothing_to_convert_without_a_profile_or_in_srgb(picture: Pixels) -> None:
+def test_pixels_without_a_profile_or_in_srgb_are_not_converted(picture: Pixels) -> None:
     for profile in (None, profiles.srgb()):
         assert to_srgb(picture, profile) is picture and from_srgb(picture, profile) is picture
 
 
-def test_srgb_is_known_by_what_it_does(camera_photos: Path) -> None:
+def test_srgb_is_recognised_by_its_effect(camera_photos: Path) -> None:
     for path, expected in (
         ("icc/Photoshop_3.jpg", True),
         ("icc/paris_exif_xmp_icc.jpg", True),
@@ -71,7 +73,7 @@ def test_srgb_is_known_by_what_it_does(camera_photos: Path) -> None:
         assert is_srgb(read_photo(camera_photos / path).profile) is expected, path
 
 
-def test_display_p3_is_converted_as_its_definition_says(display_p3: bytes) -> None:
+def test_display_p3_is_converted_by_its_definition(display_p3: bytes) -> None:
     x = colours()
     expected = coloured_light(light(x) @ P3_TO_SRGB.T).clip(0, 1)
     assert np.abs(to_srgb(x, display_p3) - expected).max() < 1e-3
@@ -92,13 +94,13 @@ def test_colours_within_srgb_survive_there_and_back(adobe_rgb: bytes, display_p3
         assert np.abs(to_srgb(there, profile) - x).max() < 1 / 1000
 
 
-def test_colours_beyond_srgb_are_cut_off(display_p3: bytes) -> None:
+def test_colours_outside_srgb_are_clipped(display_p3: bytes) -> None:
     green = np.array([[[0, 1, 0]]], np.float32)
     assert to_srgb(green, display_p3).tolist() == [[[0, 1, 0]]]
 
 
 @pytest.mark.parametrize(("kind", "levels", "mean"), [(np.uint8, 255, 1.0), (np.uint16, 65535, 0.3)])
-def test_integers_are_the_same_colours_but_for_rounding(
+def test_integers_differ_from_floats_by_rounding_only(
     kind: type[np.unsignedinteger], levels: int, mean: float, adobe_rgb: bytes
 ) -> None:
     x = (colours() * levels).round()
@@ -125,7 +127,7 @@ def test_a_greyscale_profile_is_a_tone_curve() -> None:
     assert (to_srgb(grey, profiles.grey(1.6)) == to_srgb(grey, profiles.grey(1.6))[..., :1]).all()
 
 
-def test_a_profile_without_a_way_back_is_used_there() -> None:
+def test_a_profile_without_an_inverse_converts_one_way() -> None:
     x, profile = colours(), profiles.scanner()
     assert not is_broken(profile) and not is_srgb(profile)
     assert np.abs(to_srgb(x, profile) - x[..., [1, 2, 0]]).mean() < 0.01
@@ -145,8 +147,8 @@ def test_a_profile_for_other_channels_is_broken(fogra: bytes) -> None:
     assert is_broken(fogra)
 
 
-def test_mutated_profiles_are_used_or_found_broken(adobe_rgb: bytes, display_p3: bytes) -> None:
-    """More than 40,000 mutants of these and others went through the same calls without a crash."""
+def test_a_damaged_profile_converts_or_counts_as_broken(adobe_rgb: bytes, display_p3: bytes) -> None:
+    """More than 40,000 damaged profiles went through the same calls without a crash."""
     rng = np.random.default_rng(0)
     x, working = colours(20), 0
     for original in (adobe_rgb, display_p3, profiles.grey(1.6), profiles.scanner()):
@@ -177,7 +179,7 @@ def test_eight_bits_agree_with_pillow(picture: Pixels, adobe_rgb: bytes) -> None
     assert np.abs(to_srgb(picture, adobe_rgb) - expected).max() <= 1
 
 
-def test_colours_said_in_other_words_become_a_profile() -> None:
+def test_primaries_and_gamma_become_a_profile() -> None:
     x = colours()
     linear = colour.build_profile(colour.SRGB_PRIMARIES, gamma=1.0)
     assert np.abs(to_srgb(x, linear) - coloured_light(x.astype(np.float64))).max() < 1e-3
@@ -195,11 +197,11 @@ def test_colours_said_in_other_words_become_a_profile() -> None:
         {"primaries": None, "gamma": 1e9},
     ],
 )
-def test_colours_that_make_no_sense_are_srgb(nonsense: dict[str, object]) -> None:
+def test_impossible_primaries_and_gammas_give_no_profile(nonsense: dict[str, object]) -> None:
     assert colour.build_profile(**nonsense) is None  # type: ignore[arg-type]
 
 
-def test_code_points_are_known_or_srgb() -> None:
+def test_unknown_code_points_give_no_profile() -> None:
     assert colour.profile_from_code_points(1, 13) is None and colour.profile_from_code_points(1, 1) is None
     assert colour.profile_from_code_points(9, 16) is None, "PQ is HDR"
     assert colour.profile_from_code_points(250, 13) is None
@@ -219,14 +221,14 @@ def test_inks_survive_there_and_back(fogra: bytes) -> None:
         assert paper.min() >= 254 * levels and black.max() <= 4 * levels
 
 
-def test_the_cyan_of_inks_is_not_cut_to_srgb(fogra: bytes) -> None:
+def test_cyan_ink_is_not_clipped_to_srgb(fogra: bytes) -> None:
     cyan = np.array([[[230, 20, 0, 0]]], np.uint8)
     rgb = from_inks(cyan, fogra)
     kept, cut = to_inks(rgb, fogra), to_inks(from_srgb(to_srgb(rgb, colour.print_rgb()), colour.print_rgb()), fogra)
     assert np.abs(kept.astype(int) - cyan).max() <= 6 < np.abs(cut.astype(int) - cyan).max()
 
 
-def test_only_a_whole_profile_of_inks_separates(fogra: bytes) -> None:
+def test_only_a_cmyk_profile_with_both_directions_separates(fogra: bytes) -> None:
     assert colour.can_separate(fogra)
     for other in (None, profiles.srgb(), fogra[:2000], b"junk"):
         assert not colour.can_separate(other)

@@ -1,4 +1,4 @@
-"""What other programs find in the camera files after they were written: exiftool, exifread and Pillow judge."""
+"""exiftool, exifread and Pillow find the same metadata in the camera files before and after an edit."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ MARK = Mark("natural", "0123abcd", 0.75)
 Tags = dict[str, list[str]]
 
 FILE = r"SourceFile|ExifTool:|System:|Composite:|.*:Warning$"
-"""The file itself, and what exiftool makes of several tags."""
+"""Tags about the file itself, and those that exiftool computes from others."""
 
 THUMBNAIL = r"IFD1:Thumbnail(Image|Offset)$|Photoshop:PhotoshopThumbnail$|InteropIFD1"
-"""The thumbnail is a new one."""
+"""Tags that differ because the thumbnail is a new one."""
 
 UNLINKED = r"IFD1:"
-"""Where it cannot be, its directory goes with it."""
+"""Tags that go when the thumbnail is unlinked: its directory goes too."""
 
 STORAGE = (
     r"File:(FileType|FileTypeExtension|MIMEType|YCbCrSubSampling|ExifByteOrder)$"
@@ -49,12 +49,12 @@ STORAGE = (
     r"|SamplesPer|PlanarConf|T4Options|T6Options|ExtraSamples|SampleFormat|YCbCr|ReferenceBlack|SubfileType|OldSubfile)"
     r"|PreviewIFD:PreviewImageStart$|RIFF:|QuickTime:|Meta"
 )
-"""How the picture is stored: chroma subsampling that encoders lack, palettes, interlacing, offsets, compression."""
+"""Tags about how the picture is stored: chroma subsampling that encoders lack, palettes, interlacing, offsets, compression."""
 
 SIZE = r"(File|IFD0|PNG|PNG-IHDR|RIFF|QuickTime|Meta):Image(Width|Height|Size|SpatialExtent)|File:ImageData"
 
 BESIDE = r"MPF\d*:|MPImage|Google:GainMapImage|XMP-hdrgm:|XMP-Container:|XMP-GContainer|XMP-HDRGainMap:|XMP-apdi:"
-"""Pictures beside the picture, which are left out with a warning, and what XMP says of them."""
+"""Tags of pictures beside the main one, which are left out with a warning, and XMP's properties of them."""
 
 OURS = r"XMP-uegan:|XMP-x:XMPToolkit|XMP-rdf:About"
 
@@ -69,7 +69,7 @@ class Written:
 
 @pytest.fixture(scope="module")
 def photos() -> list[Photo]:
-    """Every file of the corpus that is read and whose format is written."""
+    """Read every file of the corpus that can be read and whose format can be written."""
     folder = lying_beside("metadata")
     found = []
     for path in sorted(folder.rglob("*.*")):
@@ -80,11 +80,11 @@ def photos() -> list[Photo]:
         if photo.format in WRITABLE:
             found.append(photo)
     assert len(found) > 90
-    return [modest(photo) for photo in found]
+    return [cropped(photo) for photo in found]
 
 
-def modest(photo: Photo) -> Photo:
-    """The corner of large pictures, which is encoded faster; what else the file says does not depend on it."""
+def cropped(photo: Photo) -> Photo:
+    """Crop a large picture to its corner, which is encoded faster and has the same metadata."""
     if photo.pixels.size < 3_000_000:
         return photo
     alpha = None if photo.alpha is None else photo.alpha[:200, :300]
@@ -102,13 +102,13 @@ def write_all(photos: Iterable[Photo], folder: Path, metadata: Keep = "all", mar
 
 @pytest.fixture(scope="module")
 def edited(photos: list[Photo], tmp_path_factory: pytest.TempPathFactory) -> list[Written]:
-    """All of them, inverted."""
+    """Write all of them with inverted pixels."""
     inverted = (replace(photo, pixels=np.iinfo(photo.pixels.dtype).max - photo.pixels) for photo in photos)
     return write_all(inverted, tmp_path_factory.mktemp("edited"))
 
 
 def exiftool(paths: Iterable[Path], *options: str) -> list[Tags]:
-    """All tags of every file, with all values of each; one process for all of them."""
+    """Return all tags of every file with all their values, by one process for all files."""
     if shutil.which("exiftool") is None:
         pytest.skip("exiftool is not installed")
     names = "\n".join(map(str, paths))
@@ -118,7 +118,7 @@ def exiftool(paths: Iterable[Path], *options: str) -> list[Tags]:
 
 
 def collected(tags: dict[str, Any]) -> Tags:
-    """Values by group and name; of tags that are there more than once, in no order."""
+    """Collect values by group and name; those of a tag that occurs more than once are sorted."""
     values = defaultdict(list)
     for name, value in tags.items():
         values[re.sub(r":Copy\d+:", ":", name)].append(json.dumps(value))
@@ -154,7 +154,7 @@ def test_without_an_edit_no_tag_changes_either(photos: list[Photo], tmp_path: Pa
         assert not any("uegan" in name for name in new)
 
 
-def test_exiftool_has_nothing_new_to_complain_of(edited: list[Written]) -> None:
+def test_exiftool_gives_no_new_warning(edited: list[Written]) -> None:
     options = ("-validate", "-warning", "-error")
     before, after = exiftool((w.source for w in edited), *options), exiftool((w.path for w in edited), *options)
     for w, old, new in zip(edited, before, after, strict=True):
@@ -243,7 +243,7 @@ def pillow_opens(path: Path) -> bool:
         return False
 
 
-def test_no_gps_leaves_no_position_and_everything_else(photos: list[Photo], tmp_path: Path) -> None:
+def test_no_gps_removes_positions_and_nothing_else(photos: list[Photo], tmp_path: Path) -> None:
     written = write_all(photos, tmp_path, metadata="no-gps", mark=None)
     position = r"GPS:|XMP-exif:GPS|IFD0:(GPS|Geo|PixelScale|ModelT|IntergraphM)|.*:GPS(Latitude|Longitude|Altitude)"
     before, after = exiftool(w.source for w in written), exiftool(w.path for w in written)
@@ -255,13 +255,13 @@ def test_no_gps_leaves_no_position_and_everything_else(photos: list[Photo], tmp_
 
 
 def density_of(photo: Photo) -> tuple[float, float] | None:
-    """What the new file should say, where it can."""
+    """Return the density that the new file must state, if its format can."""
     known = photo.metadata.density or exif.read_density(photo.metadata.exif)
     holds = photo.format in ("JPEG", "PNG", "TIFF") and not getattr(photo.metadata.encoding, "rgb", False)
     return (known[::-1] if photo.metadata.orientation >= 5 else known) if known and holds else None
 
 
-def test_none_leaves_the_profile_the_density_and_the_mark(photos: list[Photo], tmp_path: Path) -> None:
+def test_none_keeps_the_profile_the_density_and_the_mark_alone(photos: list[Photo], tmp_path: Path) -> None:
     written = write_all(photos, tmp_path, metadata="none")
     known = (FILE, STORAGE, OURS, "File:", "JFIF:", "ICC", "PNG", "IFD0:(Image|XRes|YRes|Resol|StripOff)", "Adobe:")
     for w, tags in zip(written, exiftool(w.path for w in written), strict=True):
@@ -274,7 +274,7 @@ def test_none_leaves_the_profile_the_density_and_the_mark(photos: list[Photo], t
         assert photo.pixels.shape == w.photo.pixels.shape and read_mark(w.path) == MARK, w.source
 
 
-def test_profiles_are_the_same_bytes(edited: list[Written]) -> None:
+def test_profiles_keep_their_bytes(edited: list[Written]) -> None:
     profiles = [(w.photo.metadata.icc, read_photo(w.path).metadata.icc, w.source) for w in edited]
     assert all(before == after for before, after, _ in profiles)
     assert len({before for before, _, _ in profiles}) > 10

@@ -1,4 +1,4 @@
-"""Whatever bytes a photo has, reading it ends in a photo or in an error of one line, soon, and in little memory."""
+"""Whatever bytes a file has, reading it gives a photo or an error of one line, soon and in little memory."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_any_chunks_of_a_png_make_metadata(chunks, cut):
 
 @EXAMPLES
 @given(st.sampled_from([(name, start) for name, starts in STARTS.items() for start in starts]), st.binary(max_size=300))
-def test_what_starts_like_a_photo_is_one_or_a_clear_error(tmp_path_factory, kind, rest):
+def test_a_photo_signature_before_any_bytes_gives_a_photo_or_one_error_line(tmp_path_factory, kind, rest):
     name, start = kind
     assert name in FORMATS
     path = tmp_path_factory.getbasetemp() / "photo"
@@ -99,7 +99,7 @@ def test_what_starts_like_a_photo_is_one_or_a_clear_error(tmp_path_factory, kind
 
 
 @pytest.mark.parametrize("block", range(6))
-def test_damaged_photos_end_in_a_photo_or_a_clear_error(camera_photos, tmp_path, block):
+def test_damaged_photos_give_a_photo_or_one_error_line(camera_photos, tmp_path, block):
     files = fuzzing.seeds(camera_photos)
     before = memory()
     for number in range(block * BLOCK, (block + 1) * BLOCK):
@@ -108,9 +108,9 @@ def test_damaged_photos_end_in_a_photo_or_a_clear_error(camera_photos, tmp_path,
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="keeps a crash of a decoder from ending the tests by a fork")
-def test_damaged_photos_for_as_long_as_one_likes(camera_photos, tmp_path):
-    """UEGAN_FUZZ_SECONDS says how long, UEGAN_FUZZ_START the number of the first input; prints how many there were."""
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, so that a crash of a decoder does not end the tests")
+def test_damaged_photos_for_a_chosen_time(camera_photos, tmp_path):
+    """UEGAN_FUZZ_SECONDS is the time, UEGAN_FUZZ_START the number of the first input; prints the outcomes."""
     files = fuzzing.seeds(camera_photos)
     end = time.monotonic() + float(os.environ.get("UEGAN_FUZZ_SECONDS", "600"))
     number = start = int(os.environ.get("UEGAN_FUZZ_START", "1000000"))
@@ -122,7 +122,7 @@ def test_damaged_photos_for_as_long_as_one_likes(camera_photos, tmp_path):
 
 
 def in_a_fork(numbers: range, files: dict[str, bytes], folder: Path) -> Counter[str]:
-    """What became of a block of inputs, in a process that a decoder may take down with it."""
+    """Return the outcomes of a block of inputs, tried in a process that a decoder may crash."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -155,6 +155,6 @@ def try_one(number: int, files: dict[str, bytes], folder: Path) -> str:
 
 
 def memory() -> int:
-    """The most bytes that this process has ever had resident."""
+    """Return the peak of this process's resident memory, in bytes."""
     resource = pytest.importorskip("resource", reason="other systems tell it otherwise")
     return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) << (0 if sys.platform == "darwin" else 10)

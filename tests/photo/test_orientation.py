@@ -1,3 +1,5 @@
+"""Views of arrays and transposed images agree on all eight orientations."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -8,7 +10,7 @@ from uegan_cli.photo.orientation import stored, stored_image, strips, upright, u
 from uegan_cli.photo.photo import Pixels
 
 CORNER = {1: (0, 0), 2: (0, -1), 3: (-1, -1), 4: (-1, 0), 5: (0, 0), 6: (0, -1), 7: (-1, -1), 8: (-1, 0)}
-"""Where the first stored pixel is seen, from the Exif standard's table of row 0 and column 0."""
+"""The corner that shows the first stored pixel, from the Exif standard's table of row 0 and column 0."""
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

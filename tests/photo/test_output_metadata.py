@@ -1,4 +1,4 @@
-"""What the file of an enhanced photo says: all that its input said, but for what is untrue now."""
+"""An enhanced photo has the metadata of its input, but for what the edit makes untrue."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_thumbnail_shows_the_new_picture(camera_photos: Path, tmp_path: Path
             assert np.abs(np.asarray(image).astype(int) - (200, 60, 30)).max() <= 4, name
 
 
-def test_a_thumbnail_without_room_is_unlinked(camera_photos: Path, tmp_path: Path) -> None:
+def test_a_thumbnail_that_does_not_fit_is_unlinked(camera_photos: Path, tmp_path: Path) -> None:
     photo = read_photo(camera_photos / "gps" / "DSCN0010.jpg")
     place = exif.find_thumbnail(photo.metadata.exif)
     block = exif.replace_thumbnail(photo.metadata.exif, place, b"\xff\xd8\xff\xd9")
@@ -55,7 +55,9 @@ def test_a_thumbnail_without_room_is_unlinked(camera_photos: Path, tmp_path: Pat
     assert after == exif.unlink_thumbnail(block) != block
 
 
-def test_a_thumbnail_that_says_it_is_enormous_is_replaced_like_any_other(camera_photos: Path, tmp_path: Path) -> None:
+def test_a_thumbnail_with_an_enormous_stated_size_is_replaced_like_any_other(
+    camera_photos: Path, tmp_path: Path
+) -> None:
     photo = read_photo(camera_photos / "gps" / "DSCN0010.jpg")
     start, end = exif.find_thumbnail(photo.metadata.exif)
     old = photo.metadata.exif[start:end]
@@ -83,7 +85,7 @@ def test_conversion_carries_exif_xmp_profile_density_and_mark(
         before = after
 
 
-def test_what_a_format_cannot_hold_is_told(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_a_warning_names_what_the_format_cannot_hold(make_photo: MakePhoto, tmp_path: Path) -> None:
     path = make_photo("in.jpg", comment=b"hello")
     result = write_photo(read_photo(path), tmp_path / "out.png", format="PNG")
     assert any("comment" in warning and "PNG" in warning for warning in result.warnings)
@@ -94,7 +96,7 @@ def test_what_a_format_cannot_hold_is_told(make_photo: MakePhoto, tmp_path: Path
     assert read_photo(tmp_path / "out.jpg").metadata.exif is None
 
 
-def test_iptc_goes_to_tiff_and_back_and_elsewhere_is_told(camera_photos: Path, tmp_path: Path) -> None:
+def test_iptc_survives_tiff_and_its_loss_in_other_formats_is_warned_of(camera_photos: Path, tmp_path: Path) -> None:
     before = read_photo(camera_photos / "xmp_iptc" / "BlueSquare.jpg")
     write_photo(before, tmp_path / "out.tif", format="TIFF")
     write_photo(read_photo(tmp_path / "out.tif"), tmp_path / "out.jpg", format="JPEG")
@@ -104,7 +106,7 @@ def test_iptc_goes_to_tiff_and_back_and_elsewhere_is_told(camera_photos: Path, t
     assert any("IPTC" in warning for warning in result.warnings)
 
 
-def test_a_packet_that_takes_no_mark_is_kept_beside_one_that_does(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_a_packet_that_takes_no_mark_is_kept_beside_a_second_one_with_it(make_photo: MakePhoto, tmp_path: Path) -> None:
     odd = b"\xff\xfe<\0x\0/\0>\0"
     full = b"<x:xmpmeta>" + b"x" * (jpeg_segments.MAX_PAYLOAD - len(jpeg_header.XMP) - 35) + b"</rdf:RDF></x:xmpmeta>"
     for path in (make_photo("in.jpg"), make_photo("in.png")):
@@ -139,13 +141,13 @@ def test_extended_xmp_goes_to_other_formats_and_back(camera_photos: Path, tmp_pa
 
 
 def said(metadata: Metadata) -> list[tuple[str, str, bytes]]:
-    """What XMP says, but for the mark and the name of the extension."""
+    """Return the properties in XMP but for the mark and the name of the extension."""
     packets = [packet for packet in (metadata.xmp, metadata.extension) if packet]
     found = [(p.namespace, p.name, packet[slice(*p.value)]) for packet in packets for p in rdf.properties(packet)]
     return sorted(p for p in found if p[0] not in (xmp_mark.NAMESPACE, "http://ns.adobe.com/xmp/note/"))
 
 
-def test_what_does_not_fit_with_the_mark_goes_to_an_extension(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_a_packet_too_long_with_the_mark_is_split_into_an_extension(make_photo: MakePhoto, tmp_path: Path) -> None:
     packet = XMP % (b"<dc:title>" + b"t" * 65_200 + b"</dc:title><dc:format>f</dc:format>")
     photo = read_photo(make_photo("in.jpg"))
     photo = replace(photo, metadata=replace(photo.metadata, xmp=packet))
@@ -184,7 +186,7 @@ def test_a_motion_photo_becomes_a_still_one(make_photo: MakePhoto, tmp_path: Pat
     assert b"MotionPhoto" not in written and b'GCamera:Other="1"' in written and not written.endswith(b"a video")
 
 
-def test_old_pictures_in_xmp_go_with_a_warning_and_the_extension_with_them(
+def test_pictures_in_xmp_are_removed_with_a_warning_and_an_empty_extension_with_them(
     make_photo: MakePhoto, tmp_path: Path
 ) -> None:
     photo = read_photo(make_photo("in.jpg"))
@@ -198,7 +200,7 @@ def test_old_pictures_in_xmp_go_with_a_warning_and_the_extension_with_them(
     assert b"iiii" not in (tmp_path / "out.jpg").read_bytes()
 
 
-def test_metadata_that_is_not_wanted_is_not_written(camera_photos: Path, tmp_path: Path) -> None:
+def test_unwanted_metadata_is_not_written(camera_photos: Path, tmp_path: Path) -> None:
     photo = read_photo(camera_photos / "gps" / "DSCN0010.jpg")
     write_photo(photo, tmp_path / "out.jpg", metadata="no-gps")
     after = read_photo(tmp_path / "out.jpg").metadata
@@ -222,7 +224,9 @@ def test_without_metadata_the_picture_is_stored_upright(
         assert np.abs(np.asarray(image).astype(int) - photo.pixels).max() <= 4
 
 
-def test_a_picture_is_stored_as_the_words_say_that_go_with_it(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_the_picture_is_stored_in_the_orientation_that_the_metadata_state(
+    make_photo: MakePhoto, tmp_path: Path
+) -> None:
     tags = Image.Exif()
     tags[0x0112] = 6
     photo = read_photo(make_photo("in.png", exif=tags))

@@ -1,3 +1,5 @@
+"""Photoshop's resources lose their thumbnails and nothing else; the IPTC record is found."""
+
 from __future__ import annotations
 
 import struct
@@ -25,7 +27,7 @@ BLOCK = (
 )
 
 
-def test_only_the_thumbnails_go() -> None:
+def test_only_thumbnails_are_removed() -> None:
     expected = resource(0x03ED, b"resolution12") + resource(0x0404, RECORD, b"odd") + resource(1, b"x", kind=b"MeSa")
     assert remove_thumbnails(BLOCK) == expected == remove_thumbnails(expected)
 
@@ -36,7 +38,7 @@ def test_resources_take_all_of_the_block() -> None:
     assert all(end == start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
 
 
-def test_iptc_is_found_and_put_in() -> None:
+def test_iptc_is_found_in_blocks_and_built_into_one() -> None:
     assert (
         find_iptc(BLOCK) == RECORD == find_iptc(build_iptc_block(RECORD))
         and find_iptc(build_iptc_block(b"odd")) == b"odd"
@@ -46,7 +48,7 @@ def test_iptc_is_found_and_put_in() -> None:
 
 
 @pytest.mark.parametrize("length", range(0, len(BLOCK), 7))
-def test_what_a_cut_block_has_left_is_kept(length: int) -> None:
+def test_a_block_that_is_cut_short_keeps_what_is_left(length: int) -> None:
     block = remove_thumbnails(BLOCK[:length])
     assert len(block) <= length and BLOCK.startswith(BLOCK[: min(length, 24)])
     assert block.endswith(BLOCK[length - 3 : length]) or b"thumbnail" in BLOCK[:length]

@@ -1,4 +1,4 @@
-"""Metadata "no-gps": no block tells a position any more, and nothing else of it changes."""
+"""With metadata "no-gps", no block tells a position, and nothing else in it changes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def packet(namespace: str, attributes: bytes = b"", elements: bytes = b"") -> by
 
 
 def located(order: str = "<", gps: bool = True) -> bytes:
-    """An Exif block whose Tag.GPS_IFD directory lies between the camera and a directory with a maker note."""
+    """An Exif block whose GPS directory lies between the camera and a directory with a maker note."""
     place = DirectoryTree((Field(1, 2, 2, b"N\0"), Field(2, 5, 3, b"LATITUDE" * 3), Field(29, 2, 11, b"2026:11:22\0")))
     note = Field(Tag.MAKER_NOTE, 7, 20, b"maker note, as it is")
     camera = DirectoryTree((note,), {Tag.INTEROP_IFD: DirectoryTree((Field(1, 2, 4, b"R98\0"),))})

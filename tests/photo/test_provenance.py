@@ -32,7 +32,7 @@ def test_marks_are_read_without_decoding(make_photo: MakePhoto, monkeypatch: pyt
         assert read_mark(path) == MARK
 
 
-def test_no_mark_in_what_is_no_photo_and_an_error_for_what_cannot_be_opened(
+def test_other_files_have_no_mark_and_files_that_cannot_be_opened_give_an_error(
     camera_photos: Path, tmp_path: Path
 ) -> None:
     for path in camera_photos.rglob("*.*"):
@@ -43,7 +43,7 @@ def test_no_mark_in_what_is_no_photo_and_an_error_for_what_cannot_be_opened(
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_no_mark_is_waited_for_in_a_named_pipe(tmp_path: Path) -> None:
+def test_a_named_pipe_gives_an_error_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     with pytest.raises(PhotoError, match="pipe.jpg"):
         read_mark(tmp_path / "pipe.jpg")

@@ -1,3 +1,5 @@
+"""Reading gives the upright pixels of a photo, or a PhotoError of one line."""
+
 from __future__ import annotations
 
 import os
@@ -20,7 +22,7 @@ MakePhoto = Callable[..., Path]
 
 
 def pillow_pixels(path: Path) -> Pixels:
-    """What Pillow makes of a file, upright."""
+    """Return Pillow's pixels of a file, upright."""
     with warnings.catch_warnings(), Image.open(path, formats=("JPEG", "PNG")) as image:
         warnings.simplefilter("ignore")
         upright = ImageOps.exif_transpose(image)
@@ -88,7 +90,7 @@ def test_a_transparent_grey_of_four_bits_is_transparent(camera_photos: Path) -> 
 
 
 @pytest.mark.parametrize("short_side", [None, 10])
-def test_reduced_reading_takes_every_kind_of_picture(make_photo: MakePhoto, short_side: int | None) -> None:
+def test_reduced_reading_supports_every_kind_of_picture(make_photo: MakePhoto, short_side: int | None) -> None:
     for mode in ("1", "L", "LA", "P", "RGB", "RGBA"):
         assert read_upright_srgb(make_photo("any.png", mode), short_side).shape[2] == 3
     half_clear = make_photo("any.png", "P", transparency=bytes(range(256)))
@@ -110,7 +112,7 @@ def test_files_that_are_not_whole_photos_are_refused_in_one_line(make_photo: Mak
         assert_refused(tmp_path / name, reason)
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_paths_that_are_not_files_are_refused(tmp_path: Path) -> None:
     assert_refused(tmp_path, "a folder")
     assert_refused(tmp_path / "missing.jpg", "no such file")
 
@@ -121,7 +123,7 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     assert_refused(tmp_path / "pipe.jpg", "not a regular file")
 
 
-def test_pictures_that_cannot_be_enhanced_are_refused_by_name(tmp_path: Path, make_photo: MakePhoto) -> None:
+def test_unsupported_formats_are_refused_by_name(tmp_path: Path, make_photo: MakePhoto) -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / "moving.png", save_all=True, append_images=frames[1:])
     assert_refused(tmp_path / "moving.png", "2 frames")
@@ -145,7 +147,7 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path) ->
     assert_refused(tmp_path / "bomb.png", "30000 x 30000")
 
 
-def test_the_most_pixels_are_the_callers_choice(make_photo: MakePhoto) -> None:
+def test_the_caller_chooses_the_maximum_of_pixels(make_photo: MakePhoto) -> None:
     path = make_photo("photo.jpg")
     assert read_photo(path, max_pixels=44 * 30).pixels.shape == (30, 44, 3)
     assert_refused(path, "44 x 30", max_pixels=44 * 30 - 1)
@@ -184,21 +186,21 @@ def test_no_damage_to_a_photo_leaves_more_than_one_line(make_photo: MakePhoto, t
                 assert "\n" not in str(error)
 
 
-def test_mpf_pictures_are_dropped_with_a_word_to_the_user(camera_photos: Path) -> None:
+def test_mpf_pictures_are_left_out_with_a_warning(camera_photos: Path) -> None:
     for path in sorted((camera_photos / "mpf_gainmap").iterdir()):
         photo = read_photo(path)
         assert any("MPF" in warning for warning in photo.warnings)
         assert not any(segment.data.startswith(b"MPF\0") for segment in photo.metadata.segments)
 
 
-def test_a_motion_video_after_the_picture_is_told_of(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_a_motion_video_after_the_picture_is_warned_of(make_photo: MakePhoto, tmp_path: Path) -> None:
     still = make_photo("still.jpg")
     (tmp_path / "motion.jpg").write_bytes(still.read_bytes() + b"\0\0\0\x18ftypmp42 and a video")
     assert read_photo(still).warnings == ()
     assert any("motion video" in warning for warning in read_photo(tmp_path / "motion.jpg").warnings)
 
 
-def test_a_broken_colour_profile_is_told_of_and_left_alone(make_photo: MakePhoto) -> None:
+def test_a_broken_colour_profile_is_kept_and_warned_of(make_photo: MakePhoto) -> None:
     photo = read_photo(make_photo("odd.jpg", icc_profile=b"no profile at all"))
     assert any("profile" in warning for warning in photo.warnings)
     assert photo.profile == b"no profile at all"
@@ -234,7 +236,7 @@ def test_reading_is_safe_in_threads(make_photo: MakePhoto) -> None:
     assert len(results) == 8 and all(np.array_equal(expected, result) for result in results)
 
 
-def test_a_format_whose_package_is_missing_costs_its_photos_a_line(
+def test_a_missing_package_gives_each_photo_of_its_format_one_error_line(
     make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_photo("in.tif")
@@ -245,14 +247,14 @@ def test_a_format_whose_package_is_missing_costs_its_photos_a_line(
         read_photo(path)
 
 
-def test_what_the_system_says_is_passed_on(tmp_path: Path) -> None:
+def test_the_systems_error_message_is_passed_on(tmp_path: Path) -> None:
     path = tmp_path / "loop.jpg"
     path.symlink_to(path)
     with pytest.raises(PhotoError, match=r"loop\.jpg: cannot be read \(Too many levels of symbolic links\); check"):
         read_photo(path)
 
 
-def test_of_several_frames_the_first_is_taken_only_where_that_is_asked_for(tmp_path: Path, picture: Pixels) -> None:
+def test_the_first_of_several_frames_is_taken_only_on_request(tmp_path: Path, picture: Pixels) -> None:
     path = tmp_path / "in.webp"
     frames = [Image.fromarray(picture), Image.fromarray(255 - picture)]
     frames[0].save(path, save_all=True, append_images=frames[1:], lossless=True)

@@ -1,3 +1,5 @@
+"""Suffixes and formats belong together."""
+
 from __future__ import annotations
 
 import pytest
@@ -6,7 +8,7 @@ from uegan_cli.photo.formats import FORMATS
 from uegan_cli.photo.suffixes import SUFFIXES, WRITABLE, format_by_name
 
 
-def test_the_names_are_of_the_formats_there_are():
+def test_every_format_has_suffixes():
     assert set(FORMATS) == set(SUFFIXES)
     assert {name for name, format in FORMATS.items() if format.DEPTHS} == set(WRITABLE)
 
@@ -14,5 +16,5 @@ def test_the_names_are_of_the_formats_there_are():
 @pytest.mark.parametrize(
     ("name", "format"), [("x/a.JPG", "JPEG"), ("a.b.Heic", "HEIF"), ("a.nef", "RAW"), ("a.txt", None), ("jpg", None)]
 )
-def test_a_name_promises_a_format(name, format):
+def test_a_suffix_suggests_a_format(name, format):
     assert format_by_name(name) == format

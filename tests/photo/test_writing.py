@@ -1,3 +1,5 @@
+"""Writing keeps the format, the quality and the metadata of the input, and never leaves half a file."""
+
 from __future__ import annotations
 
 import os
@@ -23,11 +25,11 @@ MARK = Mark("natural", "0123abcd", 0.75)
 
 
 def brighter(photo: Photo) -> Photo:
-    """The same photo with other pixels."""
+    """Return the photo with brighter pixels."""
     return replace(photo, pixels=255 - (255 - photo.pixels) // 2)
 
 
-def test_camera_files_keep_format_quality_and_everything_they_say(camera_files: list[Path], tmp_path: Path) -> None:
+def test_camera_files_keep_format_quality_and_metadata(camera_files: list[Path], tmp_path: Path) -> None:
     for path in camera_files:
         before = read_photo(path)
         write_photo(brighter(before), tmp_path / "out", mark=MARK)
@@ -100,7 +102,7 @@ def test_jpegs_stored_as_rgb_stay_so(make_photo: MakePhoto) -> None:
     assert np.abs(after.pixels.astype(int) - before.pixels).max() <= 8
 
 
-def test_quality_is_what_the_caller_asks_for_with_the_chroma_of_the_input(make_photo: MakePhoto) -> None:
+def test_a_given_quality_is_used_with_the_chroma_of_the_input(make_photo: MakePhoto) -> None:
     path = make_photo("in.jpg", quality=90, subsampling=1)
     expected = read_photo(make_photo("other.jpg", quality=40, subsampling=1)).metadata.encoding
     write_photo(read_photo(path), path, quality=40)
@@ -117,7 +119,7 @@ def test_greyscale_stays_greyscale_whatever_the_network_did(make_photo: MakePhot
             assert image.mode == "L"
 
 
-def test_transparency_is_put_on_white_in_a_jpeg_and_told(tmp_path: Path, picture: Pixels) -> None:
+def test_transparency_becomes_white_in_a_jpeg_with_a_warning(tmp_path: Path, picture: Pixels) -> None:
     opacity = np.zeros(picture.shape[:2], np.uint8)
     opacity[:, 22:] = 255
     Image.fromarray(np.dstack([picture, opacity])).save(tmp_path / "in.png")
@@ -142,7 +144,7 @@ def test_a_wide_gamut_photo_keeps_its_profile_and_its_pixels(camera_photos: Path
     assert np.array_equal(after.pixels, before.pixels)
 
 
-def test_times_are_those_of_the_file_named(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_times_are_copied_from_the_given_file(make_photo: MakePhoto, tmp_path: Path) -> None:
     path = make_photo("in.jpg")
     os.utime(path, ns=(10**18, 10**18 + 500))
     write_photo(read_photo(path), tmp_path / "new.jpg")
@@ -173,7 +175,7 @@ def test_a_picture_too_long_for_a_jpeg_is_refused_before_encoding(tmp_path: Path
         (ImportError("no codec"), "PNG needs a package that cannot be loaded (no codec); see `uegan doctor`"),
     ],
 )
-def test_what_an_encoder_fails_with_names_the_file(
+def test_errors_of_an_encoder_name_the_file(
     make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch, failure: Exception, said: str
 ) -> None:
     photo = read_photo(make_photo("in.png"))
@@ -189,7 +191,7 @@ def test_what_an_encoder_fails_with_names_the_file(
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(28, "No space left on device")])
-def test_a_photo_whose_writing_stops_is_as_it_was(
+def test_a_photo_is_unchanged_if_writing_stops(
     make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch, stop: BaseException
 ) -> None:
     path = make_photo("in.jpg")
@@ -211,7 +213,7 @@ def test_the_mode_of_an_existing_file_is_kept(make_photo: MakePhoto) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
-def test_a_choice_of_metadata_that_is_none_is_refused(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_an_unknown_choice_of_metadata_is_refused(make_photo: MakePhoto, tmp_path: Path) -> None:
     photo = read_photo(make_photo("in.jpg"))
     with pytest.raises(UsageError, match="no-gps"):
         write_photo(photo, tmp_path / "out.jpg", metadata="no_gps")  # type: ignore[arg-type]

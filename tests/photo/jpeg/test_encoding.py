@@ -1,3 +1,5 @@
+"""An edited JPEG is encoded like the one before it."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Segments of a JPEG are kept byte for byte but for those that an edit makes untrue."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -42,7 +44,7 @@ def test_segments_come_back_in_order_and_byte_for_byte(make_photo: MakePhoto) ->
     assert photo.metadata.density == pytest.approx((11811, 11811), abs=1)
 
 
-def test_what_shows_the_unedited_picture_is_left_out(make_photo: MakePhoto) -> None:
+def test_segments_that_show_the_unedited_picture_are_left_out(make_photo: MakePhoto) -> None:
     path = make_photo("in.jpg")
     with_segments(
         path,
@@ -58,7 +60,7 @@ def test_what_shows_the_unedited_picture_is_left_out(make_photo: MakePhoto) -> N
     assert len(photo.warnings) == 4
 
 
-def test_a_long_profile_is_cut_and_put_together() -> None:
+def test_a_long_profile_is_split_and_joined() -> None:
     icc = np.random.default_rng(0).bytes(200_000)
     chunks = jpeg_header._profile_segments(icc)
     assert len(chunks) == 4 and max(len(chunk.data) for chunk in chunks) == jpeg_segments.MAX_PAYLOAD
@@ -66,7 +68,7 @@ def test_a_long_profile_is_cut_and_put_together() -> None:
     assert jpeg_header.join_profile(chunks[1:]) is None and jpeg_header.join_profile([]) is None
 
 
-def test_a_profile_that_is_the_same_keeps_its_segments() -> None:
+def test_an_unchanged_profile_keeps_its_segments() -> None:
     own = Metadata("JPEG", segments=tuple(jpeg_header._profile_segments(b"one profile")))
     assert jpeg_header.build_header(OutputMetadata(own, None, (), b"one profile")) == list(own.segments)
     assert jpeg_header.join_profile(jpeg_header.build_header(OutputMetadata(own, None, (), b"another"))) == b"another"
@@ -92,7 +94,7 @@ def test_photoshop_resources_span_segments_and_keep_their_place() -> None:
     assert [s.name for s in jpeg_header.build_header(OutputMetadata(own, None, (), None))] == ["COM", "COM"]
 
 
-def test_a_preview_goes_with_the_segments_that_continue_it(make_photo: MakePhoto) -> None:
+def test_a_preview_is_left_out_with_the_segments_that_continue_it(make_photo: MakePhoto) -> None:
     path = make_photo("in.jpg")
     preview = [Segment("APP4", b"\xff\xd8\xff\xdbold picture"), Segment("APP4", b"more of it")]
     with_segments(path, *preview, Segment("APP5", b"stays"), Segment("APP4", b"stays too"))
@@ -111,7 +113,7 @@ def test_a_stray_extension_of_xmp_stays_as_it_is(make_photo: MakePhoto) -> None:
     assert jpeg_header.build_header(OutputMetadata(metadata, None, (packet,), None))[-1].data == stray[0]
 
 
-def test_without_metadata_a_jpeg_has_a_density_where_it_may() -> None:
+def test_without_metadata_a_jpeg_keeps_its_density_unless_it_is_rgb() -> None:
     own = Metadata("JPEG", density=(3937.0, 3937.0), segments=(Segment("COM", b"hello"),))
     assert [s.data[:5] for s in jpeg_header.build_header(OutputMetadata(own, None, (), None, keep="none"))] == [
         jpeg_header.JFIF
@@ -120,6 +122,6 @@ def test_without_metadata_a_jpeg_has_a_density_where_it_may() -> None:
     assert jpeg_header.build_header(OutputMetadata(rgb, None, (), None, keep="none")) == []
 
 
-def test_what_no_other_format_holds_is_told() -> None:
+def test_segments_that_no_other_format_holds_are_named() -> None:
     own = (Segment("COM", b"hello"), Segment("APP3", b"Meta"), Segment("APP14", b"Adobe"), jpeg_header._jfif(None))
     assert jpeg_header.lost_elsewhere(Metadata("JPEG", segments=own)) == ["comment", "APP3 segment"]

@@ -1,3 +1,5 @@
+"""Segments are read as far as a JPEG is whole, and spliced around the untouched picture."""
+
 from __future__ import annotations
 
 import io
@@ -38,5 +40,5 @@ def test_segments_end_where_a_file_is_cut(make_photo: MakePhoto) -> None:
 
 
 @pytest.mark.parametrize(("more", "expected"), [(b"", False), (b"\0\0\r\n", False), (b"a video", True)])
-def test_what_follows_the_picture_is_seen(make_photo: MakePhoto, more: bytes, expected: bool) -> None:
+def test_data_after_the_picture_are_detected(make_photo: MakePhoto, more: bytes, expected: bool) -> None:
     assert has_trailer(io.BytesIO(make_photo("in.jpg").read_bytes() + more)) is expected

@@ -37,7 +37,7 @@ GAMMA_1_6 = Segment("gAMA", struct.pack(">I", 62500))
     ],
     ids=["grey gamma", "gamma", "wide", "code points"],
 )
-def test_chunks_that_say_what_the_colours_mean_are_heard_and_kept(
+def test_colour_chunks_become_a_profile_and_are_kept(
     mode: str, chunk: Segment, make_photo: MakePhoto, tmp_path: Path
 ) -> None:
     path, out = make_photo("in.png", mode), tmp_path / "out.png"
@@ -64,20 +64,20 @@ def test_chunks_that_say_what_the_colours_mean_are_heard_and_kept(
     ],
     ids=["srgb", "srgb chunk first", "zero", "empty", "no chromaticities", "code points first", "hdr"],
 )
-def test_chunks_that_mean_srgb_or_nothing_leave_the_colours_alone(chunks: list[Segment], make_photo: MakePhoto) -> None:
+def test_colour_chunks_that_mean_srgb_or_nothing_give_no_profile(chunks: list[Segment], make_photo: MakePhoto) -> None:
     path = make_photo("in.png")
     with_chunks(path, *chunks)
     assert read_photo(path).profile is None
 
 
-def test_colours_that_were_changed_are_not_said_in_old_chunks(make_photo: MakePhoto) -> None:
+def test_a_changed_profile_removes_the_old_colour_chunks(make_photo: MakePhoto) -> None:
     path = make_photo("in.png")
     with_chunks(path, GAMMA_1_6)
     write_photo(replace(read_photo(path), profile=None), path)
     assert read_photo(path).metadata.segments == ()
 
 
-def test_a_greyscale_png_of_another_gamma_looks_as_it_should(camera_photos: Path) -> None:
+def test_the_gamma_of_a_greyscale_png_is_applied(camera_photos: Path) -> None:
     photo = read_photo(camera_photos / "formats" / "kodim03_grayscale_gamma1.6.png")
     seen = colour.to_srgb(photo.pixels, photo.profile)
     assert photo.grey and 125 < seen.mean() < 135 and photo.pixels.mean() < 105

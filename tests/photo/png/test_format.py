@@ -21,7 +21,7 @@ MakePhoto = Callable[..., Path]
 
 
 def deep(mode: str, height: int = 30, width: int = 44) -> Pixels:
-    """H x W x channels of `mode`, every value possible."""
+    """Return random pixels, H x W x channels of `mode`."""
     rng = np.random.default_rng(len(mode))
     return rng.integers(0, 65535, (height, width, len(mode)), np.uint16, endpoint=True)
 
@@ -60,8 +60,8 @@ def test_a_transparent_colour_of_16_bits_becomes_alpha(mode: str) -> None:
     assert np.array_equal(bands[opaque][:, :-1], pixels[opaque])
 
 
-def test_16_bits_are_told_apart_from_their_upper_8(camera_photos: Path) -> None:
-    """PngSuite has the same pictures with 16 bits, in one, two, four or nine chunks, and Pillow knows the upper 8."""
+def test_16_bits_agree_with_pillows_upper_8(camera_photos: Path) -> None:
+    """PngSuite's pictures with 16 bits are split into one, two, four or nine chunks; Pillow reads their upper 8 bits."""
     paths = [p for p in sorted((camera_photos / "formats").rglob("*.png")) if p.read_bytes()[24] == 16]
     assert len(paths) >= 9
     for path in paths:
@@ -71,7 +71,7 @@ def test_16_bits_are_told_apart_from_their_upper_8(camera_photos: Path) -> None:
         assert np.array_equal(bands[..., 0] if known.ndim == 2 else bands // 256, known)
 
 
-def test_broken_16_bits_are_broken(tmp_path: Path) -> None:
+def test_a_broken_picture_of_16_bits_is_refused(tmp_path: Path) -> None:
     file = io.BytesIO()
     png.write(file, deep("RGB"), OutputMetadata(Metadata("PNG"), None, (), None), None)
     whole = file.getvalue()

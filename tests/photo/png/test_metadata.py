@@ -51,7 +51,7 @@ def test_xmp_is_found_compressed_or_not(make_photo: MakePhoto) -> None:
 
 
 @pytest.mark.parametrize("text", [b"", b"\1", b"\0\0", b"\1\0\0\0junk", b"\0\0en"])
-def test_a_broken_text_is_carried_and_not_read(make_photo: MakePhoto, text: bytes) -> None:
+def test_a_broken_text_is_kept_and_not_read(make_photo: MakePhoto, text: bytes) -> None:
     chunk = Segment("iTXt", png_metadata.XMP + text)
     path = make_photo("in.png")
     with_chunks(path, chunk)
@@ -59,14 +59,14 @@ def test_a_broken_text_is_carried_and_not_read(make_photo: MakePhoto, text: byte
     assert metadata.xmp is None and metadata.segments == (chunk,)
 
 
-def test_a_text_that_unfolds_without_end_is_not_read(make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_inflates_without_end_is_not_read(make_photo: MakePhoto, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "_MAX_INFLATED", 1000)
     path = make_photo("in.png")
     with_chunks(path, Segment("iTXt", png_metadata.XMP + b"\1\0\0\0" + zlib.compress(bytes(100_000))))
     assert read_photo(path).metadata.xmp is None
 
 
-def test_chunks_that_depend_on_the_palette_go_with_it(make_photo: MakePhoto) -> None:
+def test_chunks_that_depend_on_the_palette_are_left_out_with_it(make_photo: MakePhoto) -> None:
     path = make_photo("in.png", "P")
     data = path.read_bytes()
     at = data.index(b"IDAT") - 4
@@ -82,7 +82,7 @@ def test_text_after_the_picture_is_kept(make_photo: MakePhoto) -> None:
     assert Segment("tEXt", b"Comment\0late") in read_photo(path).metadata.segments
 
 
-def test_content_credentials_are_left_out_with_a_word(make_photo: MakePhoto) -> None:
+def test_content_credentials_are_left_out_with_a_warning(make_photo: MakePhoto) -> None:
     path = make_photo("in.png")
     with_chunks(path, Segment("caBX", b"manifest"))
     photo = read_photo(path)
@@ -100,7 +100,7 @@ def test_a_profile_is_replaced_only_by_another_one() -> None:
 @pytest.mark.parametrize("keyword", [b"Raw profile type exif", b"Raw profile type APP1"])
 @pytest.mark.parametrize("head", [b"Exif\0\0", b""])
 @pytest.mark.parametrize("packed", [False, True])
-def test_exif_in_a_text_is_exif(make_photo: MakePhoto, keyword: bytes, head: bytes, packed: bool) -> None:
+def test_exif_in_a_text_is_found(make_photo: MakePhoto, keyword: bytes, head: bytes, packed: bool) -> None:
     block = exif.build_orientation_block(6)
     text = b"\nexif\n%8d\n" % len(head + block) + (head + block).hex("\n", 36).encode() + b"\n"
     path = make_photo("in.png")
@@ -113,7 +113,7 @@ def test_exif_in_a_text_is_exif(make_photo: MakePhoto, keyword: bytes, head: byt
 
 
 @pytest.mark.parametrize("text", [b"", b"\nexif\n", b"\nexif\n  6\nno digits", b"\nxmp\n  6\n3c783a78"])
-def test_other_texts_stay_texts(make_photo: MakePhoto, text: bytes) -> None:
+def test_texts_without_exif_stay_texts(make_photo: MakePhoto, text: bytes) -> None:
     path = make_photo("in.png")
     chunk = Segment("tEXt", b"Raw profile type exif\0" + text)
     with_chunks(path, chunk)

@@ -1,3 +1,5 @@
+"""WebP files keep their chunks, their quality and their transparency."""
+
 from __future__ import annotations
 
 import io
@@ -21,7 +23,7 @@ from uegan_cli.photo.xmp.mark import Mark
 
 MakePhoto = Callable[..., Path]
 EXIF = b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0\0"
-"""Says orientation 6."""
+"""It states orientation 6."""
 
 
 def with_chunks(path: Path, *chunks: Segment) -> None:
@@ -31,7 +33,7 @@ def with_chunks(path: Path, *chunks: Segment) -> None:
 
 
 def chunks_of(path: Path) -> list[tuple[str, bytes]]:
-    """By a reader of its own."""
+    """Return the chunks of a file, by a reader independent of the package."""
     data = path.read_bytes()
     assert int.from_bytes(data[4:8], "little") == len(data) - 8 and len(data) % 2 == 0
     found, position = [], 12
@@ -70,7 +72,7 @@ def test_chunks_come_back_in_order_and_byte_for_byte(make_photo: MakePhoto, head
         assert image.getexif()[0x112] == 6
 
 
-def test_a_photo_that_says_nothing_stays_a_simple_file(make_photo: MakePhoto) -> None:
+def test_a_photo_without_metadata_stays_a_simple_file(make_photo: MakePhoto) -> None:
     for options, name in (({}, "VP8 "), ({"lossless": True}, "VP8L")):
         path = make_photo("in.webp", **options)
         write_photo(read_photo(path), path)
@@ -100,7 +102,7 @@ def test_lossy_photos_keep_their_quality(make_photo: MakePhoto, tmp_path: Path, 
     assert abs(again.metadata.encoding.quality - quality) <= 4 and psnr(again.pixels, photo.pixels) > 34
 
 
-def test_a_quality_that_is_asked_for_counts(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_a_given_quality_is_used(make_photo: MakePhoto, tmp_path: Path) -> None:
     for options in ({"quality": 90}, {"lossless": True}):
         write_photo(read_photo(make_photo("in.webp", **options)), tmp_path / "out.webp", quality=40)
         assert abs(read_photo(tmp_path / "out.webp").metadata.encoding.quality - 40) <= 3
@@ -128,7 +130,7 @@ def test_animations_are_refused_but_for_their_first_frame(camera_photos: Path) -
         assert np.array_equal(np.dstack([photo.pixels, photo.alpha]), shown)
 
 
-def test_an_animation_tells_the_quality_of_its_first_frame(picture: Pixels, tmp_path: Path) -> None:
+def test_the_quality_of_an_animation_is_that_of_its_first_frame(picture: Pixels, tmp_path: Path) -> None:
     frames = [Image.fromarray(picture), Image.fromarray(255 - picture)]
     for options, quality in (({"quality": 60}, 60), ({"lossless": True}, None)):
         frames[0].save(tmp_path / "in.webp", save_all=True, append_images=frames[1:], **options)
@@ -142,7 +144,7 @@ def test_the_first_frame_is_written_as_a_still(camera_photos: Path, tmp_path: Pa
         assert image.n_frames == 1
 
 
-def test_content_credentials_are_left_out_with_a_word(make_photo: MakePhoto) -> None:
+def test_content_credentials_are_left_out_with_a_warning(make_photo: MakePhoto) -> None:
     path = make_photo("in.webp")
     with_chunks(path, Segment("C2PA", b"manifest"))
     photo = read_photo(path)
@@ -155,7 +157,7 @@ def test_a_mark_is_read_though_the_picture_is_cut_off(make_photo: MakePhoto) -> 
     assert read_mark(path) == Mark("natural", "0123", 1.0)
 
 
-def test_broken_files_are_one_error(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_a_broken_file_gives_one_error(make_photo: MakePhoto, tmp_path: Path) -> None:
     whole = make_photo("in.webp", quality=100).read_bytes()
     for length in (12, 20, 30, 45, len(whole) // 2, len(whole) - 10):
         (tmp_path / "cut.webp").write_bytes(whole[:length])
@@ -174,12 +176,12 @@ def test_a_huge_canvas_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
         read_photo(tmp_path / "bomb.webp")
 
 
-def test_what_is_too_large_for_the_format_is_refused() -> None:
+def test_a_picture_too_large_for_the_format_is_refused() -> None:
     with pytest.raises(OutputError, match="16383"):
         webp.write(io.BytesIO(), Image.new("RGB", (16384, 1)), OutputMetadata(Metadata(""), None, (), None), None)
 
 
-def test_a_jpeg_becomes_a_webp_with_all_it_says(make_photo: MakePhoto, tmp_path: Path) -> None:
+def test_a_jpeg_becomes_a_webp_with_its_metadata(make_photo: MakePhoto, tmp_path: Path) -> None:
     photo = read_photo(make_photo("in.jpg", exif=b"Exif\0\0" + EXIF, quality=95))
     photo = replace(photo, metadata=replace(photo.metadata, xmp=b"<x/>"))
     write_photo(photo, tmp_path / "out.webp", format="WEBP")

@@ -1,3 +1,5 @@
+"""The quality of a lossy WebP is read from its first frame."""
+
 from __future__ import annotations
 
 import io
@@ -27,18 +29,18 @@ def detailed(side: int, calm: int = 0) -> Pixels:
 
 
 @pytest.mark.parametrize("calm", [0, 60, 110])
-def test_the_quality_is_read_back(calm: int) -> None:
+def test_the_quality_of_an_encoded_picture_is_read_back(calm: int) -> None:
     pixels = detailed(128, calm)
     for quality in (5, 20, 40, 60, 75, 80, 90, 95, 100):
         assert abs(vp8.quality(frame_of(pixels, quality)) - quality) <= 2, quality
 
 
-def test_speed_changes_nothing_about_it() -> None:
+def test_the_encoders_speed_does_not_change_the_quality_read() -> None:
     for method in (0, 2, 6):
         assert abs(vp8.quality(frame_of(detailed(96), 80, method=method)) - 80) <= 1
 
 
-def test_size_is_in_the_header() -> None:
+def test_the_size_is_read_from_the_header() -> None:
     frame = frame_of(detailed(96)[:70], 50)
     assert vp8.size(frame[:10]) == (96, 70)
     assert vp8.size(frame[:9]) is None and vp8.size(b"nothing of the kind") is None

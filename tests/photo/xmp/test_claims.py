@@ -1,3 +1,5 @@
+"""Properties that an edit makes untrue are removed from a packet, and no others."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -29,7 +31,7 @@ def packet(namespace: str, attributes: bytes = b"", elements: bytes = b"") -> by
         ("http://purl.org/dc/terms/", b"provenance"),
     ],
 )
-def test_claims_go_as_attributes_and_as_elements_and_their_neighbours_stay(namespace: str, name: bytes) -> None:
+def test_untrue_properties_are_removed_as_attributes_and_elements_and_others_stay(namespace: str, name: bytes) -> None:
     plain = packet(namespace)
     assert remove_untrue(packet(namespace, b' p:%b="1"' % name)) == (plain, [])
     assert remove_untrue(packet(namespace, b"", b"<p:%b>1</p:%b>" % (name, name))) == (plain, [])
@@ -46,11 +48,11 @@ def test_claims_go_as_attributes_and_as_elements_and_their_neighbours_stay(names
         "http://ns.google.com/photos/dd/1.0/device/",
     ],
 )
-def test_whole_namespaces_go(namespace: str) -> None:
+def test_whole_namespaces_are_removed(namespace: str) -> None:
     assert rdf.properties(remove_untrue(packet(namespace, b' p:Version="1.0"'))[0]) == []
 
 
-def test_pictures_in_the_packet_go_and_are_told() -> None:
+def test_pictures_in_the_packet_are_removed_and_named() -> None:
     image = packet("http://ns.google.com/photos/1.0/image/", b' p:Data="abcd"')
     assert remove_untrue(image)[1] == ["picture in its XMP (GImage)"] and b"abcd" not in remove_untrue(image)[0]
     picture = b'<rdf:li rdf:parseType="Resource"><g:image>abcd</g:image></rdf:li>'

@@ -1,3 +1,5 @@
+"""A packet is split and merged without losing a property."""
+
 from __future__ import annotations
 
 import random
@@ -51,17 +53,17 @@ def test_a_long_packet_is_split_and_merged_again(room: int) -> None:
     assert rdf.parse(whole) is not None
 
 
-def test_the_largest_properties_go_first() -> None:
+def test_the_largest_properties_move_first() -> None:
     assert {p[1] for p in said(halves(6000)[1])} == {"list", "x"}
     assert {p[1] for p in said(halves(2500)[1])} == {"list", "x", "long"}
 
 
-def test_padding_goes_before_anything_else_does() -> None:
+def test_padding_is_removed_before_properties_move() -> None:
     main, extension = split(LONG, len(LONG) - 500) or (b"", b"")
     assert extension is None and said(main) == said(LONG) and len(main) < len(LONG) - 800
 
 
-def test_what_cannot_be_split_is_told() -> None:
+def test_packets_that_cannot_be_split_give_none() -> None:
     assert split(LONG, 300) is None
     assert split(b"<broken" * 100, 300) is None and merge(b"<broken", LONG) is None and merge(LONG, b"") is None
 
@@ -78,7 +80,7 @@ def test_segments_are_joined_in_any_order_and_with_others_among_them() -> None:
     assert is_part(parts[0], main) and not is_part(other[0], main) and not is_part(parts[0], None)
 
 
-def test_a_missing_part_makes_no_extension() -> None:
+def test_an_extension_with_a_missing_part_is_not_joined() -> None:
     main, extension = halves(800)
     parts = split_into_segments(extension, 1000)
     for n in range(len(parts)):
@@ -100,7 +102,7 @@ def test_the_main_packet_names_another_extension_in_its_place() -> None:
     )
 
 
-def test_names_of_other_lengths_do_no_harm() -> None:
+def test_an_extension_name_of_another_length_does_no_harm() -> None:
     note = b"<r:Description xmlns:n='http://ns.adobe.com/xmp/note/' n:HasExtendedXMP='%b'/>"
     packet = LONG.replace(b"<r:Desc", note % b"12" + note % (b"3" * 50) + b"<r:Desc", 1)
     for renamed in (set_extension_name(packet, b"another"), (split(packet, 2000) or (b"",))[0]):

@@ -1,3 +1,5 @@
+"""The provenance mark is read as it was written, and the rest of the packet stays as it is."""
+
 from __future__ import annotations
 
 import re
@@ -70,7 +72,7 @@ def test_a_mark_is_found_where_another_program_wrote_the_packet_anew() -> None:
 
 
 @pytest.mark.parametrize("packet", [b"no packet", (PACKET % b"").decode().encode("utf-16"), b"<x:xmpmeta>"])
-def test_what_cannot_be_added_to_is_left_alone(packet: bytes) -> None:
+def test_packets_without_an_end_of_rdf_take_no_mark(packet: bytes) -> None:
     assert add_mark(packet, MARK) is None and read_mark(packet) is None
 
 
@@ -85,16 +87,16 @@ def test_packets_of_cameras_and_editors_take_a_mark(camera_files: list[Path]) ->
     assert len(packets) > 10 and len(packets) - len(taken) <= 1
 
 
-def test_without_its_mark_a_packet_is_what_it_was() -> None:
+def test_removing_the_mark_restores_the_packet() -> None:
     assert remove_mark(marked(PACKET % b"")) == PACKET % b"" == remove_mark(PACKET % b"")
 
 
-def test_a_packet_that_says_nothing_takes_a_mark() -> None:
+def test_a_packet_without_rdf_takes_a_mark() -> None:
     hollow = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/" key="value" /><?xpacket end="w"?>'
     assert read_mark(marked(hollow)) == MARK and b' key="value">' in marked(hollow)
 
 
-def test_a_packet_that_is_no_well_formed_xml_takes_a_mark_and_gives_it_back() -> None:
+def test_a_mark_is_added_to_and_read_from_xml_that_is_not_well_formed() -> None:
     latin_1 = (PACKET % b"").replace(b"Lake", b"\xe9t\xe9")
     result = add_mark(latin_1, MARK)
     assert rdf.parse(latin_1) is None and result is not None

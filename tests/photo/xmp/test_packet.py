@@ -1,3 +1,5 @@
+"""Orientation, subject and padding of a packet are found."""
+
 from __future__ import annotations
 
 import pytest
@@ -24,7 +26,7 @@ def test_orientation_is_read(packet: bytes | None, expected: int) -> None:
     assert read_orientation(packet) == expected
 
 
-def test_padding_is_all_that_is_taken_away() -> None:
+def test_only_padding_is_stripped() -> None:
     assert strip_padding(PACKET % (b" " * 2000 + b"\n")) == PACKET % b"\n"
     assert strip_padding(PACKET % b"") == PACKET % b""
 

@@ -1,3 +1,5 @@
+"""Properties are found with their byte ranges, and cut out alone."""
+
 from __future__ import annotations
 
 import pytest
@@ -32,7 +34,7 @@ def test_the_range_of_a_property_is_the_whole_of_it() -> None:
     assert b"<d:title>inner</d:title>" in texts
 
 
-def test_what_is_cut_goes_and_nothing_else() -> None:
+def test_cutting_removes_the_properties_and_nothing_else() -> None:
     gone = [p for p in properties(PACKET) if p.namespace == XMP]
     without = cut(PACKET, gone)
     expected = PACKET.replace(b'\n  xmp:Rating="5"', b"").replace(b"\n <xmp:Empty/>", b"")
@@ -41,7 +43,7 @@ def test_what_is_cut_goes_and_nothing_else() -> None:
     assert cut(PACKET, []) == PACKET
 
 
-def test_a_part_of_what_is_cut_is_not_cut_twice() -> None:
+def test_a_property_within_a_cut_one_is_not_cut_twice() -> None:
     gone = [p for p in properties(PACKET) if p.name in ("title", "Thumbnails")]
     assert len(gone) == 3
     assert b"title>" not in cut(PACKET, gone) and b"</r:Description></r:RDF>" in cut(PACKET, gone)
@@ -52,7 +54,7 @@ def test_a_prefix_may_be_bound_anew_inside() -> None:
     assert ("urn:other", "title") in [(p.namespace, p.name) for p in properties(packet)]
 
 
-def test_text_that_looks_like_an_attribute_is_none() -> None:
+def test_text_that_looks_like_an_attribute_is_not_a_property() -> None:
     packet = PACKET.replace(b"<xmp:Empty/>", b'<xmp:Text >d:x="1"</xmp:Text>')
     assert "x" not in {p.name for p in properties(packet)}
 
@@ -75,15 +77,15 @@ def test_zeros_after_a_packet_do_no_harm(end: bytes) -> None:
         b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>",
     ],
 )
-def test_what_is_no_rdf_is_left_alone(packet: bytes) -> None:
+def test_packets_that_are_not_rdf_are_left_alone(packet: bytes) -> None:
     assert parse(packet) is None and properties(packet) == []
 
 
-def test_the_inside_of_the_packet_is_where_descriptions_go() -> None:
+def test_the_inner_range_lies_between_the_tags_of_rdf() -> None:
     document = parse(PACKET)
     assert document is not None
     assert PACKET[: document.inner[0]].endswith(b'syntax-ns#">') and PACKET[document.inner[1] :].startswith(b"</r:RDF>")
 
 
-def test_rdf_itself_is_no_property() -> None:
+def test_rdf_itself_is_not_a_property() -> None:
     assert rdf.RDF not in {p.namespace for p in properties(PACKET)}

@@ -24,7 +24,7 @@ _MAX_INFLATED = 1 << 26
 """Bytes of an inflated text or profile; a longer one is an attack, not metadata."""
 
 
-class Header(NamedTuple):
+class ImageHeader(NamedTuple):
     """The IHDR chunk as far as it is needed. depth: bits a channel, 1 to 16. colour_type: 0 to 6."""
 
     width: int
@@ -33,10 +33,10 @@ class Header(NamedTuple):
     colour_type: int
 
 
-def read_ihdr(file: BinaryIO) -> Header:
+def read_ihdr(file: BinaryIO) -> ImageHeader:
     """Read the header, or zeros where a file is cut short."""
     file.seek(len(SIGNATURE) + 8)
-    return Header(*struct.unpack(">IIBB", file.read(10).ljust(10, b"\0")))
+    return ImageHeader(*struct.unpack(">IIBB", file.read(10).ljust(10, b"\0")))
 
 
 def read_chunks(file: BinaryIO) -> Iterator[tuple[Segment, int, int]]:

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngImageFile
 from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels
 from ..range_reader import RangeReader
 from . import metadata as png_metadata
-from .chunks import GREY, GREY_ALPHA, RGB, RGBA, SIGNATURE, Header, count_frames, read_chunks, read_ihdr, splice
+from .chunks import GREY, GREY_ALPHA, RGB, RGBA, SIGNATURE, ImageHeader, count_frames, read_chunks, read_ihdr, splice
 
 DEPTHS = png_metadata.DEPTHS
 ALPHA = True
@@ -45,7 +45,7 @@ def read(file: BinaryIO) -> Contents:
     return Contents(metadata, replace(picture, frames=count_frames(file)), tuple(warnings))
 
 
-def _open_shallow(alone: RangeReader, header: Header) -> Picture:
+def _open_shallow(alone: RangeReader, header: ImageHeader) -> Picture:
     """Open a picture with up to 8 bits a channel, by Pillow."""
     image = PngImageFile(io.BufferedReader(alone, 1 << 16))
     mode = _MODES[image.mode]
@@ -57,7 +57,7 @@ def _open_shallow(alone: RangeReader, header: Header) -> Picture:
     return Picture(image.size, mode, lambda _: image)
 
 
-def _open_deep(file: BinaryIO, alone: RangeReader, header: Header) -> Picture:
+def _open_deep(file: BinaryIO, alone: RangeReader, header: ImageHeader) -> Picture:
     """Open a picture with 16 bits a channel, by libpng: Pillow would halve them."""
 
     def decode(_: tuple[int, int] | None) -> Pixels:

@@ -12,7 +12,7 @@ from ..byte_ranges import ByteRange
 from ..photo import Metadata, OutputMetadata, Segment
 from ..tiff import exif
 from ..xmp import packet as xmp_packet
-from .chunks import PALETTE, PICTURE, SIGNATURE, Header, inflate, read_chunks, read_ihdr
+from .chunks import PALETTE, PICTURE, SIGNATURE, ImageHeader, inflate, read_chunks, read_ihdr
 from .colours import COLOUR_CHUNKS, implied_profile
 
 DEPTHS = (8, 16)
@@ -49,7 +49,7 @@ def read_chunk_metadata(file: BinaryIO) -> tuple[Metadata, list[str], list[ByteR
     return metadata, warnings, picture
 
 
-def _keeps_colour_type(header: Header, transparent: bool) -> bool:
+def _keeps_colour_type(header: ImageHeader, transparent: bool) -> bool:
     """Return whether it is written with its depth and colour type: no palette, and no transparent colour."""
     return header.depth in DEPTHS and header.colour_type != PALETTE and not transparent
 
