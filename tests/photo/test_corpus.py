@@ -49,7 +49,7 @@ STORAGE = (
     r"|SamplesPer|PlanarConf|T4Options|T6Options|ExtraSamples|SampleFormat|YCbCr|ReferenceBlack|SubfileType|OldSubfile)"
     r"|PreviewIFD:PreviewImageStart$|RIFF:|QuickTime:|Meta"
 )
-"""Tags about how the picture is stored: chroma subsampling that encoders lack, palettes, interlacing, offsets, compression."""
+"""Tags of how the picture is stored: chroma subsampling that encoders lack, palettes, interlacing, compression, ..."""
 
 SIZE = r"(File|IFD0|PNG|PNG-IHDR|RIFF|QuickTime|Meta):Image(Width|Height|Size|SpatialExtent)|File:ImageData"
 

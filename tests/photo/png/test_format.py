@@ -61,7 +61,7 @@ def test_a_transparent_colour_of_16_bits_becomes_alpha(mode: str) -> None:
 
 
 def test_16_bits_agree_with_pillows_upper_8(camera_photos: Path) -> None:
-    """PngSuite's pictures with 16 bits are split into one, two, four or nine chunks; Pillow reads their upper 8 bits."""
+    """PngSuite splits 16-bit pictures into one, two, four or nine chunks; Pillow reads their upper 8 bits."""
     paths = [p for p in sorted((camera_photos / "formats").rglob("*.png")) if p.read_bytes()[24] == 16]
     assert len(paths) >= 9
     for path in paths:
