@@ -33,7 +33,8 @@ from uegan_cli.look.look import FittedLook
 from uegan_cli.look_fitting.content import described
 from uegan_cli.look_fitting.instant_look import instant_look
 from uegan_cli.look_fitting.photo_set import look_through
-from uegan_cli.losses.features import Features, load_features
+from uegan_cli.losses.features import Features
+from uegan_cli.losses.vgg_weights import load_features
 from uegan_cli.styles.card import Card
 from uegan_cli.training.data import load_photos, to_float
 from uegan_cli.training.loop import run

@@ -18,7 +18,7 @@ from uegan_cli.evaluation.set_distances import (
     tone_distance,
     vgg_means,
 )
-from uegan_cli.losses.features import load_features
+from uegan_cli.losses.vgg_weights import load_features
 
 
 def flat(*colour: int) -> np.ndarray:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from uegan_cli.look_fitting.content import described, equalise, even, explain, small
-from uegan_cli.losses.features import load_features
+from uegan_cli.losses.vgg_weights import load_features
 from uegan_cli.training.data import load_photos
 
 

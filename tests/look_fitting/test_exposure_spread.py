@@ -13,7 +13,7 @@ from uegan_cli.look.srgb import to_linear, to_srgb
 from uegan_cli.look_fitting.exposure_spread import Inverse, Unevenness, unevenness
 from uegan_cli.look_fitting.instant_look import instant_look
 from uegan_cli.look_fitting.photo_set import Folder, look_through, seen_through
-from uegan_cli.losses.features import load_features
+from uegan_cli.losses.vgg_weights import load_features
 from uegan_cli.training.data import load_photos
 
 UNCHANGED = Inverse(torch.cat([torch.zeros(1, 3), torch.eye(3), torch.zeros(16, 3)]))

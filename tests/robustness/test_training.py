@@ -34,9 +34,9 @@ HELD = "three steps done"
 PRELUDE = f"""
 import os, sys
 import torch._dynamo
-from uegan_cli.losses import features
+from uegan_cli.losses import vgg_weights
 from uegan_cli.training import loop, session
-features.load_features = lambda file: None
+vgg_weights.load_features = lambda file: None
 session.JUDGED = 2
 whole_run = loop.run
 def run(*arguments, stop, **options):

@@ -34,10 +34,10 @@ PROGRAM = """
 from functools import partial
 import torch
 from uegan_cli.commands.app import command
-from uegan_cli.losses import features
+from uegan_cli.losses import vgg_weights
 from uegan_cli.training import loop, run as training, session
 torch.set_num_threads(1)
-features.load_features = lambda file: None
+vgg_weights.load_features = lambda file: None
 session.JUDGED = 2
 session.has_bfloat16 = training.has_bfloat16 = lambda device: False
 loop.run = partial(loop.run, report_every=1, judge_every=4)

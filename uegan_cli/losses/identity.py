@@ -5,18 +5,18 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..losses import LossForms
+from . import LossForms
 
 SCALE_WEIGHTS = (1.0, 0.5, 0.25)
 
 
-def identity(liked: Tensor, enhanced: Tensor, recipe: LossForms = "reference") -> Tensor:
-    """l1 between liked photos and G(liked), both N x 3 x H x W in [-1, 1]. Scalar.
+def identity(liked: Tensor, enhanced: Tensor, form: LossForms = "reference") -> Tensor:
+    """Return the l1 distance between liked photos and G(liked), both N x 3 x H x W in [-1, 1]. Scalar.
 
-    paper: at full size. reference: summed over three scales, halved by 2 x 2 averages, with weights 1, 1/2, 1/4.
+    paper: at full size. reference: summed over three scales, halved by 2 x 2 averages, with SCALE_WEIGHTS.
     """
     loss = F.l1_loss(enhanced, liked)
-    if recipe == "paper":
+    if form == "paper":
         return loss
     for weight in SCALE_WEIGHTS[1:]:
         liked, enhanced = F.avg_pool2d(liked, 2), F.avg_pool2d(enhanced, 2)

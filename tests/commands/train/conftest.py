@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from uegan_cli.losses import features
+from uegan_cli.losses import vgg_weights
 from uegan_cli.training import estimate, session
 
 TINY = ("--start", "none", "--width", "2", "--size", "96", "--batch", "2")
@@ -33,7 +33,7 @@ def folders(tmp_path, monkeypatch):
 @pytest.fixture
 def without_vgg(monkeypatch):
     """Train without the fidelity loss, which needs a large download. Returns options to pass."""
-    monkeypatch.setattr(features, "load_features", lambda file: None)
+    monkeypatch.setattr(vgg_weights, "load_features", lambda file: None)
     # Fewer photos to judge by: how well it learns is tested elsewhere.
     monkeypatch.setattr(session, "JUDGED", 2)
     return ("--vgg-weights", "vgg.pth")

@@ -169,7 +169,7 @@ def _styles() -> Iterator[CheckResult]:
 
 def _weights() -> Iterator[CheckResult]:
     from ...evaluation.nima import WEIGHTS_NAME, find_cached_weights
-    from ...losses.features import downloaded_file
+    from ...losses.vgg_weights import downloaded_file
 
     file = downloaded_file()
     if file is not None:

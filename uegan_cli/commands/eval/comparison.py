@@ -111,7 +111,7 @@ def _choose_groups(request: EvalRequest, report: Report) -> Iterator[MetricGroup
     """Choose what can be measured with the folders and weights there are."""
     from ...evaluation import metric_groups
     from ...evaluation.nima import find_cached_weights, load_nima
-    from ...losses.features import load_features
+    from ...losses.vgg_weights import load_features
 
     if request.reference is not None:
         yield metric_groups.reference_metrics()

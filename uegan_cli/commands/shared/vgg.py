@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 def find(file: Path | None) -> Path | None:
     """Return the file with the weights if it is there without a download, else None."""
-    from ...losses.features import downloaded_file
+    from ...losses.vgg_weights import downloaded_file
 
     return file or downloaded_file()
 
 
 def optional(file: Path | None, report: Report) -> Features | None:
     """Return the VGG features if there are weights, else None, with a message. Raises StyleError."""
-    from ...losses.features import load_features
+    from ...losses.vgg_weights import load_features
 
     found = find(file)
     if found is None:
@@ -34,7 +34,7 @@ def optional(file: Path | None, report: Report) -> Features | None:
 
 def required(file: Path | None, agreed: bool) -> Path:
     """Return the file with the weights, downloaded first if the user agrees. Raises UsageError if not, StyleError."""
-    from ...losses.features import download
+    from ...losses.vgg_weights import download
 
     found = find(file)
     if found is not None:

@@ -81,14 +81,15 @@ def _train(run: Options, request: TrainRequest, device: torch.device, report: Re
 
 def _load_features(run: Options, request: TrainRequest) -> tuple[Options, Features | None]:
     """Return the run with its file of VGG weights, and the VGG. A dry run without a file times random weights."""
-    from ...losses import features
+    from ...losses import vgg_weights
+    from ...losses.features import Features
     from ...training import distributed
 
     if request.dry_run:
         file = vgg.find(run.features)
-        return replace(run, features=file), features.load_features(file) if file else features.Features()
+        return replace(run, features=file), vgg_weights.load_features(file) if file else Features()
     file = distributed.from_first(lambda: vgg.required(run.features, request.download))
-    return replace(run, features=file), features.load_features(file)
+    return replace(run, features=file), vgg_weights.load_features(file)
 
 
 @contextmanager
