@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from uegan_cli.look_fitting.content import described
+from uegan_cli.look_fitting.content import describe_content
 from uegan_cli.losses import quality
 from uegan_cli.losses.features import Features
 from uegan_cli.networks.discriminator import Discriminator
@@ -129,7 +129,7 @@ def matched_by_content(patch: pytest.MonkeyPatch) -> None:
 
     def matched(self: Training) -> Losses:
         if not hasattr(self, "near"):
-            deep = [described(crops.photos, self.players.features)[-1] for crops in (self.liked, self.raw)]
+            deep = [describe_content(crops.photos, self.players.features)[-1] for crops in (self.liked, self.raw)]
             away = torch.cdist(*(F.normalize(kind - torch.cat(deep).mean(dim=0)) for kind in deep))
             self.near = away.argsort(dim=1)[:, :NEIGHBOURS]  # type: ignore[attr-defined]
         if len(self.liked.order) < self.config.batch:

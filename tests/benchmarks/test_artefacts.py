@@ -17,12 +17,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tests.benchmarks.looks import bright_airy, lab
-from tests.benchmarks.monge import monge_kantorovich
+from tests.benchmarks.monge_kantorovich import monge_kantorovich
+from tests.colour_difference import lab
+from tests.known_looks import bright_airy
 from uegan_cli import Enhancer, read_photo
-from uegan_cli.look_fitting import instant_look as instant
-from uegan_cli.look_fitting.instant_look import instant_look
-from uegan_cli.look_fitting.photo_set import look_through
+from uegan_cli.look_fitting import colour_map_fit
+from uegan_cli.look_fitting.instant_look import fit_instant_look
+from uegan_cli.look_fitting.photo_set import describe_photos
 from uegan_cli.losses.features import Features
 from uegan_cli.training.data import to_float
 
@@ -78,10 +79,10 @@ def test_hues_stay_where_the_look_has_them(
         print(f"  {what}: " + ", ".join(f"{kind} {error:.1f}" for kind, error in found[what].items()), flush=True)
 
     tell("closed form of the literature", monge_kantorovich(raw, liked))
-    tell("instant look", instant_look(look_through(raw, features), look_through(liked, features)).form)
-    tell("without deep features", instant_look(look_through(raw, None), look_through(liked, None)).form)
-    monkeypatch.setattr(instant, "PRIOR", 1e-6)
-    tell("without the prior", instant_look(look_through(raw, features), look_through(liked, features)).form)
+    tell("instant look", fit_instant_look(describe_photos(raw, features), describe_photos(liked, features)).look)
+    tell("without deep features", fit_instant_look(describe_photos(raw, None), describe_photos(liked, None)).look)
+    monkeypatch.setattr(colour_map_fit, "PRIOR_WEIGHT", 1e-6)
+    tell("without the prior", fit_instant_look(describe_photos(raw, features), describe_photos(liked, features)).look)
     means = {what: sum(errors.values()) / len(errors) for what, errors in found.items()}
     assert means["instant look"] < 10
     assert means["instant look"] <= min(means["closed form of the literature"], means["without the prior"]) + 0.5

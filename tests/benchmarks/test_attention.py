@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
-from tests.benchmarks.looks import psnr
+from tests.colour_difference import psnr
 from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.networks.config import Attention
 from uegan_cli.training.config import Initialisation, TrainConfig

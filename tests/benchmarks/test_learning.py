@@ -27,12 +27,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.benchmarks.looks import KNOWN, apply, delta_e, disturbed, psnr
-from tests.benchmarks.monge import monge_kantorovich
+from tests.benchmarks.monge_kantorovich import monge_kantorovich
+from tests.colour_difference import delta_e, psnr
+from tests.known_looks import SCENARIOS, apply_look, disturb_exposure
 from uegan_cli.look.look import FittedLook
-from uegan_cli.look_fitting.content import described
-from uegan_cli.look_fitting.instant_look import instant_look
-from uegan_cli.look_fitting.photo_set import look_through
+from uegan_cli.look_fitting.content import describe_content
+from uegan_cli.look_fitting.instant_look import fit_instant_look
+from uegan_cli.look_fitting.photo_set import describe_photos
 from uegan_cli.losses.features import Features
 from uegan_cli.losses.vgg_weights import load_features
 from uegan_cli.styles.card import Card
@@ -87,20 +88,20 @@ def photos(raw_photos: list[Path]) -> list[Tensor]:
 @pytest.fixture(scope="module")
 def shown(photos: list[Tensor], features: Features) -> Tensor:
     """The principal components of what the photos show, one a column."""
-    (_, deep) = described(photos, features)
+    (_, deep) = describe_content(photos, features)
     return torch.linalg.svd((deep - deep.mean(dim=0)) / deep.std(dim=0), full_matrices=False)[0]
 
 
 def make_task(name: str, photos: list[Tensor], shown: Tensor, draw: int) -> Task:
     """Sides drawn at random; or, with a gap, from the two ends of a principal component of what photos show."""
-    known, rng = KNOWN[name], torch.Generator().manual_seed(draw)
+    known, rng = SCENARIOS[name], torch.Generator().manual_seed(draw)
     order = torch.randperm(len(photos), generator=rng).tolist()
-    if known.gap:
+    if known.content_gap:
         rank = {photo: place for place, photo in enumerate(shown[:, draw].argsort().tolist())}
         order.sort(key=lambda photo: rank[photo] >= len(photos) // 2)
     if known.disturbed:
-        photos = [apply(lambda x: disturbed(x, rng), photo) for photo in photos]
-    answers = [apply(known.look, photo) for photo in photos]
+        photos = [apply_look(lambda x: disturb_exposure(x, rng), photo) for photo in photos]
+    answers = [apply_look(known.look, photo) for photo in photos]
     held_out, raw, rest = order[:HELD_OUT], order[HELD_OUT : HELD_OUT + RAW], order[HELD_OUT + RAW :]
     return Task(
         Photos([answers[i] for i in rest[:LIKED]], [photos[i] for i in raw]),
@@ -109,7 +110,7 @@ def make_task(name: str, photos: list[Tensor], shown: Tensor, draw: int) -> Task
 
 
 @pytest.mark.parametrize("draw", DRAWS)
-@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_a_look_is_learnt(
     name: str, draw: int, photos: list[Tensor], shown: Tensor, features: Features, tmp_path: Path
 ) -> None:
@@ -134,8 +135,8 @@ def _closed_forms(task: Task, features: Features) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, make in {
         "closed form": lambda: monge_kantorovich(raw, liked),
-        "instant look, no VGG": lambda: instant_look(look_through(raw, None), look_through(liked, None)).form,
-        "instant look": lambda: instant_look(look_through(raw, features), look_through(liked, features)).form,
+        "instant look, no VGG": lambda: fit_instant_look(describe_photos(raw, None), describe_photos(liked, None)).look,
+        "instant look": lambda: fit_instant_look(describe_photos(raw, features), describe_photos(liked, features)).look,
     }.items():
         began = time.monotonic()
         transport = make()
@@ -181,7 +182,7 @@ def test_what_all_results_come_to() -> None:
     print()
     rows = ("as they are", "closed form", "instant look, no VGG", "instant look", "quick", "paper")
     by_look: dict[str, dict[str, float]] = {}
-    for name in KNOWN:
+    for name in SCENARIOS:
         of_look = [cell["found"] for cell in cells if cell["look"] == name]
         differences = {row: [found[row]["dE"] for found in of_look if row in found] for row in rows}
         by_look[name] = means = {row: sum(all) / len(all) for row, all in differences.items() if all}
@@ -196,7 +197,7 @@ def test_what_all_results_come_to() -> None:
         mean = sum(shares) / len(shares)
         told = f"{whole[row]:.0%} of all of it closed, {mean:.0%} of each, {min(shares):.0%} at least"
         print(f"of the distance {row}, by {result}: {told}")
-    if result == "quick" and len(learnt) >= 3 * len(KNOWN):
+    if result == "quick" and len(learnt) >= 3 * len(SCENARIOS):
         assert sum(closed["as they are"]) / len(learnt) >= 0.6 and min(closed["as they are"]) > 0
         # Of it all: where the closed form leaves nothing to see, a third of that is nothing to see either.
         assert whole["closed form"] >= 1 / 3

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image, ImageOps
 
-from tests.benchmarks.looks import delta_e
+from tests.colour_difference import delta_e
 from tests.conftest import lying_beside
 from uegan_cli.enhancement.downsampling import area_average, working_shape
 from uegan_cli.enhancement.enhancer import Enhancer

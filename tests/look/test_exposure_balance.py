@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from uegan_cli.look.exposure_balance import MAX_STOPS, ExposureBalance, channel_stops, expose, measure_balance
+from uegan_cli.look.srgb import to_srgb
 
 
 def scenes(count: int = 3) -> Tensor:
@@ -49,3 +50,11 @@ def test_a_photo_is_changed_alike_at_any_size(scale: int) -> None:
 def test_a_night_stays_one() -> None:
     night = scenes() * 0.02 - 0.95
     assert (of(evening(-1.0, torch.zeros(3))(night)) - of(night))[:, 0].max() < MAX_STOPS + 0.1
+
+
+@pytest.mark.parametrize(("gains", "change"), [((2, 2, 2), (1, 0, 0)), ((2, 1, 1), (0.299, 1, -0.5))])
+def test_a_balance_is_measured_in_stops(gains: tuple[float, ...], change: tuple[float, ...]) -> None:
+    """Linear light of 0.1 and of twice that, in all channels or in one."""
+    light = torch.full((1, 8, 3), 0.1)
+    balances = [measure_balance(to_srgb(x) * 2 - 1) for x in (light, light * torch.tensor(gains))]
+    assert torch.allclose(balances[1] - balances[0], torch.tensor([change]).float(), atol=1e-3)

@@ -79,7 +79,7 @@ def test_a_run_without_whole_photos_has_no_pace_for_them() -> None:
 
 
 def test_the_judge_takes_time_too(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(estimate, "enhance_small", lambda *_: clock.pass_by(0.1)["loss"])
+    monkeypatch.setattr(estimate, "enhance_shrunk", lambda *_: clock.pass_by(0.1)["loss"])
     steps_taking(0.0, "learn", clock, monkeypatch)
     assert measure(training(), 5 * estimate.JUDGE_EVERY).step["learn"] == pytest.approx(0.5)
 

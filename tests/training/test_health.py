@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from uegan_cli.look_fitting.judge import Verdict
+from uegan_cli.look_fitting.judge import Judgement
 from uegan_cli.training.health import LONG, Best, Health, is_better, not_numbers
 
 
@@ -14,12 +14,12 @@ from uegan_cli.training.health import LONG, Best, Health, is_better, not_numbers
 )
 def test_the_nearer_is_the_better(distance: float, before: float | None, better: bool) -> None:
     best = None if before is None else Best(1, before, {})
-    assert is_better(Verdict(distance, 0.0), best, most_change=0.1) is better
+    assert is_better(Judgement(distance, 0.0), best, most_change=0.1) is better
 
 
 def test_what_changes_the_content_is_never_better() -> None:
-    assert not is_better(Verdict(1.0, 0.2), Best(1, 4.0, {}), most_change=0.1)
-    assert not is_better(Verdict(1.0, math.nan), None, most_change=0.1)
+    assert not is_better(Judgement(1.0, 0.2), Best(1, 4.0, {}), most_change=0.1)
+    assert not is_better(Judgement(1.0, math.nan), None, most_change=0.1)
 
 
 def test_the_loss_that_is_no_number_is_named() -> None:

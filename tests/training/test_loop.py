@@ -215,7 +215,7 @@ def test_the_best_weights_are_remembered_and_survive_a_resume(tmp_path: Path) ->
     assert again.best is not None and again.best.distance == subject.best.distance
     load_stored_weights(again.players.average.network, again.best.weights)
     assert again.judge is not None
-    assert again.judge.verdict(again.players.average.network).distance == pytest.approx(again.best.distance, rel=0.05)
+    assert again.judge.assess(again.players.average.network).distance == pytest.approx(again.best.distance, rel=0.05)
 
 
 def test_what_breaks_a_step_off_leaves_the_last_good_state(tmp_path: Path) -> None:

@@ -11,14 +11,14 @@ from PIL import Image
 from uegan_cli.errors import StyleError
 from uegan_cli.look.build import build
 from uegan_cli.look.config import LookConfig, StyledGeneratorConfig
-from uegan_cli.look.look import FittedLook
+from uegan_cli.look_fitting.instant_style import make_instant_style
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.file import make_style
 from uegan_cli.styles.store import install
 from uegan_cli.styles.stored_names import stored_weights
 from uegan_cli.training.config import TrainConfig
 from uegan_cli.training.loop import run
-from uegan_cli.training.session import Photos, begin, finish, instant_style, read_folders
+from uegan_cli.training.session import Photos, begin, finish, read_folders
 
 CPU = torch.device("cpu")
 CONFIG = TrainConfig(
@@ -50,7 +50,7 @@ def test_a_fresh_run_starts_exactly_from_the_closed_form() -> None:
     session = begin(CONFIG, Photos(scenes(20, 0.7, 0.2), scenes(20, seed=1)), None, CPU)
     assert session.instant is not None
     x = torch.rand(1, 3, 96, 96) * 2 - 1
-    assert torch.allclose(session.training.players.generator(x), session.instant.form(x), atol=1e-5)
+    assert torch.allclose(session.training.players.generator(x), session.instant.look(x), atol=1e-5)
     assert not session.training.players.generator.look.colour_map.weight.requires_grad
 
 
@@ -102,22 +102,14 @@ def test_a_trained_start_lends_its_eyes_and_not_its_edit() -> None:
     assert torch.equal(begun.generator.encoder[2].weight, generator.generator.encoder[2].weight)  # type: ignore[union-attr, index]
     x = torch.rand(1, 3, 96, 96) * 2 - 1
     assert session.instant is not None
-    assert torch.allclose(begun(x), session.instant.form(x), atol=1e-5)
+    assert torch.allclose(begun(x), session.instant.look(x), atol=1e-5)
 
 
 def test_only_networks_can_be_started_from() -> None:
-    install(instant_style("affine", Photos(scenes(12), scenes(12, seed=1)), None, Card()))
+    install(make_instant_style("affine", scenes(12, seed=1), scenes(12), None, Card()))
     config = TrainConfig(generator=CONFIG.generator, start="affine")
     with pytest.raises(StyleError, match="affine"):
         begin(config, Photos(scenes(12), scenes(12, seed=1)), None, CPU)
-
-
-def test_the_instant_style_does_what_the_folders_ask() -> None:
-    style = instant_style("bright", Photos(scenes(30, 0.6, 0.35), scenes(30, seed=1)), None, Card())
-    assert isinstance(style.generator, FittedLook)
-    assert style.card.recipe["deep_features"] is False
-    grey = torch.zeros(1, 3, 4, 4)
-    assert style.generator(grey).mean() > 0.1
 
 
 def test_only_what_is_worth_learning_from_is_kept_in_memory(tmp_path: Path) -> None:

@@ -5,14 +5,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from tests.benchmarks.looks import apply, warm_film
+from tests.known_looks import apply_look, warm_film
 from uegan_cli.look.exposure_balance import measure_balance
 from uegan_cli.look.local_contrast import LocalContrast
 from uegan_cli.look.look import FittedLook
 from uegan_cli.look.srgb import to_linear, to_srgb
-from uegan_cli.look_fitting.exposure_spread import Inverse
-from uegan_cli.look_fitting.instant_look import instant_look
-from uegan_cli.look_fitting.photo_set import look_through
+from uegan_cli.look_fitting.instant_look import fit_instant_look
+from uegan_cli.look_fitting.inverse_colour_map import InverseColourMap
+from uegan_cli.look_fitting.photo_set import describe_photos
 from uegan_cli.training.data import load_photos, to_float
 from uegan_cli.training.synthetic_pairs import Counterparts, counterparts
 
@@ -32,13 +32,13 @@ def disturbed(photo: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def made(raw: list[Tensor], liked: list[Tensor]) -> Counterparts:
-    folders = look_through(raw, None), look_through(liked, None)
-    return counterparts(instant_look(*folders).form, *folders)
+    folders = describe_photos(raw, None), describe_photos(liked, None)
+    return counterparts(fit_instant_look(*folders).look, *folders)
 
 
 def test_a_look_that_is_the_same_for_all_photos_leaves_nothing_to_teach(raw_photos: list[Path]) -> None:
     raw, _ = two_sides(raw_photos)
-    spoil = made(raw, [apply(warm_film, photo) for photo in raw])
+    spoil = made(raw, [apply_look(warm_film, photo) for photo in raw])
     assert not spoil.uneven and not spoil.plainer.gain
 
 
@@ -55,9 +55,9 @@ def test_exposures_that_only_raw_photos_have_are_what_there_is_to_teach(raw_phot
 
 def test_a_counterpart_goes_through_the_look_to_the_liked_photo(raw_photos: list[Path]) -> None:
     raw, others = two_sides(raw_photos)
-    liked = [apply(warm_film, photo) for photo in others]
-    folders = look_through(raw, None), look_through(liked, None)
-    look = instant_look(*folders).form
+    liked = [apply_look(warm_film, photo) for photo in others]
+    folders = describe_photos(raw, None), describe_photos(liked, None)
+    look = fit_instant_look(*folders).look
     spoil = counterparts(look, *folders)
     changed = []
     for photo in liked[::10]:
@@ -66,10 +66,10 @@ def test_a_counterpart_goes_through_the_look_to_the_liked_photo(raw_photos: list
     assert sum(changed) / len(changed) < 0.02
 
 
-def unchanged() -> Inverse:
+def unchanged() -> InverseColourMap:
     coefficients = torch.zeros(20, 3)
     coefficients[1:4] = torch.eye(3)
-    return Inverse(coefficients)
+    return InverseColourMap(coefficients)
 
 
 def test_disturbances_are_as_large_as_was_asked_for_and_the_same_for_the_same_draw() -> None:
@@ -89,6 +89,6 @@ def test_local_contrast_is_taken_out() -> None:
 
 def test_the_identity_needs_no_counterparts() -> None:
     photos = [torch.randint(0, 256, (3, 64, 64), dtype=torch.uint8) for _ in range(12)]
-    folder = look_through(photos, None)
+    folder = describe_photos(photos, None)
     spoil = counterparts(FittedLook(), folder, folder)
     assert not spoil.uneven and not spoil.plainer.gain

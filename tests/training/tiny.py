@@ -10,8 +10,8 @@ import torch
 
 from uegan_cli.look.build import build
 from uegan_cli.look.config import StyledGeneratorConfig
-from uegan_cli.look_fitting.judge import Judge, Verdict, judge_between
-from uegan_cli.look_fitting.photo_set import look_through
+from uegan_cli.look_fitting.judge import Judge, Judgement, make_judge
+from uegan_cli.look_fitting.photo_set import describe_photos
 from uegan_cli.training.config import LossWeights, TrainConfig
 from uegan_cli.training.run import Training, prepare
 
@@ -32,7 +32,7 @@ def photos(seed: int) -> list[torch.Tensor]:
 
 
 def judge() -> Judge:
-    return judge_between(look_through(photos(1), None), photos(1), look_through(photos(0), None))
+    return make_judge(describe_photos(photos(1), None), photos(1), describe_photos(photos(0), None))
 
 
 class Said(Judge):
@@ -40,11 +40,11 @@ class Said(Judge):
 
     def __init__(self, *distances: float) -> None:
         object.__setattr__(self, "distances", list(distances))
-        object.__setattr__(self, "most_change", 0.1)
+        object.__setattr__(self, "max_content_change", 0.1)
 
-    def verdict(self, generator: torch.nn.Module) -> Verdict:
+    def assess(self, network: torch.nn.Module) -> Judgement:
         distances: list[float] = self.__dict__["distances"]
-        return Verdict(distances.pop(0) if len(distances) > 1 else distances[0], 0.0)
+        return Judgement(distances.pop(0) if len(distances) > 1 else distances[0], 0.0)
 
 
 def training(judge: Judge | None = None, **changes: Any) -> Training:

@@ -1,14 +1,18 @@
-"""By how much raw photos differ from each other in exposure and white balance more than liked ones do.
+"""How much more raw photos differ in exposure and white balance than liked ones, and the layer that balances them.
 
-Where they do, the photographer brought each photo to its place, which no map of colours that is the same for all can
-do. Levels are taken to be normally distributed. Where a photographer takes a disturbance away altogether, raw levels
-are liked ones and a disturbance that has the covariance by which they vary beyond, and what is to be expected of it
-follows from a photo's levels (Wiener's filter). Where a part of every deviation is left, the levels of all come nearer
-to each other until they vary as liked ones do (optimal transport). People do something of both; the mean of the two is
-taken.
+If they differ more, the photographer has corrected each photo, which a colour map that is the same for all photos
+cannot do. Balances (exposure, warmth and tint, in stops) are taken to be normally distributed, and there are two models
+of a photographer:
 
-What photos show is left out of it. It tells levels badly, and the worse the more uneven raw photos are: what is wrongly
-foretold of liked ones makes them look uneven, too.
+- One who removes a disturbance completely. Raw balances are liked ones plus a disturbance, whose covariance is the
+  difference of theirs, and the expected disturbance of a photo follows from its balance (Wiener filter).
+- One who keeps a part of every deviation. Raw balances are moved closer together until their covariance is that of
+  liked ones (optimal transport between normal distributions).
+
+People do something of both: deviations are reduced to the mean of what the two models keep.
+
+The content of the photos is not taken into account. It predicts balances badly, the worse the more raw photos differ,
+and errors of the prediction for liked photos would count as differences between them.
 """
 
 from __future__ import annotations
@@ -19,125 +23,95 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from ..look.colour_map import ColourMap, monomials
 from ..look.exposure_balance import ExposureBalance, measure_balance
-from .photo_set import Folder, seen_through
-from .statistics import photo_weights
+from .inverse_colour_map import InverseColourMap
+from .photo_set import PhotoSet
+from .robust import photo_weights
 
-FREEDOM = 4.0
-"""Of the Student distribution that levels are taken to have: a night or a sunset lies far out."""
+BALANCE_DEGREES_OF_FREEDOM = 4.0
+"""Of the Student distribution of balances: a night or a sunset is far from the others."""
 
-SPREAD = 0.5
-"""Stops, about, by which photos differ that are not uneven."""
+TYPICAL_SPREAD = 0.5
+"""Standard deviation, about, in stops, of balances of photos that were corrected."""
 
-UNSEEN = 0.1
-"""Stops by which levels may differ without anyone's seeing it."""
+VISIBLE_DIFFERENCE = 0.1
+"""Stops by which balances may differ without anyone's seeing it."""
 
-SURE = 3.0
-"""Standard errors by which a difference must stand out."""
+MIN_SPREAD_Z_SCORE = 3.0
+"""Standard errors by which the variance of raw photos must exceed that of liked ones."""
 
-CHANCE, TRIALS = 0.005, 4000
-"""Of even photos' being taken for uneven, and the pairs of folders that are drawn to find where that is. The largest of
-three ratios gets much further by chance than any one does: for 20 liked photos, to five rather than two."""
-
-RIDGE = 1e-5
+FALSE_POSITIVE_RATE, SIMULATIONS = 0.005, 4000
+"""Share of pairs of folders with the same spread for which one is found, and the pairs that are simulated to find that
+threshold. The largest of three ratios is much larger by chance than any one: for 20 liked photos, up to 5 and not 2."""
 
 
 @dataclass(frozen=True)
-class Unevenness:
-    """disturbance: 3 x 3, of standard normal numbers, gives the stops of exposure, warmth and tint by which raw photos
-    were disturbed. pull: 3 x 3, of a photo's levels, gives the stops by which they are to be changed, middle being the
-    levels that are to stay. Zero where nothing is sure.
+class ExposureSpread:
+    """The excess spread of raw photos in exposure, warmth and tint, and its correction; zero if it is not significant.
+
+    disturbance: 3 x 3, turns a standard normal vector into the stops by which a raw photo was disturbed. pull: 3 x 3,
+    and middle: 3, the parameters of the `ExposureBalance` that corrects it.
     """
 
     disturbance: Tensor
     pull: Tensor
     middle: Tensor
 
-    def evened(self) -> ExposureBalance:
-        """The layer that does so."""
+    def balance(self) -> ExposureBalance:
+        """Return the layer that corrects the spread."""
         layer = ExposureBalance()
         layer.load_state_dict({"pull": self.pull, "middle": self.middle})
         return layer
 
 
-def unevenness(raw: Folder, liked: Folder, back: Inverse) -> Unevenness:
-    """Of raw photos, as compared to liked ones that were taken back through the look."""
-    rows = measure_balance(raw.colours), measure_balance(back(liked.colours))
-    return Unevenness(*_beyond(*rows), rows[0].mean(dim=0))
+def fit_exposure_spread(raw: PhotoSet, liked: PhotoSet, inverse: InverseColourMap) -> ExposureSpread:
+    """Compare the spread of raw photos with that of liked ones before their look, which `inverse` undoes."""
+    raw_balances, liked_balances = measure_balance(raw.colours), measure_balance(inverse(liked.colours))
+    return ExposureSpread(*_excess(raw_balances, liked_balances), raw_balances.mean(dim=0))
 
 
-class Inverse:
-    """The way back through a map of colours: cubic polynomials, 20 x 3, that are right for the colours there are."""
+def _excess(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
+    """Return `disturbance` and `pull` for balances, N x 3 and M x 3.
 
-    def __init__(self, coefficients: Tensor) -> None:
-        self.coefficients = coefficients
-
-    @classmethod
-    def of(cls, look: ColourMap, colours: Tensor) -> Inverse:
-        """Least squares, around no change: what is clipped has no way back, and the ridge keeps that calm.
-
-        colours: N x P x 3 in [-1, 1], before the look.
-        """
-        powers, wanted = _cubic(seen_through(look, colours)[:, ::3].flatten(0, 1)), colours[:, ::3].flatten(0, 1)
-        none = torch.zeros(powers.shape[1], 3)
-        none[1:4] = torch.eye(3)
-        square = powers.T @ powers + RIDGE * len(powers) * torch.eye(powers.shape[1])
-        change = torch.linalg.solve(square.double(), (powers.T @ (wanted - powers @ none)).double())
-        return cls(none + change.float())
-
-    def __call__(self, colours: Tensor) -> Tensor:
-        """... x 3 in [-1, 1], as they were before."""
-        before: Tensor = (_cubic(colours) @ self.coefficients.to(colours.device)).clamp(-1, 1)
-        return before
-
-
-def _cubic(x: Tensor) -> Tensor:
-    """... x 3 -> ... x 20: all products of up to three of the channels."""
-    r, g, b = x.unbind(dim=-1)
-    squares = monomials(x, dim=-1)
-    others = torch.stack([r * r * g, r * r * b, g * g * r, g * g * b, b * b * r, b * b * g, r * g * b], dim=-1)
-    return torch.cat([torch.ones_like(r)[..., None], squares, x**3, others], dim=-1)
-
-
-def _beyond(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
-    """From their levels, N x 3 and M x 3: `disturbance` and `pull`.
-
-    In the directions in which liked photos all vary by one, so that the surest are found whatever their mixture.
+    Ratios are tested in directions in which all liked photos vary by one, so that the most significant mixtures of
+    exposure, warmth and tint are found.
     """
-    values, directions = _ratios(raw, liked)
-    sure = values > 1 + SURE * (2 / len(raw) + 2 / len(liked)) ** 0.5
-    sure &= values.max() > _largest_by_chance(len(raw), len(liked))
-    # Of a photo's way, the mean of what Wiener's filter and optimal transport leave. The filter leaves so much where
-    # the ratio is its inverse, and that tells the disturbance.
-    left = torch.where(sure, (1 / values + values**-0.5) / 2, torch.ones(()))
-    pull = directions @ torch.diag(left - 1) @ torch.linalg.inv(directions)
-    return directions @ torch.diag((1 / left - 1).sqrt()), pull
+    ratios, directions = _variance_ratios(raw, liked)
+    significant = ratios > 1 + MIN_SPREAD_Z_SCORE * (2 / len(raw) + 2 / len(liked)) ** 0.5
+    significant &= ratios.max() > _largest_ratio_by_chance(len(raw), len(liked))
+    # Of a deviation, the Wiener filter keeps 1 / ratio and optimal transport its square root. A filter that keeps the
+    # mean of both belongs to a ratio of 1 / kept, which tells the disturbance.
+    kept = torch.where(significant, (1 / ratios + ratios**-0.5) / 2, torch.ones(()))
+    pull = directions @ torch.diag(kept - 1) @ torch.linalg.inv(directions)
+    return directions @ torch.diag((1 / kept - 1).sqrt()), pull
 
 
-def _ratios(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
-    """How many times the variance of liked photos raw ones have, 3, and in which directions: columns of 3 x 3."""
-    root = torch.linalg.cholesky(_scatter(liked))
-    half = torch.linalg.solve_triangular(root, _scatter(raw), upper=False)
+def _variance_ratios(raw: Tensor, liked: Tensor) -> tuple[Tensor, Tensor]:
+    """Solve the generalised eigenproblem of both covariances: variances of raw over liked photos, 3, ascending.
+
+    Returns them and their directions, the columns of 3 x 3, along which the variance of liked photos is 1.
+    """
+    root = torch.linalg.cholesky(_robust_covariance(liked))
+    half = torch.linalg.solve_triangular(root, _robust_covariance(raw), upper=False)
     values, vectors = torch.linalg.eigh(torch.linalg.solve_triangular(root, half.T, upper=False))
     return values, root @ vectors
 
 
 @lru_cache
-def _largest_by_chance(raws: int, likeds: int) -> float:
-    """The largest ratio that all but `CHANCE` of pairs of folders have whose photos are equally even."""
+def _largest_ratio_by_chance(raw_count: int, liked_count: int) -> float:
+    """Find the largest ratio in all but FALSE_POSITIVE_RATE of pairs of folders with the same spread."""
     rng = torch.Generator().manual_seed(0)
 
-    def drawn(count: int) -> Tensor:
-        normal = torch.randn(1 + int(FREEDOM), TRIALS, count, 3, generator=rng)
-        return SPREAD * normal[0] / normal[1:].square().mean(dim=0).sqrt()
+    def draw(count: int) -> Tensor:
+        normal = torch.randn(1 + int(BALANCE_DEGREES_OF_FREEDOM), SIMULATIONS, count, 3, generator=rng)
+        return TYPICAL_SPREAD * normal[0] / normal[1:].square().mean(dim=0).sqrt()
 
-    largest = torch.vmap(lambda raw, liked: _ratios(raw, liked)[0].max())(drawn(raws), drawn(likeds))
-    return float(largest.quantile(1 - CHANCE))
+    largest = torch.vmap(lambda raw, liked: _variance_ratios(raw, liked)[0].max())(draw(raw_count), draw(liked_count))
+    return float(largest.quantile(1 - FALSE_POSITIVE_RATE))
 
 
-def _scatter(rows: Tensor) -> Tensor:
-    """A covariance, 3 x 3, by which a few odd photos are not mistaken for many."""
-    weights = photo_weights(rows, FREEDOM)
-    away = rows - weights @ rows
-    return (away * weights[:, None]).T @ away + UNSEEN**2 * torch.eye(3)
+def _robust_covariance(balances: Tensor) -> Tensor:
+    """Return a covariance of N x 3, 3 x 3, in which a few odd photos do not pass for many."""
+    weights = photo_weights(balances, BALANCE_DEGREES_OF_FREEDOM)
+    deviations = balances - weights @ balances
+    return (deviations * weights[:, None]).T @ deviations + VISIBLE_DIFFERENCE**2 * torch.eye(3)

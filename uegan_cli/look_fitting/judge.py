@@ -6,32 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..look.exposure_balance import measure_balance
 from ..look.look import FittedLook
-from ..look.srgb import luma
-from .content import deepest, enhance_small, even, explain, small
-from .photo_set import Folder
-from .statistics import bands, colours_of, shrunk, statistics
+from .content import deepest_descriptor
+from .content_change import content_change
+from .content_regression import regress_on_content
+from .photo_set import PhotoSet
+from .robust import shrink_covariance
+from .shrunk_photo import enhance_shrunk
+from .statistics import colour_statistics, detail_by_size, sample_colours
 
-SHRINK = 0.6
-WEIGHTS = (1.0, 0.3, 0.3)
-"""Of tones and colours, of how far photos lie apart in exposure, warmth and tint, and of detail."""
+STATISTIC_WEIGHTS = (1.0, 0.3, 0.3)
+"""Of tones and colours, of differences between photos in exposure, warmth and tint, and of detail."""
 
-FREE_CHANGE = 0.1
-"""Content change that is allowed besides that of the instant look."""
-
-WINDOW = 7
-FLAT = 0.01
-"""Variance of luma below which a window shows nothing that could change."""
+CONTENT_CHANGE_MARGIN = 0.1
+"""Content change that is allowed beyond that of the look from which training starts."""
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """distance: from the liked photos, in standard deviations from photo to photo. content_change: how much of the
-    structure of the photos is another, 0 to 1."""
+class Judgement:
+    """distance: from the liked photos, in standard deviations from photo to photo. content_change: 0 to 1."""
 
     distance: float
     content_change: float
@@ -39,65 +35,53 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judge:
-    """Raw photos that nothing is learnt from (3 x H x W uint8), and what their statistics should be on average once
-    they are enhanced.
+    """Raw photos that are not trained on, and the mean statistics that they should have once they are enhanced.
 
-    target: S. metric: S x S, what a squared distance is measured with. most_change: bound on the content change.
+    held_out: 3 x H x W uint8 each. target: S. metric: S x S, of squared distances. max_content_change: the bound that
+    results should keep.
     """
 
     held_out: Sequence[Tensor]
     target: Tensor
     metric: Tensor
-    most_change: float
+    max_content_change: float
 
-    def verdict(self, generator: nn.Module) -> Verdict:
-        """What is to be said of a generator."""
-        enhanced = [enhance_small(generator, photo) for photo in self.held_out]
-        gap = (torch.cat(_rows(enhanced), dim=1).mean(dim=0) - self.target).double()
-        return Verdict(float((gap @ self.metric @ gap).sqrt()), content_change(self.held_out, enhanced))
+    def assess(self, network: nn.Module) -> Judgement:
+        """Enhance the held-out photos with a network, N x 3 x H x W in [-1, 1] -> the same, and judge the results."""
+        enhanced = [enhance_shrunk(network, photo) for photo in self.held_out]
+        gap = (torch.cat(_statistics(enhanced), dim=1).mean(dim=0) - self.target).double()
+        return Judgement(float((gap @ self.metric @ gap).sqrt()), content_change(self.held_out, enhanced))
 
 
-def judge_between(raw: Folder, held_out: Sequence[Tensor], liked: Folder, look: nn.Module | None = None) -> Judge:
-    """A judge by folders of which some raw photos are held out. look: that training starts from, if there is one.
+def make_judge(raw: PhotoSet, held_out: Sequence[Tensor], liked: PhotoSet, look: nn.Module | None = None) -> Judge:
+    """Make a judge of results that should look like the liked photos.
 
-    How near the look comes, all raw and all liked photos tell, with what they show taken into account; a few alone
-    would tell little but what is on them. The photos that are held out tell what a network does beyond the look, on
-    photos that it does not know.
+    raw: all raw photos, the held-out ones (3 x H x W uint8) included. look: the one that training starts from, if any.
+
+    How far the look is from the liked photos is measured on all photos, with their content taken into account: the few
+    held-out ones would mostly tell what they show. The held-out photos tell what a network does beyond the look, on
+    photos that it has not seen.
     """
     look = look or FittedLook()
-    enhanced, held = ([enhance_small(look, photo) for photo in photos] for photos in (raw.photos, held_out))
-    before, wanted = _rows(enhanced), _rows(liked.photos)
-    # Detail goes by what is shown, not by where its edges are: they are what it is measured by.
-    content = [(raw.content, liked.content)] * 2 + [(deepest(raw.content), deepest(liked.content))]
-    beyond, blocks = [], []
-    for weight, shown, one, other in zip(WEIGHTS, content, before, wanted, strict=True):
-        explained = explain(shown, (one, other), (even(one), even(other)))
-        beyond.append(other.mean(dim=0) + explained.difference - one.mean(dim=0))
-        blocks.append(torch.linalg.inv(shrunk(explained.covariance, SHRINK)) * weight / one.shape[1])
-    metric: Tensor = torch.block_diag(*blocks)  # type: ignore[no-untyped-call]
-    target = torch.cat(_rows(held), dim=1).mean(dim=0) + torch.cat(beyond)
-    return Judge(held_out, target, metric, content_change(held_out, held) + FREE_CHANGE)
+    enhanced = [enhance_shrunk(look, photo) for photo in raw.photos]
+    enhanced_held_out = [enhance_shrunk(look, photo) for photo in held_out]
+    # Edges are detail themselves: where there are deep features, they alone predict it.
+    contents = [(raw.content, liked.content)] * 2
+    contents.append((deepest_descriptor(raw.content), deepest_descriptor(liked.content)))
+    gaps, metrics = [], []
+    pairs = zip(STATISTIC_WEIGHTS, contents, _statistics(enhanced), _statistics(liked.photos), strict=True)
+    for weight, content, raw_rows, liked_rows in pairs:
+        regression = regress_on_content(content, (raw_rows, liked_rows))
+        gaps.append(liked_rows.mean(dim=0) + regression.difference - raw_rows.mean(dim=0))
+        precision = torch.linalg.inv(shrink_covariance(regression.residual_covariance))
+        metrics.append(precision * weight / raw_rows.shape[1])
+    metric: Tensor = torch.block_diag(*metrics)  # type: ignore[no-untyped-call]
+    target = torch.cat(_statistics(enhanced_held_out), dim=1).mean(dim=0) + torch.cat(gaps)
+    return Judge(held_out, target, metric, content_change(held_out, enhanced_held_out) + CONTENT_CHANGE_MARGIN)
 
 
-def content_change(before: Sequence[Tensor], after: Sequence[Tensor]) -> float:
-    """One less the correlation of luma in small windows, where there is something to see, over pairs of photos; what
-    tone and contrast do to a photo hardly counts."""
-    changes = [_structure_lost(luma(small(x)), luma(small(y))) for x, y in zip(before, after, strict=True)]
-    return float(torch.stack(changes).mean())
-
-
-def _structure_lost(x: Tensor, y: Tensor) -> Tensor:
-    def mean(z: Tensor) -> Tensor:
-        return F.avg_pool2d(z, WINDOW, 1)
-
-    both, one, two = mean(x * y) - mean(x) * mean(y), mean(x * x) - mean(x) ** 2, mean(y * y) - mean(y) ** 2
-    weight = one / (one + FLAT)
-    lost = 1 - both.abs() / (one * two).clamp(min=1e-8).sqrt()
-    return (weight * lost).sum() / weight.sum().clamp(min=1e-6)
-
-
-def _rows(photos: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-    """N photos -> in N rows each: their statistics, how far their levels are from the others', and their detail."""
-    colours = colours_of(photos, torch.Generator().manual_seed(0))
-    level = measure_balance(colours)
-    return statistics(colours), (level - level.mean(dim=0)).abs(), bands(photos)
+def _statistics(photos: Sequence[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the statistics of N photos (3 x H x W uint8), N rows each, in the order of STATISTIC_WEIGHTS."""
+    colours = sample_colours(photos, torch.Generator().manual_seed(0))
+    balances = measure_balance(colours)
+    return colour_statistics(colours), (balances - balances.mean(dim=0)).abs(), detail_by_size(photos)

@@ -9,4 +9,5 @@ store          the cache: load, install, list, rename, remove, export, import, v
 authors        the published checkpoints
 blend          several styles in one, or one at part of its strength
 preview        a small before/after picture
+compact        new styles: weights in float16, with a preview
 """

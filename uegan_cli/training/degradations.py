@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..look.srgb import luma, to_linear, to_srgb
-from ..look_fitting.content import small
+from ..look_fitting.shrunk_photo import shrink_photo
 
 QUANTILES, SMOOTH = 33, 9
 """Of luma, from the darkest to the brightest; and how many neighbours a curve between them is smoothed over."""
@@ -96,7 +96,7 @@ class TonesOf:
     @classmethod
     def photos(cls, photos: Sequence[Tensor]) -> TonesOf:
         """Of photos as 3 x H x W uint8."""
-        return cls(torch.stack([_tones(luma(small(photo)))[0] for photo in photos]))
+        return cls(torch.stack([_tones(luma(shrink_photo(photo)))[0] for photo in photos]))
 
     def __call__(self, finished: Tensor, rng: torch.Generator) -> Tensor:
         """N x 3 x H x W in [-1, 1] -> a spoilt copy in [-1, 1]. The same generator state gives the same spoiling."""

@@ -9,7 +9,7 @@ from statistics import median
 
 from torch import Tensor
 
-from ..look_fitting.content import enhance_small
+from ..look_fitting.shrunk_photo import enhance_shrunk
 from . import distributed
 from .config import Stage, TrainConfig
 from .loop import JUDGE_EVERY
@@ -50,7 +50,7 @@ def measure(rehearsal: Training, judged: int) -> Pace:
 
         return _seconds(steps) / kinds
 
-    judgement, done, pace = judged * _seconds(lambda: enhance_small(network, photo)), 0, {}
+    judgement, done, pace = judged * _seconds(lambda: enhance_shrunk(network, photo)), 0, {}
     for stage, steps in config.stages.items():
         kinds = min(steps, config.undo_every if stage == "learn" else 1)
         pace[stage] = seconds_a_step(done, kinds) + judgement / JUDGE_EVERY if steps else 0.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ..look_fitting.judge import Verdict
+from ..look_fitting.judge import Judgement
 
 ROLLBACKS = 3
 """A run that goes wrong once more than this ends."""
@@ -34,7 +34,7 @@ class Best:
     weights: dict[str, Tensor]
 
 
-def is_better(verdict: Verdict, best: Best | None, most_change: float) -> bool:
+def is_better(verdict: Judgement, best: Best | None, most_change: float) -> bool:
     """The rule by which weights are chosen: the nearest that leave the content as it is. `best`: those before."""
     keeps = verdict.content_change <= most_change
     return keeps and math.isfinite(verdict.distance) and (best is None or verdict.distance < WORTH * best.distance)

@@ -14,7 +14,7 @@ from ..enhancement.devices import has_bfloat16
 from ..errors import DataSetError
 from ..look.adaptive_colour_map import AdaptiveColourMap
 from ..look.styled_generator import StyledGenerator
-from ..look_fitting.judge import Judge, Verdict
+from ..look_fitting.judge import Judge, Judgement
 from ..losses.features import Features
 from ..networks.discriminator import Discriminator
 from ..styles.stored_names import load_stored_weights, stored_weights
@@ -97,7 +97,7 @@ class Training:
         """
         health, network = self.health, self.players.average.network
         verdict = distributed.from_first(self._verdict)
-        distance, most_change = verdict.distance, self.judge.most_change if self.judge else 0.0
+        distance, most_change = verdict.distance, self.judge.max_content_change if self.judge else 0.0
         health.stale += 1
         if health.first is None:
             health.first = distance
@@ -152,11 +152,11 @@ class Training:
     def _crops(self) -> tuple[Crops, Crops, Crops]:
         return self.liked, self.raw, self.whole
 
-    def _verdict(self) -> Verdict:
+    def _verdict(self) -> Judgement:
         assert self.judge is not None
         precision = self.players.precision
         with torch.autocast(self.device.type, precision, enabled=precision != torch.float32):
-            return self.judge.verdict(self.players.average.network)
+            return self.judge.assess(self.players.average.network)
 
     def _next(self, crops: Crops) -> Tensor:
         batch = crops.batch(self.photos(self.stage))

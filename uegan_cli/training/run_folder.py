@@ -15,8 +15,8 @@ from ..errors import DataSetError, OutputError, StyleError
 from ..paths import runs_dir
 from ..photo.atomic import replacing
 from ..styles.card import Card
-from ..styles.file import Style, make_style
-from ..styles.preview import make_preview
+from ..styles.compact import make_compact_style
+from ..styles.file import Style
 from . import checkpoints
 from .config import TrainConfig, train_config_from_json, train_config_to_json
 
@@ -117,8 +117,7 @@ def style_from_run(name: str, folder: Path, step: int | None = None) -> Style:
     recipe = {"step": at, **train_config_to_json(config)}
     data = {"liked": len(options.liked), "raw": len(options.raw)}
     card = replace(options.card, data=data, recipe=recipe)
-    style = make_style(name, config.generator, {key: tensor.half() for key, tensor in weights.items()}, card)
-    return replace(style, preview=make_preview(style.generator))
+    return make_compact_style(name, config.generator, weights, card)
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:

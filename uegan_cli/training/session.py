@@ -16,15 +16,15 @@ from ..look.build import build
 from ..look.config import LookConfig, NetworkConfig, StyledGeneratorConfig
 from ..look.look import FittedLook
 from ..look.styled_generator import StyledGenerator
-from ..look_fitting.content import SHORT_SIDE
-from ..look_fitting.instant_look import InstantLook, instant_look
-from ..look_fitting.judge import judge_between
-from ..look_fitting.photo_set import look_through
+from ..look_fitting.instant_look import InstantLook, fit_instant_look
+from ..look_fitting.judge import make_judge
+from ..look_fitting.photo_set import describe_photos
+from ..look_fitting.shrunk_photo import FITTING_SHORT_SIDE
 from ..losses.features import Features
 from ..networks.blocks import initialise_like_the_paper
 from ..styles.card import Card
-from ..styles.file import Style, make_style
-from ..styles.preview import make_preview
+from ..styles.compact import make_compact_style
+from ..styles.file import Style
 from ..styles.store import load_style
 from ..styles.stored_names import load_stored_weights, stored_weights
 from .config import TrainConfig, train_config_to_json
@@ -59,7 +59,7 @@ class Photos:
 
 def read_folders(liked: Sequence[Path], raw: Sequence[Path], size: int) -> tuple[Photos, Verdict]:
     """Decode both sides for crops of `size` pixels: photos worth learning from, and what was found out about all."""
-    short_side = max(SHORT_SIDE, round(size * ROOM))
+    short_side = max(FITTING_SHORT_SIDE, round(size * ROOM))
     verdict = check(load_photos(liked, short_side), load_photos(raw, short_side), size)
     return Photos(list(verdict.liked.photos.values()), list(verdict.raw.photos.values())), verdict
 
@@ -80,30 +80,19 @@ def begin(config: TrainConfig, photos: Photos, features: Features | None, device
     if config.unfade:
         photos = Photos([unfaded(photo, config.unfade) for photo in photos.liked], photos.raw)
     raw, held_out = hold_out(photos.raw, JUDGED)
-    folders = look_through(photos.raw, features), look_through(photos.liked, features)
+    folders = describe_photos(photos.raw, features), describe_photos(photos.liked, features)
     instant: InstantLook | None = None
     spoil: Spoil = InTurn([ToningDown(), TonesOf.photos(raw)])
     if config.instant:
-        instant = instant_look(*folders, config.seed)
+        instant = fit_instant_look(*folders, config.seed)
         _start_from(start, instant)
-        folders = dataclasses.replace(folders[0], content=instant.content), folders[1]
-        spoil = before = counterparts(instant.form, *folders)
+        folders = dataclasses.replace(folders[0], content=instant.raw_content), folders[1]
+        spoil = before = counterparts(instant.look, *folders)
         if not before.uneven:
             config = dataclasses.replace(config, whole_steps=0)
-    judge = judge_between(folders[0], held_out, folders[1], instant.form if instant else None)
+    judge = make_judge(folders[0], held_out, folders[1], instant.look if instant else None)
     training = prepare(config, start, photos.liked, raw, features, device, judge, spoil)
     return Session(training, instant, photos.liked, photos.raw)
-
-
-def instant_style(name: str, photos: Photos, features: Features | None, card: Card) -> Style:
-    """The closed form of two folders as a style of its own, made on the CPU."""
-    if features is not None and has_bfloat16(torch.device("cpu")):
-        features.to(torch.bfloat16)
-    look = instant_look(look_through(photos.raw, features), look_through(photos.liked, features))
-    data = {"liked": len(photos.liked), "raw": len(photos.raw)}
-    recipe = {"method": "closed form", "deep_features": look.deep}
-    card = dataclasses.replace(card, data={**data, **card.data}, recipe={**recipe, **card.recipe})
-    return _style(name, LookConfig(), stored_weights(look.form), card)
 
 
 def finish(session: Session, name: str, card: Card) -> Style:
@@ -117,7 +106,7 @@ def finish(session: Session, name: str, card: Card) -> Style:
     if training.best is None:
         training.judge_now()
     assert training.best is not None
-    distances = {"unedited": training.judge.verdict(FittedLook()).distance, "trained": training.best.distance}
+    distances = {"unedited": training.judge.assess(FittedLook()).distance, "trained": training.best.distance}
     config: NetworkConfig = training.config.generator
     weights: Mapping[str, Tensor] = training.best.weights
     chosen = "trained"
@@ -125,17 +114,17 @@ def finish(session: Session, name: str, card: Card) -> Style:
         config = LookConfig(adaptive=True, working_size=config.working_size)
         weights = _without_network(weights)
     if instant is not None:
-        distances["instant"] = training.judge.verdict(instant.form).distance
+        distances["instant"] = training.judge.assess(instant.look).distance
         if distances["trained"] >= WORTH * distances["instant"]:
             config, chosen = LookConfig(working_size=config.working_size), "instant"
-            weights = stored_weights(instant.form)
+            weights = stored_weights(instant.look)
     recipe = {"chosen": chosen, "step": training.best.step, **train_config_to_json(training.config)}
     metrics = {"distance": {name: round(value, 3) for name, value in distances.items()}}
     data = {"liked": len(session.liked), "raw": len(session.raw)}
     card = dataclasses.replace(
         card, data={**data, **card.data}, recipe={**recipe, **card.recipe}, metrics={**metrics, **card.metrics}
     )
-    return _style(name, config, weights, card)
+    return make_compact_style(name, config, weights, card)
 
 
 def _without_network(weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
@@ -144,12 +133,6 @@ def _without_network(weights: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
     names = stored_weights(form).keys()
     load_stored_weights(form, {key: value for key, value in weights.items() if key in names}, strict=False)
     return stored_weights(form)
-
-
-def _style(name: str, config: NetworkConfig, weights: Mapping[str, Tensor], card: Card) -> Style:
-    # Stored in half the bytes, and what is stored is what runs; rounding moves a result by far less than a level.
-    style = make_style(name, config, {key: tensor.half() for key, tensor in weights.items()}, card)
-    return dataclasses.replace(style, preview=make_preview(style.generator))
 
 
 def new_generator(config: TrainConfig) -> StyledGenerator:
@@ -196,5 +179,5 @@ def _start_from(generator: StyledGenerator, instant: InstantLook) -> None:
     generator.silence()
     for name in ("exposure_balance", "local_contrast", "colour_map"):
         own = getattr(generator.look, name)
-        own.load_state_dict(getattr(instant.form, name).state_dict())
+        own.load_state_dict(getattr(instant.look, name).state_dict())
         own.requires_grad_(False)

@@ -15,8 +15,9 @@ from torch import Tensor
 from ..look.exposure_balance import channel_stops, expose
 from ..look.local_contrast import LocalContrast
 from ..look.look import FittedLook
-from ..look_fitting.exposure_spread import Inverse, unevenness
-from ..look_fitting.photo_set import Folder, seen_through
+from ..look_fitting.exposure_spread import fit_exposure_spread
+from ..look_fitting.inverse_colour_map import InverseColourMap
+from ..look_fitting.photo_set import PhotoSet, apply_to_colours
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Counterparts:
     changes of exposure, warmth and tint in stops.
     """
 
-    back: Inverse
+    back: InverseColourMap
     disturbance: Tensor
     plainer: LocalContrast = field(default_factory=LocalContrast)
 
@@ -44,7 +45,7 @@ class Counterparts:
         return spoilt.contiguous(memory_format=torch.channels_last)
 
 
-def counterparts(look: FittedLook, raw: Folder, liked: Folder) -> Counterparts:
+def counterparts(look: FittedLook, raw: PhotoSet, liked: PhotoSet) -> Counterparts:
     """What the look leaves to be learnt, from two folders that were looked through."""
-    back = Inverse.of(look.colour_map, seen_through(look.exposure_balance, raw.colours))
-    return Counterparts(back, unevenness(raw, liked, back).disturbance, look.local_contrast.inverse())
+    back = InverseColourMap.fit(look.colour_map, apply_to_colours(look.exposure_balance, raw.colours))
+    return Counterparts(back, fit_exposure_spread(raw, liked, back).disturbance, look.local_contrast.inverse())

@@ -42,13 +42,14 @@ def _make(request: StyleCreateRequest, report: Report) -> Style:
 def _instant_look(request: StyleCreateRequest, report: Report) -> Style:
     """Fit the instant look that makes the raw photos look like the liked ones."""
     liked, raw = photos_in(request.liked), photos_in(request.raw)
-    from ...training.session import instant_style, read_folders
+    from ...look_fitting.instant_style import make_instant_style
+    from ...training.session import read_folders
 
     photos, data_set = read_folders(liked, raw, CROP_SIDE)
     print_data_set(data_set, report.say, report)
     # Placeholders, because the names of the user's folders are private.
     card = replace(request.card, command=f"uegan style-create {request.name} --liked LIKED --raw RAW")
-    return instant_style(request.name, photos, vgg.optional(request.vgg, report), card)
+    return make_instant_style(request.name, photos.raw, photos.liked, vgg.optional(request.vgg, report), card)
 
 
 def _from_checkpoint(request: StyleCreateRequest) -> Style:

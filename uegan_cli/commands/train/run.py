@@ -138,7 +138,7 @@ def _run_steps(
     training, first = begun.training, distributed.is_first()
     where = describe(training.device) + f" in {distributed.count()} processes" * (distributed.count() > 1)
     report.say(f"Training {run.name} on {where}: {training.steps - training.done} steps")
-    instant = None if begun.instant is None else begun.instant.form
+    instant = None if begun.instant is None else begun.instant.look
     sheets = SampleSheets(page.folder, rows, instant) if first else None
     with open_log(page.folder, training.done) if first and request.tensorboard else nullcontext() as log:
         with stop_on_signals() as stop:

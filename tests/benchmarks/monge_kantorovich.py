@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from uegan_cli.look.look import FittedLook
-from uegan_cli.look_fitting.content import small
+from uegan_cli.look_fitting.shrunk_photo import shrink_photo
 
 
 def monge_kantorovich(raw: Sequence[Tensor], liked: Sequence[Tensor]) -> FittedLook:
@@ -24,7 +24,7 @@ def monge_kantorovich(raw: Sequence[Tensor], liked: Sequence[Tensor]) -> FittedL
 
 
 def _moments(photos: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    colours = torch.cat([small(photo)[0].flatten(1).T for photo in photos])
+    colours = torch.cat([shrink_photo(photo)[0].flatten(1).T for photo in photos])
     return colours.mean(dim=0), torch.cov(colours.T) + 1e-4 * torch.eye(3)
 
 
