@@ -19,7 +19,7 @@ from PIL import Image
 
 from tests.enhancement.pictures import generator_style
 from uegan_cli.enhancement.enhancer import Enhancer
-from uegan_cli.jobs.pipeline import Decoding, Encoding, enough_jobs, run
+from uegan_cli.jobs.pipeline import ReadOptions, WriteOptions, default_jobs, enhance_tasks
 from uegan_cli.jobs.plan import Task
 from uegan_cli.look.config import StyledGeneratorConfig
 
@@ -64,7 +64,7 @@ def seconds_with_pillow(paths: list[Path]) -> float:
 def seconds_enhancing(enhancer: Enhancer, paths: list[Path], jobs: int) -> float:
     tasks = [Task(path, path.parent / "out" / path.name) for path in paths]
     start = time.perf_counter()
-    results = list(run(tasks, lambda: enhancer, Decoding(), Encoding(), jobs))
+    results = list(enhance_tasks(tasks, lambda: enhancer, ReadOptions(), WriteOptions(), jobs))
     assert all(result.status == "enhanced" for result in results)
     return time.perf_counter() - start
 
@@ -72,7 +72,7 @@ def seconds_enhancing(enhancer: Enhancer, paths: list[Path], jobs: int) -> float
 @pytest.mark.parametrize(("kind", "asked"), [("natural", None), ("natural", 1), ("natural", 3), ("network", None)])
 def test_photos_a_second(photos: tuple[list[Path], str], kind: str, asked: int | None) -> None:
     paths, size = photos
-    jobs = asked or enough_jobs(len(paths))
+    jobs = asked or default_jobs(len(paths))
     style = "natural" if kind == "natural" else generator_style(StyledGeneratorConfig(attention="prenorm"))
     enhancer = Enhancer(style, device="cpu", threads=max(1, torch.get_num_threads() // jobs))
     enhancing = min(seconds_enhancing(enhancer, paths, jobs) for _ in range(2)) / len(paths)

@@ -27,7 +27,7 @@ def names(*arguments, **options):
     return [photo.relative.as_posix() for photo in find_inputs(arguments, **options).photos]
 
 
-def test_a_named_file_is_taken_whatever_it_is_called(tree):
+def test_a_named_file_is_taken_whatever_its_suffix(tree):
     assert names("notes.txt") == ["notes.txt"]
 
 
@@ -35,7 +35,7 @@ def test_a_folder_gives_the_photos_in_it(tree):
     assert names(".") == ["a.JPG", "b.jpg", "c.png"]
 
 
-def test_recursive_gives_what_lies_below_too_and_nothing_hidden(tree):
+def test_recursive_searches_subfolders_except_hidden_ones(tree):
     assert names(".", recursive=True) == ["a.JPG", "b.jpg", "c.png", "sub/d.jpeg"]
 
 
@@ -49,7 +49,7 @@ def test_a_file_whose_name_looks_like_a_glob_is_a_file(tree):
     assert names("photo[1].jpg") == ["photo[1].jpg"]
 
 
-def test_a_photo_that_is_named_twice_is_taken_once(tree):
+def test_a_photo_named_twice_is_taken_once(tree):
     assert names("b.jpg", "./b.jpg", str(tree / "b.jpg"), "*.jpg") == ["b.jpg"]
 
 
@@ -68,14 +68,14 @@ def test_one_missing_photo_does_not_hide_the_others(tree):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "no photos were named"),
-        (["gone.jpg"], "gone.jpg: there is no such photo"),
+        ([], "no photos given"),
+        (["gone.jpg"], "gone.jpg: no such file or folder"),
         (["*.tif"], r"\*\.tif: no photos here"),
         ([".cache/.."], None),
-        (["empty"], "empty: no photos here; -r looks into subfolders"),
+        (["empty"], "empty: no photos here; -r searches subfolders"),
     ],
 )
-def test_nothing_to_work_on_is_said(tree, arguments, said):
+def test_no_photos_at_all_is_an_error(tree, arguments, said):
     (tree / "empty").mkdir()
     if said is None:
         assert names(*arguments)
@@ -85,7 +85,7 @@ def test_nothing_to_work_on_is_said(tree, arguments, said):
 
 
 def test_filters_that_leave_nothing_are_named(tree):
-    with pytest.raises(NoInputError, match="--include and --exclude leave no photo"):
+    with pytest.raises(NoInputError, match="--include and --exclude leave no photos"):
         find_inputs(["."], include=["*.gif"])
 
 
@@ -95,28 +95,28 @@ def test_folders_are_searched_for_every_format_and_for_raws(tree):
     assert names("sub") == ["1.heic", "2.NEF", "3.tiff", "4.webp", "5.avif", "d.jpeg"]
 
 
-def test_where_some_arguments_lead_nowhere_they_are_named(tree):
+def test_arguments_without_photos_are_listed(tree):
     (tree / "folder.jpg").mkdir()
     assert find_inputs(["folder.jpg", "*.gif", "b.jpg"]).empty == ["folder.jpg", "*.gif"]
 
 
-def test_the_names_of_a_list_are_no_patterns(tree):
+def test_names_in_a_list_are_literal(tree):
     found = find_inputs([], ["*.jpg", "~/x.jpg", "-", "b.jpg"])
     assert [str(photo.path) for photo in found.photos] == ["*.jpg", "~/x.jpg", "-", "b.jpg"]
 
 
-def test_an_empty_name_is_not_the_folder_one_is_in(tree):
+def test_an_empty_name_does_not_mean_the_current_folder(tree):
     with pytest.raises(UsageError, match="name is empty"):
         find_inputs(["", "b.jpg"])
 
 
-def test_names_that_the_system_refuses_hide_no_other(tree):
+def test_names_that_the_system_refuses_do_not_hide_others(tree):
     (tree / "loop.jpg").symlink_to("loop.jpg")
     long = "x" * 300 + ".jpg"
     assert names("loop.jpg", "b.jpg", long, f"{long}*") == ["loop.jpg", "b.jpg", long, f"{long}*"]
 
 
-def test_a_folder_that_cannot_be_searched_is_said(tree, monkeypatch):
+def test_a_folder_that_cannot_be_read_is_a_problem_of_its_own(tree, monkeypatch):
     walk = os.walk
 
     def closed(folder, onerror):
@@ -125,7 +125,7 @@ def test_a_folder_that_cannot_be_searched_is_said(tree, monkeypatch):
 
     monkeypatch.setattr("os.walk", closed)
     closed = find_inputs([str(tree)]).photos[-1]
-    assert (closed.relative, closed.problem) == (Path("sub"), "this folder cannot be searched (Permission denied)")
+    assert (closed.relative, closed.problem) == (Path("sub"), "cannot read this folder (Permission denied)")
     assert closed.path not in photos_in([tree])
 
 
@@ -134,13 +134,13 @@ def test_a_raw_and_the_photo_of_it_are_one_shot():
     assert raws == {Path("x/p.nef"): Path("x/P.jpg"), Path("x/p.dng"): Path("x/P.jpg")}
 
 
-def test_one_learns_from_each_shot_once(tree):
+def test_photos_in_leaves_out_raws_with_a_photo_of_the_same_name(tree):
     (tree / "b.NEF").touch()
     (tree / "z.NEF").touch()
     assert [path.name for path in photos_in([tree])] == ["a.JPG", "b.jpg", "c.png", "z.NEF", "d.jpeg"]
 
 
-def test_a_list_has_a_name_a_line(tree):
+def test_a_list_has_one_name_per_line(tree):
     (tree / "list").write_text("a b.jpg\n\nü.jpg\r\n", "utf-8")
     assert read_list("list", null=False) == ["a b.jpg", "ü.jpg"]
 
@@ -150,18 +150,18 @@ def test_names_that_end_in_zero_bytes_may_hold_anything(tree, monkeypatch):
     assert read_list("-", null=True) == ["a\nb.jpg", os.fsdecode(b"\xff.jpg")]
 
 
-def test_zero_bytes_in_a_list_of_lines_are_a_forgotten_option(tree):
+def test_zero_bytes_in_a_list_of_lines_hint_at_the_option(tree):
     (tree / "list").write_bytes(b"a.jpg\0b.jpg\0")
-    with pytest.raises(UsageError, match="list: the list's names end in zero bytes; add -0"):
+    with pytest.raises(UsageError, match="list: names in this list end in zero bytes; add -0"):
         read_list("list", null=False)
 
 
 def test_a_missing_list_is_a_usage_error(tree):
-    with pytest.raises(UsageError, match="gone: the list cannot be read"):
+    with pytest.raises(UsageError, match="gone: cannot read the list"):
         read_list("gone", null=False)
 
 
-def test_folders_to_learn_from_are_searched_to_the_bottom(tree):
+def test_photos_in_searches_all_subfolders(tree):
     assert [path.name for path in photos_in([Path(".")])] == ["a.JPG", "b.jpg", "c.png", "d.jpeg"]
-    with pytest.raises(NoInputError, match="there is no such folder"):
+    with pytest.raises(NoInputError, match="no such folder"):
         photos_in([Path("nowhere")])

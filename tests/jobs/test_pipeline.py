@@ -13,7 +13,7 @@ from tests.looks import look_weights
 from uegan_cli.enhancement.enhancer import Enhancer
 from uegan_cli.errors import OutputError, PhotoError
 from uegan_cli.jobs import pipeline
-from uegan_cli.jobs.pipeline import Decoding, Encoding, run
+from uegan_cli.jobs.pipeline import ReadOptions, WriteOptions, enhance_tasks
 from uegan_cli.jobs.plan import Task
 from uegan_cli.look.config import LookConfig
 from uegan_cli.photo.provenance import read_mark
@@ -41,8 +41,8 @@ def tasks(folder: Path, count: int) -> list[Task]:
     return [Task(photo(folder / f"{n}.png"), folder / "out" / f"{n}.png") for n in range(count)]
 
 
-def test_every_photo_is_enhanced_in_its_turn(tmp_path, enhancer):
-    results = list(run(tasks(tmp_path, 7), lambda: enhancer, Decoding(), Encoding(), jobs=2))
+def test_results_come_in_order(tmp_path, enhancer):
+    results = list(enhance_tasks(tasks(tmp_path, 7), lambda: enhancer, ReadOptions(), WriteOptions(), jobs=2))
     assert [result.task.target.name for result in results] == [f"{n}.png" for n in range(7)]
     assert {(result.status, result.width, result.height) for result in results} == {("enhanced", 60, 40)}
     assert abs(int(np.asarray(Image.open(tmp_path / "out" / "3.png"))[20, 30, 0]) - 125) <= 1
@@ -50,27 +50,27 @@ def test_every_photo_is_enhanced_in_its_turn(tmp_path, enhancer):
 
 def test_results_carry_the_mark(tmp_path, style, enhancer):
     task = tasks(tmp_path, 1)[0]
-    list(run([task], lambda: enhancer, Decoding(), Encoding()))
+    list(enhance_tasks([task], lambda: enhancer, ReadOptions(), WriteOptions()))
     mark = read_mark(task.target)
     assert (mark.style, mark.style_hash, mark.strength) == ("bright", style.hash, 1.0)
 
 
-def test_one_bad_photo_stops_no_other(tmp_path, enhancer):
+def test_a_bad_photo_does_not_stop_the_others(tmp_path, enhancer):
     work = tasks(tmp_path, 3)
     work[1].source.write_bytes(b"broken")
-    results = list(run(work, lambda: enhancer, Decoding(), Encoding()))
+    results = list(enhance_tasks(work, lambda: enhancer, ReadOptions(), WriteOptions()))
     assert [result.status for result in results] == ["enhanced", "failed", "enhanced"]
     assert "1.png" in results[1].reason
     assert isinstance(results[1].error, PhotoError)
 
 
-def test_an_unexpected_exception_stays_loud(tmp_path, enhancer, monkeypatch):
+def test_an_unexpected_exception_is_not_swallowed(tmp_path, enhancer, monkeypatch):
     def broken(path, **_):
         raise ZeroDivisionError
 
     monkeypatch.setattr(pipeline, "read_photo", broken)
     with pytest.raises(ZeroDivisionError):
-        list(run(tasks(tmp_path, 1), lambda: enhancer, Decoding(), Encoding()))
+        list(enhance_tasks(tasks(tmp_path, 1), lambda: enhancer, ReadOptions(), WriteOptions()))
 
 
 def test_only_a_few_photos_are_in_memory_at_once(tmp_path, enhancer, monkeypatch):
@@ -94,12 +94,12 @@ def test_only_a_few_photos_are_in_memory_at_once(tmp_path, enhancer, monkeypatch
 
     monkeypatch.setattr(pipeline, "read_photo", reading)
     monkeypatch.setattr(pipeline, "write_photo", writing)
-    assert len(list(run(tasks(tmp_path, 20), lambda: enhancer, Decoding(), Encoding(), jobs=2))) == 20
+    assert len(list(enhance_tasks(tasks(tmp_path, 20), lambda: enhancer, ReadOptions(), WriteOptions(), jobs=2))) == 20
     assert most <= 2
 
 
-def test_leaving_early_finishes_what_is_being_written_and_starts_nothing_more(tmp_path, enhancer):
-    results = run(tasks(tmp_path, 20), lambda: enhancer, Decoding(), Encoding())
+def test_closing_early_finishes_photos_that_have_begun_and_begins_no_others(tmp_path, enhancer):
+    results = enhance_tasks(tasks(tmp_path, 20), lambda: enhancer, ReadOptions(), WriteOptions())
     next(results)
     results.close()
     there = list((tmp_path / "out").iterdir())
@@ -109,48 +109,41 @@ def test_leaving_early_finishes_what_is_being_written_and_starts_nothing_more(tm
         Image.open(path).load()
 
 
-def test_at_strength_nought_the_photo_is_copied_byte_by_byte(tmp_path, style):
+def test_at_strength_zero_the_photo_is_copied_byte_for_byte(tmp_path, style):
     task = Task(photo(tmp_path / "a.jpg"), tmp_path / "b.jpg")
-    list(run([task], lambda: Enhancer(style, device="cpu", strength=0), Decoding(), Encoding()))
+    list(enhance_tasks([task], lambda: Enhancer(style, device="cpu", strength=0), ReadOptions(), WriteOptions()))
     assert task.target.read_bytes() == task.source.read_bytes()
 
 
-def test_in_place_the_first_state_stays_beside_the_photo(tmp_path, enhancer):
+def test_preserve_gives_results_the_time_of_the_photo(tmp_path, enhancer):
+    task = tasks(tmp_path, 1)[0]
+    os.utime(task.source, (1e9, 1e9))
+    list(enhance_tasks([task], lambda: enhancer, ReadOptions(), WriteOptions(preserve=True)))
+    assert task.target.stat().st_mtime == 1e9
+
+
+def test_a_folder_that_cannot_be_created_is_an_output_error(tmp_path, enhancer):
+    (tmp_path / "out").write_text("in the way")
+    result = next(enhance_tasks(tasks(tmp_path, 1), lambda: enhancer, ReadOptions(), WriteOptions()))
+    assert result.error.exit_code == 7
+
+
+def test_in_place_the_original_is_kept_beside_the_photo(tmp_path, enhancer):
     path = photo(tmp_path / "a.png")
     before = path.read_bytes()
     backup = tmp_path / "a.png_original"
-    result = next(run([Task(path, path, backup=backup)], lambda: enhancer, Decoding(), Encoding()))
+    result = next(enhance_tasks([Task(path, path, backup=backup)], lambda: enhancer, ReadOptions(), WriteOptions()))
     assert result.status == "enhanced"
     assert backup.read_bytes() == before != path.read_bytes()
 
 
-def test_in_place_another_photos_first_state_is_never_lost(tmp_path, enhancer):
-    path, backup = photo(tmp_path / "a.png"), photo(tmp_path / "a.png_original", 7)
-    before = path.read_bytes(), backup.read_bytes()
-    result = next(run([Task(path, path, backup=backup)], lambda: enhancer, Decoding(), Encoding()))
-    assert "is in the way" in result.reason
-    assert (path.read_bytes(), backup.read_bytes()) == before
-
-
-def test_in_place_a_failed_write_leaves_the_photo_alone_and_nothing_else(tmp_path, enhancer, monkeypatch):
+def test_in_place_a_failed_write_leaves_the_photo_and_no_backup(tmp_path, enhancer, monkeypatch):
     def full(*_, **__):
         raise OutputError("the disk is full")
 
     monkeypatch.setattr(pipeline, "write_photo", full)
     path = photo(tmp_path / "a.png")
-    result = next(run([Task(path, path, backup=tmp_path / "a.png_original")], lambda: enhancer, Decoding(), Encoding()))
+    task = Task(path, path, backup=tmp_path / "a.png_original")
+    result = next(enhance_tasks([task], lambda: enhancer, ReadOptions(), WriteOptions()))
     assert result.error.exit_code == 7
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
-
-
-def test_preserve_gives_results_the_photos_time(tmp_path, enhancer):
-    task = tasks(tmp_path, 1)[0]
-    os.utime(task.source, (1e9, 1e9))
-    list(run([task], lambda: enhancer, Decoding(), Encoding(preserve=True)))
-    assert task.target.stat().st_mtime == 1e9
-
-
-def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path, enhancer):
-    (tmp_path / "out").write_text("in the way")
-    result = next(run(tasks(tmp_path, 1), lambda: enhancer, Decoding(), Encoding()))
-    assert result.error.exit_code == 7

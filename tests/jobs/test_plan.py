@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from uegan_cli.errors import UsageError
-from uegan_cli.jobs.inputs import Input
-from uegan_cli.jobs.plan import Existing, Naming, format_for, format_of, plan, target_of
+from uegan_cli.jobs.inputs import InputPhoto
+from uegan_cli.jobs.plan import ExistingPolicy, Naming, format_for, format_of, plan, target_of
 
 
 @pytest.fixture(autouse=True)
@@ -21,11 +21,11 @@ def photo(name, relative=None, exists=True):
     if exists:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    return Input(path, Path(relative or path.name))
+    return InputPhoto(path, Path(relative or path.name))
 
 
 def planned(*photos, naming=None, marks=None, **existing):
-    return plan(photos, naming or Naming("film"), Existing(**existing), marks or {})
+    return plan(photos, naming or Naming("film"), ExistingPolicy(**existing), marks or {})
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_results_are_named_after_photo_and_style(name, naming, target):
     assert target_of(photo(name, exists=False), naming) == Path(target)
 
 
-def test_what_is_found_below_a_folder_keeps_its_place_below_the_output():
+def test_results_of_a_folder_keep_their_relative_paths():
     tasks = planned(photo("in/x/p.jpg", "x/p.jpg"), photo("in/y/p.jpg", "y/p.jpg"), naming=Naming("film", Path("out")))
     assert [task.target for task in tasks] == [Path("out/x/p_film.jpg"), Path("out/y/p_film.jpg")]
 
 
-def test_an_existing_file_or_photo_name_is_a_file_and_all_else_a_folder(folder):
+def test_output_is_a_file_if_it_exists_or_is_named_like_a_photo_and_else_a_folder(folder):
     (folder / "there").touch()
     (folder / "dir.jpg").mkdir()
     one = photo("p.jpg")
@@ -70,7 +70,7 @@ def test_an_existing_file_or_photo_name_is_a_file_and_all_else_a_folder(folder):
     ("output", "format"),
     [("a.JPG", "JPEG"), ("a.png", "PNG"), ("a.tif", "TIFF"), ("a.heic", "HEIF"), ("a", None), ("a.nef", None)],
 )
-def test_the_outputs_name_asks_for_its_format(output, format):
+def test_the_suffix_of_the_output_determines_the_format(output, format):
     assert format_of(Path(output)) == format
 
 
@@ -82,7 +82,7 @@ def test_existing_outputs_are_skipped_unless_forced():
 
 
 @pytest.mark.parametrize(("age", "skipped"), [(-10, True), (10, False)])
-def test_update_renews_outputs_older_than_their_photo(age, skipped):
+def test_update_replaces_outputs_older_than_their_photo(age, skipped):
     one = photo("p.jpg")
     photo("p_film.jpg")
     os.utime("p.jpg", (1e9 + age, 1e9 + age))
@@ -94,10 +94,10 @@ def test_update_renews_outputs_older_than_their_photo(age, skipped):
 def test_results_of_uegan_are_not_enhanced_when_a_glob_finds_them_again(existing):
     one, result = photo("p.jpg"), photo("p_film.jpg")
     tasks = planned(one, result, marks={result.path: "film"}, **existing)
-    assert "enhanced already with film" in tasks[1].skip
+    assert "already enhanced with film" in tasks[1].skip
 
 
-def test_again_enhances_a_result_once_more():
+def test_again_enhances_a_result_again():
     result = photo("p_film.jpg")
     assert planned(result, marks={result.path: "film"}, again=True)[0].target == Path("p_film_film.jpg")
 
@@ -107,16 +107,16 @@ def test_two_photos_that_would_be_written_to_one_file_are_refused():
         planned(photo("p.jpg"), photo("p.png"), naming=Naming("film", format="JPEG"))
 
 
-def test_skipped_photos_collide_with_nothing():
+def test_skipped_photos_cause_no_collision():
     one, other = photo("p.jpg"), photo("p.png")
     tasks = planned(one, other, naming=Naming("film", format="JPEG"), marks={other.path: "film"})
     assert [task.skip is None for task in tasks] == [True, False]
 
 
 def test_a_photo_is_never_written_over_itself_or_another_input():
-    with pytest.raises(UsageError, match="over an input; --in-place does that"):
+    with pytest.raises(UsageError, match="over an input; use --in-place for that"):
         planned(photo("p.jpg"), naming=Naming("film", Path("p.jpg")), force=True)
-    with pytest.raises(UsageError, match="over an input; name another output"):
+    with pytest.raises(UsageError, match="over an input; choose another output"):
         planned(photo("p.jpg"), photo("p_film.jpg"), force=True)
 
 
@@ -127,47 +127,49 @@ def test_a_link_to_an_input_is_that_input(folder):
         planned(one, naming=Naming("film", Path("link.jpg")), force=True)
 
 
-def test_one_file_cannot_take_several_photos():
-    with pytest.raises(UsageError, match=r"out\.jpg: is one file for 2 photos"):
+def test_several_photos_cannot_be_written_to_one_file():
+    with pytest.raises(UsageError, match=r"out\.jpg: one file cannot hold 2 photos"):
         planned(photo("a.jpg"), photo("b.jpg"), naming=Naming("film", Path("out.jpg")))
 
 
 @pytest.mark.parametrize("name", ["out.nef", "out.gif", "out.JXL"])
 def test_a_format_that_cannot_be_written_is_refused_by_name(name):
-    with pytest.raises(UsageError, match=rf"{name}: photos are not written in this format; choose a name with .jpg, "):
+    with pytest.raises(
+        UsageError, match=rf"{name}: photos cannot be written in this format; choose a name that ends in .jpg, "
+    ):
         planned(photo("a.jpg"), naming=Naming("film", Path(name)))
 
 
-def test_of_a_raw_and_a_photo_of_the_same_shot_the_photo_is_taken():
+def test_a_raw_with_a_photo_of_the_same_shot_is_skipped():
     raw, shot, other = photo("x/p.NEF"), photo("x/p.jpg"), photo("y/p.jpg")
     skips = [task.skip for task in planned(raw, shot, other)]
-    assert skips == ["p.jpg is the same shot, and taken instead; --include '*.NEF' takes raws alone", None, None]
+    assert skips == ["p.jpg is the same shot and is used instead; --include '*.NEF' selects raws only", None, None]
     assert planned(raw, other, naming=Naming("film", format="JPEG"))[0].is_work
 
 
-def test_two_raws_of_one_shot_are_refused():
+def test_two_raws_with_one_output_are_refused():
     with pytest.raises(UsageError, match=r"p\.dng and p\.nef would both be written to p_film\.jpg; leave one out with"):
         planned(photo("p.dng"), photo("p.nef"))
 
 
-def test_a_result_without_a_mark_is_known_by_its_place():
+def test_a_result_without_a_mark_is_recognised_by_its_path():
     one, result = photo("p.jpg"), photo("p_film.jpg")
-    assert planned(one, result)[1].skip == "is taken for the result of p.jpg; --again enhances it too"
+    assert planned(one, result)[1].skip == "seems to be the result of p.jpg; --again enhances it too"
     assert planned(one, result, again=True)[1].is_work
     assert planned(result)[0].is_work
 
 
-def test_a_folder_that_cannot_be_searched_is_a_problem_of_its_own():
-    closed = Input(Path("sub"), Path("sub"), "this folder cannot be searched (Permission denied)")
+def test_a_folder_that_cannot_be_read_is_a_failed_task():
+    closed = InputPhoto(Path("sub"), Path("sub"), "cannot read this folder (Permission denied)")
     problem = planned(closed, photo("p.jpg"))[0].problem
-    assert (str(problem), problem.exit_code) == ("sub: this folder cannot be searched (Permission denied)", 1)
+    assert (str(problem), problem.exit_code) == ("sub: cannot read this folder (Permission denied)", 1)
 
 
-def test_names_that_the_system_takes_for_too_long_are_left_to_the_writing():
+def test_names_that_are_too_long_are_not_refused_by_the_plan():
     assert planned(photo("p" * 250 + ".jpg"))[0].is_work
 
 
-def test_a_mac_knows_no_case(monkeypatch):
+def test_macos_ignores_case_and_unicode_normalisation(monkeypatch):
     monkeypatch.setattr("sys.platform", "darwin")
     with pytest.raises(UsageError, match="would both be written"):
         planned(photo("x/P.jpg"), photo("y/p.jpg"), naming=Naming("film", Path("out")))
@@ -175,7 +177,7 @@ def test_a_mac_knows_no_case(monkeypatch):
         planned(photo("x/\xe9.jpg"), photo("y/e\u0301.jpg"), naming=Naming("film", Path("out")))
 
 
-def test_what_cannot_be_written_becomes_what_its_result_is_called():
+def test_a_raw_is_written_in_the_format_of_the_result():
     assert format_for(Path("p.nef"), "RAW", Path("new.tif")) == "TIFF"
     assert format_for(Path("p"), "RAW", Path("p_film")) == "JPEG"
     with pytest.raises(UsageError, match="p: a camera raw cannot be replaced"):
@@ -185,30 +187,33 @@ def test_what_cannot_be_written_becomes_what_its_result_is_called():
 IN_PLACE = Naming("film", in_place=True)
 
 
-def test_in_place_keeps_the_first_state_beside_the_photo(folder):
+def test_in_place_plans_a_backup_beside_the_photo(folder):
     task = planned(photo("p.jpg"), naming=IN_PLACE)[0]
     assert (task.source, task.target) == (Path("p.jpg"), Path("p.jpg"))
     assert task.backup == folder / "p.jpg_original"
     assert task.before == task.backup
 
 
-def test_in_place_again_starts_from_the_first_state(folder):
+def test_in_place_with_force_starts_over_from_the_backup(folder):
     one = photo("p.jpg")
     photo("p.jpg_original")
     marks = {one.path: "other"}
-    assert "--force starts again from p.jpg_original" in planned(one, naming=IN_PLACE, marks=marks)[0].skip
+    assert "--force starts over from p.jpg_original" in planned(one, naming=IN_PLACE, marks=marks)[0].skip
     task = planned(one, naming=IN_PLACE, marks=marks, force=True)[0]
     assert (task.source, task.target, task.backup) == (folder / "p.jpg_original", Path("p.jpg"), None)
 
 
-def test_in_place_on_a_link_keeps_the_first_state_beside_the_file(folder):
+def test_in_place_on_a_link_plans_the_backup_beside_the_file_itself(folder):
     photo("real/p.jpg")
     (folder / "link.jpg").symlink_to(folder / "real" / "p.jpg")
-    task = planned(Input(Path("link.jpg"), Path("link.jpg")), naming=IN_PLACE)[0]
+    task = planned(InputPhoto(Path("link.jpg"), Path("link.jpg")), naming=IN_PLACE)[0]
     assert task.backup == folder / "real" / "p.jpg_original"
 
 
-def test_a_raw_is_not_replaced(folder):
+def test_a_raw_cannot_be_replaced_in_place(folder):
     task = planned(photo("p.nef"), naming=IN_PLACE)[0]
-    assert str(task.problem) == "p.nef: a camera raw cannot be replaced, for none is ever written; leave out --in-place"
+    assert (
+        str(task.problem)
+        == "p.nef: a camera raw cannot be replaced, since uegan writes no such files; leave out --in-place"
+    )
     assert task.problem.exit_code == 2

@@ -22,11 +22,12 @@ from tests.robustness.conftest import regular_files
 from tests.waiting import LIMIT, wait_until
 from uegan_cli.errors import DeviceError
 from uegan_cli.jobs import ray_engine
-from uegan_cli.jobs.batch import Done, Engine, Job, survey, work
-from uegan_cli.jobs.journal import Row, opened
-from uegan_cli.jobs.local_engine import Local
-from uegan_cli.jobs.ray_engine import MAX_FAILED_STARTS, TRIES, Cluster, _Pool
-from uegan_cli.jobs.storage import Folder
+from uegan_cli.jobs.batch import BatchJob, Engine, RowResult, process
+from uegan_cli.jobs.journal import JournalRow, open_journal
+from uegan_cli.jobs.local_engine import LocalEngine
+from uegan_cli.jobs.ray_engine import MAX_FAILED_STARTS, TRIES, RayEngine, _Pool
+from uegan_cli.jobs.scan import scan
+from uegan_cli.jobs.storage import LocalFolder
 from uegan_cli.styles.file import Style
 
 ray = pytest.importorskip("ray", reason="needs Ray, part of the extra `test`")
@@ -85,7 +86,7 @@ def own_cluster() -> Iterator[OwnCluster]:
 
 
 @pytest.fixture
-def job(tmp_path: Path, bright: Style) -> Job:
+def job(tmp_path: Path, bright: Style) -> BatchJob:
     source = tmp_path / "src"
     for number in range(COUNT):
         path = source / f"{number % 3}" / f"{number:02}.jpg"
@@ -94,20 +95,20 @@ def job(tmp_path: Path, bright: Style) -> Job:
         Image.fromarray(noise).save(path)
     (source / "bad.jpg").write_bytes(b"no photo")
     (source / "notes.txt").write_text("notes")
-    return Job(Folder(source), Folder(tmp_path / "dst"), str(bright.path), bright.hash, copy_others=True)
+    return BatchJob(LocalFolder(source), LocalFolder(tmp_path / "dst"), str(bright.path), bright.hash, copy_others=True)
 
 
-def run(job: Job, engine: Engine, file: Path) -> dict[str, tuple[str, str | None]]:
+def run(job: BatchJob, engine: Engine, file: Path) -> dict[str, tuple[str, str | None]]:
     """What the journal says in the end."""
-    with opened(file) as (journal, _):
-        survey(job, journal)
-        for _ in work(journal, engine, engine):
+    with open_journal(file) as (journal, _):
+        scan(job, journal)
+        for _ in process(journal, engine, engine):
             pass
         return {row.relative: (row.status, row.reason) for row in journal.rows()}
 
 
-def by_ray(job: Job, cluster: Machines, workers: int = 2) -> Cluster:
-    return Cluster(job, cluster.address, "cpu", workers, lambda _: None)
+def by_ray(job: BatchJob, cluster: Machines, workers: int = 2) -> RayEngine:
+    return RayEngine(job, cluster.address, "cpu", workers, lambda _: None)
 
 
 @pytest.fixture
@@ -119,32 +120,32 @@ def stub() -> Stub:
         def __init__(self, *_: object) -> None:
             pass
 
-        def take(self, row: Row) -> Done:
-            return Done(replace(row, status="done"))
+        def process(self, row: JournalRow) -> RowResult:
+            return RowResult(replace(row, status="done"))
 
     return Stub
 
 
 def test_results_and_journal_are_those_of_the_local_engine_byte_for_byte(
-    job: Job, cluster: Machines, tmp_path: Path
+    job: BatchJob, cluster: Machines, tmp_path: Path
 ) -> None:
-    there = replace(job, destination=Folder(tmp_path / "by ray"))
+    there = replace(job, destination=LocalFolder(tmp_path / "by ray"))
     found = run(there, by_ray(there, cluster), tmp_path / "ray.sqlite")
-    assert found == run(job, Local(job, "cpu", 2, lambda _: None), tmp_path / "local.sqlite")
+    assert found == run(job, LocalEngine(job, "cpu", 2, lambda _: None), tmp_path / "local.sqlite")
     assert sum(status == "done" for status, _ in found.values()) == COUNT + 1
     assert regular_files(tmp_path / "by ray") == regular_files(tmp_path / "dst")
     assert {name: status for name, (status, _) in found.items() if status != "done"} == {"bad.jpg": "failed"}
 
 
 def test_no_more_is_taken_than_there_are_free_workers(
-    job: Job, cluster: Machines, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    job: BatchJob, cluster: Machines, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ray_engine, "_Actor", stub)
     engine, taken, finished = by_ray(job, cluster), 0, 0
-    with opened(tmp_path / "ray.sqlite") as (journal, _):
-        survey(job, journal)
+    with open_journal(tmp_path / "ray.sqlite") as (journal, _):
+        scan(job, journal)
 
-        def rows() -> Iterator[Row]:
+        def rows() -> Iterator[JournalRow]:
             nonlocal taken
             for row in journal.rows("todo"):
                 taken += 1
@@ -157,17 +158,17 @@ def test_no_more_is_taken_than_there_are_free_workers(
 
 
 def test_a_photo_that_kills_its_worker_is_given_up_after_three_times_and_no_other_is_begun_twice(
-    job: Job, own_cluster: OwnCluster, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    job: BatchJob, own_cluster: OwnCluster, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killer = "1/07.jpg"
 
     class Fragile(stub):
-        def take(self, row: Row) -> Done:
+        def process(self, row: JournalRow) -> RowResult:
             with open(tmp_path / "begun", "a") as file:
                 print(row.relative, file=file)
             if row.relative == killer:
                 os._exit(9)
-            return super().take(row)
+            return super().process(row)
 
     monkeypatch.setattr(ray_engine, "_Actor", Fragile)
     found = run(job, by_ray(job, own_cluster(2)), tmp_path / "ray.sqlite")
@@ -178,19 +179,19 @@ def test_a_photo_that_kills_its_worker_is_given_up_after_three_times_and_no_othe
 
 
 def test_a_lost_node_is_no_photos_fault(
-    job: Job, own_cluster: OwnCluster, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    job: BatchJob, own_cluster: OwnCluster, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cluster = own_cluster(1, 1)
     (node,) = cluster.worker_nodes
     doomed = node.node_id
 
     class Doomed(stub):
-        def take(self, row: Row) -> Done:
+        def process(self, row: JournalRow) -> RowResult:
             if self.node() == doomed:
                 (tmp_path / "begun").touch()
                 time.sleep(2 * LIMIT)
             wait_until((tmp_path / "begun").exists, "a photo begun on the second node")
-            return super().take(row)
+            return super().process(row)
 
     def lose_node() -> None:
         wait_until((tmp_path / "begun").exists, "a photo begun on the second node")
@@ -206,7 +207,7 @@ def test_a_lost_node_is_no_photos_fault(
 
 
 def test_workers_that_cannot_start_end_the_job_with_the_reason(
-    job: Job, cluster: Machines, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    job: BatchJob, cluster: Machines, stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken(stub):
         def __init__(self, *_: object) -> None:
@@ -217,9 +218,9 @@ def test_workers_that_cannot_start_end_the_job_with_the_reason(
         run(job, by_ray(job, cluster, workers=1), tmp_path / "ray.sqlite")
 
 
-def test_a_cluster_that_is_not_there_is_named(job: Job) -> None:
+def test_a_cluster_that_is_not_there_is_named(job: BatchJob) -> None:
     with pytest.raises(DeviceError, match="--ray-address 127.0.0.1:1: nothing answers there"):
-        Cluster(job, "127.0.0.1:1", "cpu", 1, lambda _: None)
+        RayEngine(job, "127.0.0.1:1", "cpu", 1, lambda _: None)
 
 
 class Script:
@@ -239,14 +240,14 @@ class Script:
         number, self.started = self.started, self.started + 1
         return SimpleNamespace(
             node=SimpleNamespace(remote=lambda: partial(self._reply, number, None)),
-            take=SimpleNamespace(remote=lambda row: partial(self._reply, number, row)),
+            process=SimpleNamespace(remote=lambda row: partial(self._reply, number, row)),
         )
 
-    def _reply(self, number: int, row: Row | None) -> object:
+    def _reply(self, number: int, row: JournalRow | None) -> object:
         found = self.replies(number, row and row.relative)
         if isinstance(found, Exception):
             raise found
-        return Done(replace(row, status="done")) if row else "node"
+        return RowResult(replace(row, status="done")) if row else "node"
 
     def wait(self, calls: list[object], **_: object) -> tuple[list[object], list[object]]:
         return calls[:1], calls[1:]
@@ -259,7 +260,7 @@ class Script:
 
     def through(self, names: str, workers: int) -> dict[str, str]:
         """What becomes of the photos, by name."""
-        rows = (Row(name, name, "photo", "", 0, "") for name in names)
+        rows = (JournalRow(name, name, "photo", "", 0, "") for name in names)
         return {done.row.relative: done.row.status for done in _Pool(self, self.start, workers).through(rows)}
 
 

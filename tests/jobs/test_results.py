@@ -6,10 +6,10 @@ import pytest
 
 from uegan_cli.errors import DeviceError, OutputError, PhotoError
 from uegan_cli.jobs.plan import Task
-from uegan_cli.jobs.results import Result, exit_code, failed, unworked
+from uegan_cli.jobs.results import TaskResult, exit_code, result_without_work
 
 TASK = Task(Path("p.jpg"), Path("q.jpg"), "exists")
-DONE = Result(TASK, "enhanced")
+DONE = TaskResult(TASK, "enhanced")
 
 
 @pytest.mark.parametrize(
@@ -17,26 +17,26 @@ DONE = Result(TASK, "enhanced")
     [
         ([], 0),
         ([DONE], 0),
-        ([unworked(TASK)], 0),
-        ([DONE, failed(TASK, PhotoError("x"))], 1),
-        ([failed(TASK, PhotoError("x"))], 1),
-        ([failed(TASK, OutputError("x"))] * 2, 7),
-        ([failed(TASK, DeviceError("x")), unworked(TASK)], 5),
-        ([DONE, failed(TASK, OutputError("x"))], 1),
-        ([failed(TASK, OutputError("x")), failed(TASK, DeviceError("x"))], 1),
+        ([result_without_work(TASK)], 0),
+        ([DONE, TaskResult.failed(TASK, PhotoError("x"))], 1),
+        ([TaskResult.failed(TASK, PhotoError("x"))], 1),
+        ([TaskResult.failed(TASK, OutputError("x"))] * 2, 7),
+        ([TaskResult.failed(TASK, DeviceError("x")), result_without_work(TASK)], 5),
+        ([DONE, TaskResult.failed(TASK, OutputError("x"))], 1),
+        ([TaskResult.failed(TASK, OutputError("x")), TaskResult.failed(TASK, DeviceError("x"))], 1),
     ],
 )
-def test_the_exit_code_says_what_all_photos_failed_with(results, code):
+def test_the_exit_code_is_that_of_the_error_that_all_photos_failed_with(results, code):
     assert exit_code(results) == code
 
 
-def test_what_cannot_be_done_has_failed_before_it_is_tried():
-    result = unworked(Task(Path("p.nef"), Path("p.nef"), problem=PhotoError("p.nef: no")))
+def test_a_task_with_a_problem_has_failed():
+    result = result_without_work(Task(Path("p.nef"), Path("p.nef"), problem=PhotoError("p.nef: no")))
     assert (result.status, result.reason, result.error.exit_code) == ("failed", "p.nef: no", 1)
 
 
 def test_a_result_is_one_json_object():
-    assert unworked(TASK).to_json() == {
+    assert result_without_work(TASK).to_json() == {
         "input": "p.jpg",
         "output": "q.jpg",
         "status": "skipped",

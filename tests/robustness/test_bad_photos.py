@@ -161,7 +161,7 @@ def test_at_strength_nought_a_photo_that_has_gone_is_told_of(uegan, photo, monke
 
     monkeypatch.setattr(pipeline, "read_photo", read_and_removed)
     outcome = uegan("enhance", "a.jpg", "-s", "bright", "--strength", "0")
-    assert outcome.code == 1 and "a.jpg: cannot be read any more" in outcome.err
+    assert outcome.code == 1 and "a.jpg: can no longer be read" in outcome.err
     assert regular_files(folder) == {}
 
 

@@ -25,7 +25,7 @@ from .conftest import Forks, complaints, forking, regular_files
 
 pytestmark = [pytest.mark.usefixtures("bright"), pytest.mark.skipif(os.name == "nt", reason="signals are Unix's")]
 
-PRELUDE = "from uegan_cli.enhancement import enhancer; from uegan_cli.jobs import pipeline, local_engine, batch"
+PRELUDE = "from uegan_cli.enhancement import enhancer; from uegan_cli.jobs import local_engine, scan"
 BATCH = ("batch", "src", "dst", "-s", "bright")
 
 

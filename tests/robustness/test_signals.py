@@ -88,7 +88,7 @@ def in_place(forks: Forks, photo, rounds: int, seed: int) -> None:
 
 
 def assert_originals_kept(folder: Path, originals: dict[str, bytes]) -> None:
-    """Each photo is as it was, or enhanced with its first state beside it."""
+    """Each photo is as it was, or enhanced with its original beside it."""
     after = regular_files(folder)
     for name, data in originals.items():
         if after.pop(name) == data:

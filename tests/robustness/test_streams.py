@@ -45,7 +45,7 @@ def test_a_list_from_a_closed_stream_is_an_empty_one(folder):
     done = shell(f"{UEGAN} enhance --files-from - -s bright <&-")
     assert (done.returncode, complaints(done.stderr.decode())) == (
         3,
-        ["no photos were named; give files, folders or --files-from"],
+        ["no photos given; name files or folders, or use --files-from"],
     )
 
 

@@ -1,1 +1,1 @@
-"""Many photos: which are meant, where their results go, and the work itself, with reading and writing overlapped."""
+"""Many photos: which are meant, where their results go, and how they are enhanced, on one machine or many."""

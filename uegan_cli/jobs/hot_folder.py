@@ -1,4 +1,4 @@
-"""A hot folder: which files are new in it, and whole."""
+"""Watch a hot folder: report new and changed files once they have been written completely."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-SETTLED = 2.0
-"""Seconds for which a file has to stay as it is before it is taken to be whole."""
+QUIET_SECONDS = 2.0
+"""How long a file has to stay unchanged before it counts as complete."""
 
 
-def whole_files(
-    root: Path, there: Callable[[], Iterable[str]] = tuple, settled: float = SETTLED
+def complete_files(
+    root: Path, waiting_files: Callable[[], Iterable[str]] = tuple, quiet_seconds: float = QUIET_SECONDS
 ) -> Iterator[list[str]]:
-    """The files of a folder and below that are new or have changed, once they stay as they are; for ever.
+    """Yield, forever, the files in a folder and below that are new or have changed, once they stay unchanged.
 
-    Names are relative, with slashes. there: files that wait already; asked for when the folder is watched, so that none
-    comes unseen. Raises KeyboardInterrupt on any signal that ends the program.
+    Names are relative, with slashes. waiting_files: returns files that are there already; called once the folder is
+    being watched, so that none is missed in between. Raises KeyboardInterrupt on any signal that ends the program.
     """
     from watchfiles import watch
 
@@ -27,28 +27,40 @@ def whole_files(
     ):
         now = time.monotonic()
         if waiting is None:
-            waiting = {name: (_state(root / name), now) for name in there()}
+            waiting = {name: (_state(root / name), now) for name in waiting_files()}
         for _, path in changes:
             name = os.path.relpath(path, root).replace(os.sep, "/")
             if not any(part.startswith(".") for part in name.split("/")) and not os.path.isdir(path):
                 waiting[name] = (_state(root / name), now)
-        whole = []
-        for name, (state, since) in list(waiting.items()):
-            current = _state(root / name)
-            if current is None:
-                del waiting[name]
-            elif current != state:
-                waiting[name] = (current, now)
-            elif now - since >= settled:
-                whole.append(name)
-                del waiting[name]
-        if whole:
-            yield sorted(whole)
+        complete = _take_complete(root, waiting, now, quiet_seconds)
+        if complete:
+            yield sorted(complete)
+
+
+def _take_complete(
+    root: Path, waiting: dict[str, tuple[tuple[int, int] | None, float]], now: float, quiet_seconds: float
+) -> list[str]:
+    """Remove from `waiting` the files that are deleted or complete, and return the complete ones.
+
+    waiting: by name, a file's last state and the monotonic time since when it has had it.
+    """
+    complete = []
+    for name, (state, since) in list(waiting.items()):
+        current = _state(root / name)
+        if current is None:
+            del waiting[name]
+        elif current != state:
+            waiting[name] = (current, now)
+        elif now - since >= quiet_seconds:
+            complete.append(name)
+            del waiting[name]
+    return complete
 
 
 def _state(path: Path) -> tuple[int, int] | None:
+    """Return a file's size and time, or None if it does not exist."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_size, found.st_mtime_ns
+    return status.st_size, status.st_mtime_ns

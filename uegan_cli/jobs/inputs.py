@@ -1,4 +1,4 @@
-"""Which photos the user means: files, folders, globs, lists."""
+"""Find the photos that the user means: files, folders, globs and lists."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ STDIN = "-"
 
 
 @dataclass(frozen=True)
-class Input:
-    """A photo to enhance.
+class InputPhoto:
+    """A photo to work on.
 
-    relative: its place below the folder that was named, or its name. problem: why there is no looking into it, for a
-    folder that cannot be read.
+    relative: its path below the folder that was named, or its name. problem: why it cannot be searched, for a folder
+    that cannot be read.
     """
 
     path: Path
@@ -30,10 +30,10 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Found:
-    """photos: each once, in the order in which they were named. empty: folders and globs that led to none."""
+class FoundPhotos:
+    """photos: each once, in the order in which they were named. empty: folders and globs without a photo."""
 
-    photos: list[Input]
+    photos: list[InputPhoto]
     empty: list[str]
 
 
@@ -44,55 +44,55 @@ def find_inputs(
     recursive: bool = False,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
-) -> Found:
-    """The photos that are meant by the arguments and, letter by letter, by the names of a list.
+) -> FoundPhotos:
+    """Find the photos named by arguments, which may be globs, and by the entries of a list, which are literal.
 
-    A file that was named is taken whatever it is called, there or not; folders are searched for photo names. include,
-    exclude: patterns for the name or the relative path. Raises NoInputError where nothing is left.
+    A file that is named is taken whatever its suffix, even if it does not exist; folders are searched for photos by
+    suffix. include, exclude: patterns for the name or the relative path. Raises NoInputError if nothing is left.
     """
     if "" in arguments:
-        raise UsageError("a photo's name is empty; is a variable of the shell not set?")
-    named = [(argument, list(_named(argument, recursive))) for argument in arguments]
-    named += [(name, list(_listed(name, recursive))) for name in listed]
+        raise UsageError("a photo's name is empty; is a shell variable unset?")
+    named = [(argument, list(_expand_argument(argument, recursive))) for argument in arguments]
+    named += [(name, list(_expand_name(name, recursive))) for name in listed]
     found = [photo for _, photos in named for photo in photos]
-    kept = [photo for photo in found if _wanted(photo, include, exclude)]
-    unique = list({os.path.realpath(photo.path): photo for photo in reversed(kept)}.values())[::-1]
+    selected = [photo for photo in found if _is_selected(photo, include, exclude)]
+    unique = list({os.path.realpath(photo.path): photo for photo in reversed(selected)}.values())[::-1]
     if not unique:
-        raise NoInputError(_nothing([name for name, _ in named], recursive, bool(found)))
-    if not any(_may_be_there(photo.path) for photo in unique):
-        raise NoInputError(f"{unique[0].path}: there is no such photo")
-    return Found(unique, [name for name, photos in named if not photos])
+        raise NoInputError(_no_photos_message([name for name, _ in named], recursive, bool(found)))
+    if not any(_may_exist(photo.path) for photo in unique):
+        raise NoInputError(f"{unique[0].path}: no such file or folder")
+    return FoundPhotos(unique, [name for name, photos in named if not photos])
 
 
 def read_list(source: str, null: bool) -> list[str]:
-    """File names from a list, one a line or, with `null`, each ended by a zero byte. `-` is standard input."""
+    """Return the file names in a list, one a line, or each ended by a zero byte if `null`. `-` is standard input."""
     try:
         data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
     except OSError as error:
-        raise UsageError(f"{source}: the list cannot be read ({error.strerror or error})") from error
+        raise UsageError(f"{source}: cannot read the list ({error.strerror or error})") from error
     if b"\0" in data and not null:
-        raise UsageError(f"{source}: the list's names end in zero bytes; add -0")
+        raise UsageError(f"{source}: names in this list end in zero bytes; add -0")
     names = data.split(b"\0") if null else data.splitlines()
     return [os.fsdecode(name) for name in names if name]
 
 
 def photos_in(folders: Iterable[Path]) -> list[Path]:
-    """All photos in folders and their subfolders, for learning; of a raw and a photo of it, the photo.
+    """Return all photos in folders and their subfolders; a raw that shares its name with another photo is left out.
 
-    Raises NoInputError for a folder that is not there.
+    Raises NoInputError if a folder does not exist.
     """
     photos = []
     for folder in folders:
         if not folder.is_dir():
-            raise NoInputError(f"{folder}: there is no such folder")
-        found = [photo.path for photo in _in_folder(folder, recursive=True) if photo.problem is None]
-        pairs = raws_with_photos(found)
-        photos += [path for path in found if path not in pairs]
+            raise NoInputError(f"{folder}: no such folder")
+        found = [photo.path for photo in _search_folder(folder, recursive=True) if photo.problem is None]
+        raws = raws_with_photos(found)
+        photos += [path for path in found if path not in raws]
     return photos
 
 
-def enhanced_with(inputs: Sequence[Input]) -> dict[Path, str]:
-    """The style of every photo that is a result of uegan."""
+def find_enhanced(inputs: Sequence[InputPhoto]) -> dict[Path, str]:
+    """Return the inputs that are results of uegan themselves, each with the style in its mark."""
     from ..photo.provenance import read_mark
 
     styles = {}
@@ -100,46 +100,46 @@ def enhanced_with(inputs: Sequence[Input]) -> dict[Path, str]:
         try:
             mark = read_mark(photo.path)
         except PhotoError:
-            # Reading the photo will say what is wrong with it.
+            # Reading the photo later will report the problem.
             continue
         if mark is not None:
             styles[photo.path] = mark.style
     return styles
 
 
-def _named(argument: str, recursive: bool) -> Iterator[Input]:
+def _expand_argument(argument: str, recursive: bool) -> Iterator[InputPhoto]:
     path = os.path.expanduser(argument)
-    if _may_be_there(Path(path)) or not glob.has_magic(argument):
-        yield from _listed(path, recursive)
+    if _may_exist(Path(path)) or not glob.has_magic(argument):
+        yield from _expand_name(path, recursive)
     else:
         for name in sorted(glob.glob(path, recursive=True)):
             if not os.path.isdir(name):
-                yield Input(Path(name), Path(os.path.basename(name)))
+                yield InputPhoto(Path(name), Path(os.path.basename(name)))
 
 
-def _listed(name: str, recursive: bool) -> Iterator[Input]:
+def _expand_name(name: str, recursive: bool) -> Iterator[InputPhoto]:
     path = Path(name)
     if os.path.isdir(path):
-        yield from _in_folder(path, recursive)
+        yield from _search_folder(path, recursive)
     else:
-        yield Input(path, Path(path.name))
+        yield InputPhoto(path, Path(path.name))
 
 
-def _in_folder(folder: Path, recursive: bool) -> Iterator[Input]:
-    closed: list[OSError] = []
-    for parent, subfolders, names in os.walk(folder, onerror=closed.append):
+def _search_folder(folder: Path, recursive: bool) -> Iterator[InputPhoto]:
+    errors: list[OSError] = []
+    for parent, subfolders, names in os.walk(folder, onerror=errors.append):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith(".")) if recursive else []
         for name in sorted(names):
             if format_by_name(name) and not name.startswith("."):
                 path = Path(parent, name)
-                yield Input(path, path.relative_to(folder))
-    for error in closed:
+                yield InputPhoto(path, path.relative_to(folder))
+    for error in errors:
         path = Path(error.filename)
-        yield Input(path, path.relative_to(folder), f"this folder cannot be searched ({error.strerror})")
+        yield InputPhoto(path, path.relative_to(folder), f"cannot read this folder ({error.strerror})")
 
 
-def _may_be_there(path: Path) -> bool:
-    """Whether there is a file, or something that keeps us from seeing it, of which reading it will tell."""
+def _may_exist(path: Path) -> bool:
+    """Return False only if the file certainly does not exist: reading it reports any other problem."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -149,16 +149,16 @@ def _may_be_there(path: Path) -> bool:
     return True
 
 
-def _wanted(photo: Input, include: Sequence[str], exclude: Sequence[str]) -> bool:
+def _is_selected(photo: InputPhoto, include: Sequence[str], exclude: Sequence[str]) -> bool:
     names = (photo.relative.as_posix(), photo.relative.name)
     included = not include or any(fnmatch(name, pattern) for name in names for pattern in include)
     return included and not any(fnmatch(name, pattern) for name in names for pattern in exclude)
 
 
-def _nothing(arguments: Sequence[str], recursive: bool, filtered: bool) -> str:
+def _no_photos_message(arguments: Sequence[str], recursive: bool, filtered: bool) -> str:
     if not arguments:
-        return "no photos were named; give files, folders or --files-from"
+        return "no photos given; name files or folders, or use --files-from"
     if filtered:
-        return "--include and --exclude leave no photo"
-    hint = "" if recursive or not any(map(os.path.isdir, arguments)) else "; -r looks into subfolders"
+        return "--include and --exclude leave no photos"
+    hint = "" if recursive or not any(map(os.path.isdir, arguments)) else "; -r searches subfolders"
     return f"{' '.join(arguments[:3])}{' …' * (len(arguments) > 3)}: no photos here{hint}"

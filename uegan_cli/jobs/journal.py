@@ -1,4 +1,8 @@
-"""The journal of a job: what has become of each photo, so that nothing is forgotten and nothing done twice."""
+"""The journal of a batch: an SQLite database that records what became of each file.
+
+It is what makes a batch resumable: a later run of the same command reads it, does only what is still `todo`, and
+repeats nothing. Should it be lost, the marks in the results tell the same, see `scan`.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,13 @@ from typing import Literal
 
 from ..errors import OutputError
 
-Status = Literal["todo", "done", "skipped", "failed"]
-"""`todo` also while it is worked on: what a killed job had in hand is still to be done."""
+RowStatus = Literal["todo", "done", "skipped", "failed"]
+"""`todo` also while a file is worked on: what a killed batch had begun still has to be done."""
 
-Kind = Literal["photo", "other"]
+FileKind = Literal["photo", "other"]
+"""Photos are enhanced, other files are copied."""
 
-VERSION = 1
+SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE photos (
     relative BLOB PRIMARY KEY,
@@ -38,35 +43,36 @@ CREATE INDEX by_status ON photos (scan, status, relative);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _COLUMNS = "relative, output, kind, work, size, version, checksum, status, reason, seconds, tries"
-_AT_A_TIME = 500
+_ROWS_PER_QUERY = 500
 
 
 @dataclass(frozen=True)
-class Row:
-    """One photo, or another file that is copied.
+class JournalRow:
+    """A file of the source.
 
-    relative: where it is in the source. output: where its result is in the destination. work: a digest of what is to be
-    done with it. size, version, checksum: the source when it was done, see `places.Found`; the checksum where one was
-    asked for. reason: why it was skipped or failed. tries: how often it was begun since it was last told of.
+    relative: its name in the source. output: the name of its result in the destination. work: digest of what has to be
+    done with it, see `BatchJob.work_digest`. size, version: the file's state when it was done, see
+    `storage.StoredFile`. checksum: of its content, with --checksum. reason: why it was skipped or failed. seconds: that
+    the work took. tries: how often it was begun without an outcome.
     """
 
     relative: str
     output: str
-    kind: Kind
+    kind: FileKind
     work: str
     size: int
     version: str
     checksum: str | None = None
-    status: Status = "todo"
+    status: RowStatus = "todo"
     reason: str | None = None
     seconds: float = 0.0
     tries: int = 0
 
 
 class Journal:
-    """Rows by name. What is not part of the present scan stays, and is not counted.
+    """Rows by relative name. Rows of files that the latest scan did not see are kept, but neither listed nor counted.
 
-    Raises OutputError where the disk is full.
+    All methods raise OutputError if the database cannot be written, as when the disk is full.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -74,19 +80,20 @@ class Journal:
         self._scan = int(self.fact("scan") or 0)
 
     def fact(self, name: str) -> str | None:
+        """Return a value that concerns the whole batch, or None if it is not set."""
         row = self._execute("SELECT value FROM facts WHERE name = ?", name).fetchone()
         return None if row is None else str(row[0])
 
-    def note_fact(self, name: str, value: str) -> None:
+    def set_fact(self, name: str, value: str) -> None:
         self._execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value)
 
     @contextmanager
     def scanning(self) -> Iterator[None]:
-        """All that is put meanwhile is one scan, kept as a whole or not at all."""
+        """Start a new scan: the rows put in this block belong to it. If the block raises, all is rolled back."""
         self._execute("BEGIN IMMEDIATE")
         self._scan += 1
         try:
-            self.note_fact("scan", str(self._scan))
+            self.set_fact("scan", str(self._scan))
             yield
             self._execute("COMMIT")
         except BaseException:
@@ -95,77 +102,79 @@ class Journal:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def get(self, relative: str) -> Row | None:
-        found = self._execute(f"SELECT {_COLUMNS} FROM photos WHERE relative = ?", os.fsencode(relative)).fetchone()
-        return None if found is None else _row(found)
+    def get(self, relative: str) -> JournalRow | None:
+        """Return a file's row, whichever scan has seen it last."""
+        row = self._execute(f"SELECT {_COLUMNS} FROM photos WHERE relative = ?", os.fsencode(relative)).fetchone()
+        return None if row is None else _to_row(row)
 
-    def put(self, row: Row) -> None:
+    def put(self, row: JournalRow) -> None:
+        """Insert or replace a row, as part of the latest scan."""
         values = (os.fsencode(row.relative), os.fsencode(row.output), row.kind, row.work, row.size, row.version)
-        told = (row.checksum, row.status, row.reason, row.seconds, row.tries, self._scan)
-        self._execute("INSERT OR REPLACE INTO photos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values, *told)
+        outcome = (row.checksum, row.status, row.reason, row.seconds, row.tries, self._scan)
+        self._execute("INSERT OR REPLACE INTO photos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", *values, *outcome)
 
     def begin(self, relative: str) -> None:
-        """It is taken in hand."""
+        """Count one more try of a file; `put` records its outcome."""
         self._execute("UPDATE photos SET tries = tries + 1 WHERE relative = ?", os.fsencode(relative))
 
-    def rows(self, status: Status | None = None) -> Iterator[Row]:
-        """Those of the present scan, in order; they may be changed meanwhile."""
+    def rows(self, status: RowStatus | None = None) -> Iterator[JournalRow]:
+        """Yield the latest scan's rows in order of their names; they may be changed meanwhile."""
         last = b""
-        which = "" if status is None else "AND status = ?"
+        condition = "" if status is None else "AND status = ?"
         while True:
-            found = self._execute(
-                f"SELECT {_COLUMNS} FROM photos WHERE scan = ? AND relative > ? {which} ORDER BY relative LIMIT ?",
-                *(self._scan, last, *(() if status is None else (status,)), _AT_A_TIME),
+            rows = self._execute(
+                f"SELECT {_COLUMNS} FROM photos WHERE scan = ? AND relative > ? {condition} ORDER BY relative LIMIT ?",
+                *(self._scan, last, *(() if status is None else (status,)), _ROWS_PER_QUERY),
             ).fetchall()
-            if not found:
+            if not rows:
                 return
-            yield from map(_row, found)
-            last = found[-1][0]
+            yield from map(_to_row, rows)
+            last = rows[-1][0]
 
-    def counts(self) -> Mapping[Status, int]:
-        """Of the present scan."""
-        found = self._execute("SELECT status, count(*) FROM photos WHERE scan = ? GROUP BY status", self._scan)
-        counts: dict[Status, int] = {"todo": 0, "done": 0, "skipped": 0, "failed": 0}
-        return {**counts, **dict(found.fetchall())}
+    def counts(self) -> Mapping[RowStatus, int]:
+        """Return the number of the latest scan's rows by status."""
+        rows = self._execute("SELECT status, count(*) FROM photos WHERE scan = ? GROUP BY status", self._scan)
+        counts: dict[RowStatus, int] = {"todo": 0, "done": 0, "skipped": 0, "failed": 0}
+        return {**counts, **dict(rows.fetchall())}
 
-    def collision(self) -> tuple[str, str, str] | None:
-        """Two files of the present scan that would have one output, and this output."""
-        found = self._execute(
+    def find_collision(self) -> tuple[str, str, str] | None:
+        """Return two files of the latest scan that would have one output, and this output; None if there are none."""
+        row = self._execute(
             "SELECT min(relative), max(relative), output FROM photos WHERE scan = ? "
             "GROUP BY output HAVING count(*) > 1 LIMIT 1",
             self._scan,
         ).fetchone()
-        return None if found is None else (os.fsdecode(found[0]), os.fsdecode(found[1]), os.fsdecode(found[2]))
+        return None if row is None else (os.fsdecode(row[0]), os.fsdecode(row[1]), os.fsdecode(row[2]))
 
     def _execute(self, statement: str, *values: object) -> sqlite3.Cursor:
         try:
             return self._connection.execute(statement, values)
         except sqlite3.OperationalError as error:
-            raise OutputError(f"the journal cannot be written ({error}); make room and start again") from error
+            raise OutputError(f"cannot write the journal ({error}); free some space and run again") from error
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[tuple[Journal, bool]]:
-    """The journal in a file, and whether it was damaged and had to be begun anew.
+def open_journal(file: Path) -> Iterator[tuple[Journal, bool]]:
+    """Open the journal in a file, creating it if needed; the flag says whether it was damaged and had to be replaced.
 
-    Raises OutputError where it cannot be written, or a newer version has made it.
+    Raises OutputError if it cannot be written, or was written by a newer version.
     """
-    connection, damaged = _open(file), False
+    connection, damaged = _connect(file), False
     if connection is None:
-        for part in ("", "-wal", "-shm"):
-            Path(f"{file}{part}").unlink(missing_ok=True)
-        connection, damaged = _open(file), True
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{file}{suffix}").unlink(missing_ok=True)
+        connection, damaged = _connect(file), True
     if connection is None:
-        raise OutputError(f"{file}: the journal cannot be made")
+        raise OutputError(f"{file}: cannot create the journal")
     with contextlib.closing(connection):
         yield Journal(connection), damaged
 
 
 @contextmanager
-def in_memory(file: Path) -> Iterator[Journal]:
-    """What is in the journal, to be changed without a trace."""
+def copy_in_memory(file: Path) -> Iterator[Journal]:
+    """Open a copy of the journal that is discarded afterwards, for a dry run; an empty one if there is no file."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        existing = _open(file) if file.exists() else None
+        existing = _connect(file) if file.exists() else None
         if existing is not None:
             with contextlib.closing(existing):
                 existing.backup(connection)
@@ -174,36 +183,36 @@ def in_memory(file: Path) -> Iterator[Journal]:
         yield Journal(connection)
 
 
-def _open(file: Path) -> sqlite3.Connection | None:
-    """None where there is something else, or what is left of a journal."""
+def _connect(file: Path) -> sqlite3.Connection | None:
+    """Return None if the file is damaged or no journal."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:
             connection = sqlite3.connect(file, timeout=30, isolation_level=None)
             stack.callback(connection.close)
             connection.execute("PRAGMA journal_mode = WAL")
-            # After a power cut the last rows may be missing; the results' marks tell them.
+            # A power cut may lose the last rows; the marks in the results tell them.
             connection.execute("PRAGMA synchronous = NORMAL")
-            whole = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            intact = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
             version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                raise OutputError(f"{file}: a newer uegan has made this journal; use that one")
-            if version == 0 and whole:
-                connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-            if whole:
+            if version > SCHEMA_VERSION:
+                raise OutputError(f"{file}: written by a newer uegan; update uegan to go on with this batch")
+            if version == 0 and intact:
+                connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+            if intact:
                 connection.execute(f"SELECT {_COLUMNS}, scan FROM photos LIMIT 1")
                 stack.pop_all()
                 return connection
     except sqlite3.DatabaseError as error:
-        if _is_outside(error):
-            raise OutputError(f"{file}: the journal cannot be written ({error})") from error
+        if _is_external(error):
+            raise OutputError(f"{file}: cannot write the journal ({error})") from error
     except OSError as error:
-        raise OutputError(f"{file}: the journal cannot be made ({error.strerror or error})") from error
+        raise OutputError(f"{file}: cannot create the journal ({error.strerror or error})") from error
     return None
 
 
-def _is_outside(error: sqlite3.DatabaseError) -> bool:
-    """Whether it is not the file's content that is wrong, but its disk or the rights to it."""
+def _is_external(error: sqlite3.DatabaseError) -> bool:
+    """Return whether the cause is the disk, access rights or a lock, not the file's content."""
     return getattr(error, "sqlite_errorcode", None) in (
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_CANTOPEN,
@@ -215,7 +224,7 @@ def _is_outside(error: sqlite3.DatabaseError) -> bool:
     )
 
 
-def _row(found: tuple[object, ...]) -> Row:
-    relative, output, *rest = found
+def _to_row(columns: tuple[object, ...]) -> JournalRow:
+    relative, output, *rest = columns
     assert isinstance(relative, bytes) and isinstance(output, bytes)
-    return Row(os.fsdecode(relative), os.fsdecode(output), *rest)  # type: ignore[arg-type]
+    return JournalRow(os.fsdecode(relative), os.fsdecode(output), *rest)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The engine of one machine: photos in threads, a GPU or several, and a process for what is dangerous."""
+"""The engine of one machine: photos in threads, on one or several devices, or each in a process of its own."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import PhotoError
 from . import pipeline
-from .batch import Done, Job, Worker, failed
-from .journal import Row
+from .batch import BatchJob, RowResult
+from .journal import JournalRow
+from .worker import BatchWorker
 
 if TYPE_CHECKING:
     from ..enhancement.enhancer import Enhancer
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
     from ..styles.file import Style
 
 
-class Enhancers:
-    """One style on several devices; each photo goes where the fewest are."""
+class MultiDeviceEnhancer:
+    """One style on several devices; each photo goes to the device with the fewest photos. Stands in for `Enhancer`."""
 
     def __init__(self, enhancers: Sequence[Enhancer]) -> None:
         self._enhancers = enhancers
-        self._busy = [0] * len(enhancers)
+        self._photos = [0] * len(enhancers)
         self._lock = threading.Lock()
 
     @property
@@ -39,71 +40,74 @@ class Enhancers:
     def enhance(self, photo: Photo) -> Photo:
         """See `Enhancer.enhance`."""
         with self._lock:
-            at = min(range(len(self._busy)), key=self._busy.__getitem__)
-            self._busy[at] += 1
+            device = min(range(len(self._photos)), key=self._photos.__getitem__)
+            self._photos[device] += 1
         try:
-            return self._enhancers[at].enhance(photo)
+            return self._enhancers[device].enhance(photo)
         finally:
             with self._lock:
-                self._busy[at] -= 1
+                self._photos[device] -= 1
 
 
-def enhancer_for(job: Job, devices: Sequence[str], threads: int) -> Enhancer:
-    """threads: CPU threads for one photo. Raises StyleError, DeviceError."""
+def make_enhancer(job: BatchJob, devices: Sequence[str], threads: int) -> Enhancer:
+    """Load a job's style. threads: CPU threads for each photo. Raises StyleError, DeviceError."""
     from ..enhancement.enhancer import Enhancer
 
-    made = [Enhancer(job.style, device=device, strength=job.strength, threads=threads) for device in devices]
-    return made[0] if len(made) == 1 else Enhancers(made)  # type: ignore[return-value]
+    enhancers = [Enhancer(job.style, device=device, strength=job.strength, threads=threads) for device in devices]
+    return enhancers[0] if len(enhancers) == 1 else MultiDeviceEnhancer(enhancers)  # type: ignore[return-value]
 
 
-class Local:
-    """The engine of this machine.
+class LocalEngine:
+    """Processes photos in threads of this process.
 
-    device: see `devices.several`. jobs: photos at a time. told: is told once, when the style is loaded, where it runs.
+    device: see `devices.several`. jobs: photos at a time. say_device: called with the devices' description, once, when
+    the style is loaded.
     """
 
-    def __init__(self, job: Job, device: str, jobs: int, told: Callable[[str], None]) -> None:
+    def __init__(self, job: BatchJob, device: str, jobs: int, say_device: Callable[[str], None]) -> None:
         self._job = job
         self._device = device
         self._jobs = jobs
-        self._told = told
-        self._made: Enhancer | None = None
+        self._say_device = say_device
+        self._enhancer: Enhancer | None = None
 
-    def __call__(self, rows: Iterable[Row]) -> Generator[Done, None, None]:
-        return pipeline.through(rows, lambda made: Worker(self._job, made).take, self._enhancer, self._jobs)
+    def __call__(self, rows: Iterable[JournalRow]) -> Generator[RowResult, None, None]:
+        return pipeline.map_in_threads(
+            rows, lambda enhancer: BatchWorker(self._job, enhancer).process, self._load_enhancer, self._jobs
+        )
 
-    def _enhancer(self) -> Enhancer:
-        if self._made is None:
+    def _load_enhancer(self) -> Enhancer:
+        if self._enhancer is None:
             import torch
 
             from ..enhancement.devices import choose, describe, several
 
             devices = several(self._device)
             threads = max(1, torch.get_num_threads() // self._jobs)
-            self._made = enhancer_for(self._job, devices, threads)
-            self._told(", ".join(describe(choose(device)) for device in devices))
-        return self._made
+            self._enhancer = make_enhancer(self._job, devices, threads)
+            self._say_device(", ".join(describe(choose(device)) for device in devices))
+        return self._enhancer
 
 
-class Alone:
-    """Each photo in a process of its own, whose end is a result too."""
+class IsolatedEngine:
+    """Processes each photo in a process of its own; if that crashes, the photo has failed."""
 
-    def __init__(self, job: Job, device: str, threads: int) -> None:
+    def __init__(self, job: BatchJob, device: str, threads: int) -> None:
         self._job = job
         self._device = device
         self._threads = threads
 
-    def __call__(self, rows: Iterable[Row]) -> Generator[Done, None, None]:
+    def __call__(self, rows: Iterable[JournalRow]) -> Generator[RowResult, None, None]:
         for row in rows:
             with ProcessPoolExecutor(1, get_context("spawn")) as pool:
                 try:
-                    yield pool.submit(_in_a_process, self._job, self._device, self._threads, row).result()
+                    yield pool.submit(_process_in_child, self._job, self._device, self._threads, row).result()
                 except BrokenProcessPool:
                     name = f"{self._job.source}/{row.relative}"
-                    yield failed(row, PhotoError(f"{name}: the program breaks down on it; restore it from a copy"))
+                    yield RowResult.failed(row, PhotoError(f"{name}: crashes the program; restore it from a backup"))
 
 
-def _in_a_process(job: Job, device: str, threads: int, row: Row) -> Done:
-    made: Future[Enhancer] = Future()
-    made.set_result(enhancer_for(job, [device], threads))
-    return Worker(job, made).take(row)
+def _process_in_child(job: BatchJob, device: str, threads: int, row: JournalRow) -> RowResult:
+    enhancer: Future[Enhancer] = Future()
+    enhancer.set_result(make_enhancer(job, [device], threads))
+    return BatchWorker(job, enhancer).process(row)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import filecmp
 import os
 import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -25,20 +23,24 @@ from ..photo.suffixes import WRITABLE
 from ..photo.tiff.exif_tags import read_tags
 from ..photo.writing import write_photo
 from ..photo.xmp.mark import Mark
+from .backup import keeping_original
 from .plan import Task, format_for
-from .results import Result, failed
+from .results import TaskResult
 
 if TYPE_CHECKING:
     from ..enhancement.enhancer import Enhancer
 
-A = TypeVar("A")
-B = TypeVar("B")
-M = TypeVar("M")
+MAX_DEFAULT_JOBS = 4
+"""Photos at a time where the user sets no number: more take more memory than they save time."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True)
-class Decoding:
-    """How photos are read; see `read_photo`. tags: results tell camera and date."""
+class ReadOptions:
+    """How photos are read; see `read_photo`. tags: whether results carry camera and date."""
 
     max_pixels: int = MAX_PIXELS
     first_frame: bool = False
@@ -46,8 +48,8 @@ class Decoding:
 
 
 @dataclass(frozen=True)
-class Encoding:
-    """How results are written; see `write_photo`. preserve: they get the input's times."""
+class WriteOptions:
+    """How results are written; see `write_photo`. preserve: whether they get the input's times."""
 
     quality: int | None = None
     format: str | None = None
@@ -55,50 +57,58 @@ class Encoding:
     preserve: bool = False
 
 
-def run(
+def enhance_tasks(
     tasks: Iterable[Task],
-    enhancer: Callable[[], Enhancer],
-    decoding: Decoding,
-    encoding: Encoding,
+    make_enhancer: Callable[[], Enhancer],
+    read_options: ReadOptions,
+    write_options: WriteOptions,
     jobs: int = 1,
-) -> Generator[Result, None, None]:
-    """The results, in order. A photo that fails is a result; the others go on.
+) -> Generator[TaskResult, None, None]:
+    """Yield the result of each task, in order. A photo that fails has a result too; the others go on.
 
-    enhancer: makes it, once, in the calling thread; the first photos are read meanwhile, for loading torch takes longer
-    than they do. jobs: photos that are worked on at a time. Closing the generator finishes these and starts nothing
-    more.
+    make_enhancer: called once, in the calling thread, while the first photos are being read: loading torch takes longer
+    than that. jobs: photos at a time. Closing the generator finishes the photos that have begun and begins no others.
 
-    On a CPU many photos in a thread each are faster than one photo in many threads: nothing waits for anything.
+    On a CPU, several photos in one thread each are faster than one photo in several threads: no thread ever waits.
     """
-    return through(tasks, lambda made: Line(made, decoding, encoding).take, enhancer, jobs)
+    return map_in_threads(
+        tasks, lambda enhancer: PhotoPipeline(enhancer, read_options, write_options).process, make_enhancer, jobs
+    )
 
 
-def through(
-    items: Iterable[A], line: Callable[[Future[M]], Callable[[A], B]], make: Callable[[], M], jobs: int
-) -> Generator[B, None, None]:
-    """What a line makes of each item, in order. line: is given what `make` will have made, before it is."""
-    made: Future[M] = Future()
+def map_in_threads(
+    items: Iterable[Item],
+    make_function: Callable[[Future[Shared]], Callable[[Item], Result]],
+    make_shared: Callable[[], Shared],
+    jobs: int,
+) -> Generator[Result, None, None]:
+    """Yield the result of a function for each item, in order, from `jobs` threads.
+
+    make_function: returns the function; it is given a future of what `make_shared` will return, which is called in the
+    calling thread once the first items have begun.
+    """
+    shared: Future[Shared] = Future()
     pool = ThreadPoolExecutor(jobs, thread_name_prefix="photo")
     try:
-        results = _ahead(pool, line(made), items, jobs)
-        _fulfil(made, make)
+        results = _map_in_order(pool, make_function(shared), items, jobs)
+        _fulfil(shared, make_shared)
         yield from results
     finally:
         _finish(pool)
 
 
-def enough_jobs(photos: int) -> int:
-    """A core for each of them; more than four at a time need more memory than they save time."""
+def default_jobs(photos: int) -> int:
+    """Return how many photos to process at a time: one per core, at most MAX_DEFAULT_JOBS."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(4, cores, photos))
+    return max(1, min(MAX_DEFAULT_JOBS, cores, photos))
 
 
-def _fulfil(promise: Future[A], make: Callable[[], A]) -> None:
-    """Make what threads wait for; they are let go also when it can't be made."""
+def _fulfil(future: Future[Shared], make: Callable[[], Shared]) -> None:
+    """Set the result that threads wait for, or the exception, so that they do not wait forever."""
     try:
-        promise.set_result(make())
+        future.set_result(make())
     except BaseException as error:
-        promise.set_exception(error)
+        future.set_exception(error)
         raise
 
 
@@ -116,15 +126,17 @@ def _finish(pool: ThreadPoolExecutor) -> None:
         raise stop
 
 
-def _ahead(pool: ThreadPoolExecutor, function: Callable[[A], B], items: Iterable[A], count: int) -> Iterator[B]:
+def _map_in_order(
+    pool: ThreadPoolExecutor, function: Callable[[Item], Result], items: Iterable[Item], count: int
+) -> Iterator[Result]:
     """Map in a pool of `count` threads, in order, with at most `count` results waiting.
 
-    An item is taken when a thread is free for it, so whatever was taken has begun; the first ones begin at once.
+    An item is taken when a thread is free for it, so every item that was taken has begun; the first ones begin at once.
     """
     rest = iter(items)
     waiting = deque(pool.submit(function, item) for item in islice(rest, count))
 
-    def results() -> Iterator[B]:
+    def results() -> Iterator[Result]:
         more = True
         while waiting:
             unfinished = [future for future in waiting if not future.done()]
@@ -141,111 +153,79 @@ def _ahead(pool: ThreadPoolExecutor, function: Callable[[A], B], items: Iterable
 
 
 @dataclass(frozen=True)
-class Line:
-    """The straight line of a photo."""
+class PhotoPipeline:
+    """Reads, enhances and writes one photo at a time."""
 
     enhancer: Future[Enhancer]
-    decoding: Decoding
-    encoding: Encoding
+    read_options: ReadOptions
+    write_options: WriteOptions
 
-    def take(self, task: Task) -> Result:
+    def process(self, task: Task) -> TaskResult:
+        """Do a task. Any UeganError becomes a failed result."""
         try:
-            return self._take(task)
+            return self._process(task)
         except UeganError as error:
-            return failed(task, error)
+            return TaskResult.failed(task, error)
 
-    def _take(self, task: Task) -> Result:
-        started, decoding = time.perf_counter(), self.decoding
-        photo = read_photo(task.source, max_pixels=decoding.max_pixels, first_frame=decoding.first_frame)
-        mark = find_mark(photo.metadata) if task.fresh else None
+    def _process(self, task: Task) -> TaskResult:
+        started, options = time.perf_counter(), self.read_options
+        photo = read_photo(task.source, max_pixels=options.max_pixels, first_frame=options.first_frame)
+        mark = find_mark(photo.metadata) if task.skip_enhanced else None
         if mark is not None:
-            return Result(task, "skipped", f"enhanced already with {mark.style}")
-        tags = read_tags(photo.metadata.exif) if decoding.tags else {}
+            return TaskResult(task, "skipped", f"already enhanced with {mark.style}")
+        tags = read_tags(photo.metadata.exif) if options.tags else {}
         seconds = time.perf_counter() - started
         enhancer = self.enhancer.result()
         started = time.perf_counter()
         photo = enhancer.enhance(photo)
-        with _first_state_kept(task):
+        with nullcontext() if task.backup is None else keeping_original(task.target, task.backup):
             warnings = self._write(photo, task, enhancer)
         height, width = photo.pixels.shape[:2]
         seconds += time.perf_counter() - started
-        return Result(task, "enhanced", None, photo.format, width, height, tags, seconds, warnings)
+        return TaskResult(task, "enhanced", None, photo.format, width, height, tags, seconds, warnings)
 
     def _write(self, photo: Photo, task: Task, enhancer: Enhancer) -> tuple[str, ...]:
-        encoding = self.encoding
-        format = encoding.format
+        """Write the result and return warnings."""
+        options = self.write_options
+        format = options.format
         if format is None and photo.format not in WRITABLE:
             format = format_for(task.source, photo.format, task.target)
         _make_folder(task.target.parent)
-        times = task.source if encoding.preserve else None
-        if enhancer.strength == 0 and _is_copy(photo, replace(encoding, format=format)):
-            return _copy(task.source, task.target, times)
+        times = task.source if options.preserve else None
+        if enhancer.strength == 0 and _may_be_copied(photo, replace(options, format=format)):
+            _copy(task.source, task.target, times)
+            return ()
         written = write_photo(
             photo,
             task.target,
-            quality=encoding.quality,
+            quality=options.quality,
             format=format,
-            mark=Mark(enhancer.style.name, enhancer.style.hash, enhancer.strength, task.job),
-            metadata=encoding.metadata,
+            mark=Mark(enhancer.style.name, enhancer.style.hash, enhancer.strength, task.batch_key),
+            metadata=options.metadata,
             preserve_times_from=times,
         )
         return written.warnings
 
 
-def _is_copy(photo: Photo, encoding: Encoding) -> bool:
-    """Whether a photo whose pixels stay as they are is to be the same file."""
-    as_it_was = encoding.quality is None and encoding.metadata == "all" and encoding.format in (None, photo.format)
-    return as_it_was and photo.frames == 1
+def _may_be_copied(photo: Photo, options: WriteOptions) -> bool:
+    """Return whether a photo with unchanged pixels may be written as the same file."""
+    unchanged = options.quality is None and options.metadata == "all" and options.format in (None, photo.format)
+    return unchanged and photo.frames == 1
 
 
-def _copy(source: Path, target: Path, times: Path | None) -> tuple[str, ...]:
-    """At strength 0 even a JPEG has exactly the pixels that it had: it is not encoded again."""
+def _copy(source: Path, target: Path, times: Path | None) -> None:
+    """Copy a photo at strength 0: encoding a JPEG again would change its pixels."""
     try:
         with open(source, "rb") as file:
-            found = os.fstat(file.fileno())
-            with replacing(target, (found.st_atime_ns, found.st_mtime_ns) if times else None) as copy:
+            status = os.fstat(file.fileno())
+            with replacing(target, (status.st_atime_ns, status.st_mtime_ns) if times else None) as copy:
                 shutil.copyfileobj(file, copy)
     except OSError as error:
-        raise PhotoError(f"{source}: cannot be read any more ({error.strerror or error})") from error
-    return ()
-
-
-@contextmanager
-def _first_state_kept(task: Task) -> Iterator[None]:
-    """Keep the photo that is replaced in place under the name of its backup, unless nothing comes of it."""
-    if task.backup is None:
-        yield
-        return
-    real = Path(os.path.realpath(task.target))
-    try:
-        if not task.backup.exists():
-            _link_or_copy(real, task.backup)
-        # A run that was cut off may have left the same.
-        elif not task.backup.samefile(real) and not filecmp.cmp(task.backup, real, shallow=False):
-            raise OutputError(f"{task.backup}: is in the way of keeping this photo's first state; move it elsewhere")
-    except OSError as error:
-        raise OutputError(f"{task.backup}: cannot be written ({error.strerror or error})") from error
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(OSError):
-            task.backup.unlink()
-        raise
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        # Not every file system has links.
-        found = source.stat()
-        with open(source, "rb") as file, replacing(target, (found.st_atime_ns, found.st_mtime_ns)) as copy:
-            shutil.copyfileobj(file, copy)
-        shutil.copymode(source, target)
+        raise PhotoError(f"{source}: can no longer be read ({error.strerror or error})") from error
 
 
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder}: this folder cannot be made ({error.strerror or error})") from error
+        raise OutputError(f"{folder}: cannot create this folder ({error.strerror or error})") from error

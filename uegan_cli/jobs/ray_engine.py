@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DeviceError, PhotoError, UsageError
-from .batch import Done, Job, Worker, failed
-from .journal import Row
-from .local_engine import enhancer_for
+from .batch import BatchJob, RowResult
+from .journal import JournalRow
+from .local_engine import make_enhancer
+from .worker import BatchWorker
 
 if TYPE_CHECKING:
     from ..enhancement.enhancer import Enhancer
@@ -31,7 +32,7 @@ MAX_FAILED_STARTS = 3
 """Workers in a row that die before they can take a photo, until their slot is given up."""
 
 
-class Cluster:
+class RayEngine:
     """The engine of a Ray cluster.
 
     address: `auto` is the cluster that this machine is part of, `local` a new one on this machine, HOST:PORT a cluster
@@ -40,7 +41,9 @@ class Cluster:
     where there is no cluster.
     """
 
-    def __init__(self, job: Job, address: str, device: str, workers: int | None, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, job: BatchJob, address: str, device: str, workers: int | None, say: Callable[[str], None]
+    ) -> None:
         try:
             import ray
         except ImportError as error:
@@ -57,7 +60,7 @@ class Cluster:
         nodes = sum(node["Alive"] for node in ray.nodes())
         say(f"Enhancing on a Ray cluster: {self._workers} workers on {nodes} node{'s' * (nodes != 1)}")
 
-    def __call__(self, rows: Iterable[Row]) -> Generator[Done, None, None]:
+    def __call__(self, rows: Iterable[JournalRow]) -> Generator[RowResult, None, None]:
         pool = _Pool(self._ray, self._start, self._workers)
         try:
             yield from pool.through(iter(rows))
@@ -75,7 +78,7 @@ class Cluster:
 class _Actor:
     """A worker in a process of the cluster. The style comes along: a cache is a machine's own."""
 
-    def __init__(self, job: Job, style: bytes, device: str) -> None:
+    def __init__(self, job: BatchJob, style: bytes, device: str) -> None:
         import tempfile
 
         import torch
@@ -87,8 +90,8 @@ class _Actor:
             file = Path(folder, name)
             file.write_bytes(style)
             made: Future[Enhancer] = Future()
-            made.set_result(enhancer_for(replace(job, style=str(file)), [device], 1))
-        self._worker = Worker(job, made)
+            made.set_result(make_enhancer(replace(job, style=str(file)), [device], 1))
+        self._worker = BatchWorker(job, made)
 
     def node(self) -> str:
         """Return the ID of the node that this worker runs on."""
@@ -96,8 +99,8 @@ class _Actor:
 
         return str(ray.get_runtime_context().get_node_id())
 
-    def take(self, row: Row) -> Done:
-        return self._worker.take(row)
+    def process(self, row: JournalRow) -> RowResult:
+        return self._worker.process(row)
 
 
 @dataclass(eq=False)
@@ -121,7 +124,7 @@ class _Call:
     """
 
     slot: _Slot
-    row: Row | None
+    row: JournalRow | None
     is_ping: bool
 
 
@@ -138,13 +141,13 @@ class _Pool:
         self._start = start
         self._calls: dict[Any, _Call] = {}
         self._free: list[_Slot] = []
-        self._retries: deque[Row] = deque()
+        self._retries: deque[JournalRow] = deque()
         self._deaths: Counter[str] = Counter()
         self._slots = [_Slot(start()) for _ in range(count)]
         for slot in self._slots:
             self._ping(slot)
 
-    def through(self, rows: Iterator[Row]) -> Iterator[Done]:
+    def through(self, rows: Iterator[JournalRow]) -> Iterator[RowResult]:
         """Yield the results as they come. A row is taken when a worker is free for it.
 
         Raises DeviceError where no worker can be started.
@@ -169,20 +172,20 @@ class _Pool:
             with contextlib.suppress(Exception):
                 self._ray.kill(slot.actor)
 
-    def _give(self, rows: Iterator[Row]) -> bool:
+    def _give(self, rows: Iterator[JournalRow]) -> bool:
         """Give each free worker a photo. Return False when there are no more rows."""
         while self._free:
             row = self._retries.popleft() if self._retries else next(rows, None)
             if row is None:
                 return False
             slot = self._free.pop()
-            self._calls[slot.actor.take.remote(row)] = _Call(slot, row, is_ping=False)
+            self._calls[slot.actor.process.remote(row)] = _Call(slot, row, is_ping=False)
         return True
 
-    def _ping(self, slot: _Slot, row: Row | None = None) -> None:
+    def _ping(self, slot: _Slot, row: JournalRow | None = None) -> None:
         self._calls[slot.actor.node.remote()] = _Call(slot, row, is_ping=True)
 
-    def _handle_reply(self, reply: Any) -> Done | None:
+    def _handle_reply(self, reply: Any) -> RowResult | None:
         """Return the result of a photo; None where the reply is another one."""
         call = self._calls.pop(reply)
         try:
@@ -200,7 +203,7 @@ class _Pool:
         self._free.append(call.slot)
         return None if call.is_ping else answer
 
-    def _handle_death(self, call: _Call, reason: str) -> Done | None:
+    def _handle_death(self, call: _Call, reason: str) -> RowResult | None:
         """Replace the worker, and have its photo begun again, or return its failure after `TRIES` deaths."""
         slot, row = call.slot, call.row
         node_lost = slot.node is not None and not self._is_alive(slot.node)
@@ -212,7 +215,7 @@ class _Pool:
         if self._deaths[row.relative] < TRIES:
             self._retry(row)
             return None
-        return failed(row, PhotoError(f"{row.relative}: its worker has died {TRIES} times ({reason})"))
+        return RowResult.failed(row, PhotoError(f"{row.relative}: its worker has died {TRIES} times ({reason})"))
 
     def _is_alive(self, node: str) -> bool:
         return any(found["NodeID"] == node and found["Alive"] for found in self._ray.nodes())
@@ -228,7 +231,7 @@ class _Pool:
         if not self._slots:
             raise DeviceError(f"--engine ray: no worker can be started on the cluster ({reason})")
 
-    def _retry(self, row: Row) -> None:
+    def _retry(self, row: JournalRow) -> None:
         """Have a photo begun again. Idle workers may be dead by now; they have to answer first."""
         self._retries.append(row)
         for slot in self._free:

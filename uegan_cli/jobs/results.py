@@ -1,4 +1,4 @@
-"""What became of the photos."""
+"""The result of each photo that `enhance` was given, and the exit code that follows from all of them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .plan import Task
 
 
 @dataclass(frozen=True)
-class Result:
-    """What became of one photo. reason: why it was skipped or failed. width, height: upright, in pixels.
+class TaskResult:
+    """What became of a task.
 
-    format: what it was read as. tags: camera and date, see `read_tags`. seconds: of work, waiting left out. error: what
-    it failed with.
+    reason: why it was skipped or failed. format: that the photo was read as. width, height: of the upright photo, in
+    pixels. tags: camera and date, see `read_tags`. seconds: of work, without waiting. error: why it failed.
     """
 
     task: Task
@@ -28,6 +28,10 @@ class Result:
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
     error: UeganError | None = None
+
+    @classmethod
+    def failed(cls, task: Task, error: UeganError) -> TaskResult:
+        return cls(task, "failed", str(error), error=error)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -46,19 +50,15 @@ class Result:
         }
 
 
-def unworked(task: Task) -> Result:
-    """The result of a task that is no work: it is skipped, or cannot be done."""
-    return failed(task, task.problem) if task.problem is not None else Result(task, "skipped", task.skip)
+def result_without_work(task: Task) -> TaskResult:
+    """Return the result of a task that is no work: failed if it has a problem, else skipped."""
+    return TaskResult.failed(task, task.problem) if task.problem is not None else TaskResult(task, "skipped", task.skip)
 
 
-def failed(task: Task, error: UeganError) -> Result:
-    return Result(task, "failed", str(error), error=error)
-
-
-def exit_code(results: Sequence[Result]) -> int:
-    """0 if no photo failed; the error's own code if all failed, and alike; else 1."""
+def exit_code(results: Sequence[TaskResult]) -> int:
+    """Return 0 if no photo failed, the errors' own code if all failed with the same one, and 1 otherwise."""
     codes = {result.error.exit_code for result in results if result.error is not None}
     if not codes:
         return 0
-    alike = len(codes) == 1 and not any(result.status == "enhanced" for result in results)
-    return codes.pop() if alike else PhotoError.exit_code
+    all_alike = len(codes) == 1 and not any(result.status == "enhanced" for result in results)
+    return codes.pop() if all_alike else PhotoError.exit_code

@@ -1,4 +1,4 @@
-"""Where the photos of a job are, and where they go: a folder, or any URL that fsspec knows."""
+"""Storage of a batch's photos and results: a local folder, or any URL that fsspec knows."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from typing import Any, Protocol
 from ..errors import NoInputError, OutputError, PhotoError, UsageError
 from ..photo.atomic import replacing
 
-PRIVATE = ".uegan"
-"""The folder in a destination that is the job's own."""
+PRIVATE_FOLDER = ".uegan"
+"""Folder in a local destination that holds the journal and the lock."""
 
-UNFINISHED = ".uegan-*.tmp"
+UNFINISHED_FILES = ".uegan-*.tmp"
+"""Pattern of the names under which files are written until they are complete."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """A file in a place. relative: its name there, with slashes. version: changes whenever the file does."""
+class StoredFile:
+    """A file in a storage. relative: its name there, with slashes. size: in bytes. version: changes when it does."""
 
     relative: str
     size: int
     version: str
 
 
-class Place(Protocol):
-    """Files under a root; picklable. All names are relative to it, with slashes."""
+class Storage(Protocol):
+    """Files under a root; picklable. All names are relative to the root, with slashes."""
 
     @property
     def shared(self) -> bool:
@@ -42,30 +43,33 @@ class Place(Protocol):
 
     def __str__(self) -> str: ...
 
-    def walk(self, problems: list[str]) -> Iterator[Found]:
-        """All files, in order; nothing hidden, nor below anything hidden. problems: folders that cannot be searched."""
+    def walk(self, problems: list[str]) -> Iterator[StoredFile]:
+        """Yield all files in order, without hidden files and folders.
 
-    def look(self, relative: str) -> Found | None:
-        """None where there is no such file."""
+        Folders that cannot be read are appended to `problems`. Raises NoInputError if nothing can be listed.
+        """
 
-    def listing(self) -> Container[str]:
-        """The names of all files there, for asking of many."""
+    def stat(self, relative: str) -> StoredFile | None:
+        """Return a file's state, or None if it does not exist."""
+
+    def names(self) -> Container[str]:
+        """Return the names of all files, for many membership tests. Raises NoInputError."""
 
     @contextmanager
-    def at_hand(self, relative: str) -> Iterator[Path]:
-        """The file, to be read. Raises PhotoError."""
+    def reading(self, relative: str) -> Iterator[Path]:
+        """Provide a file as a local path, for the length of the block. Raises PhotoError."""
 
     @contextmanager
-    def taking(self, relative: str) -> Iterator[Path]:
-        """Where to write a file that is to be here, whole, when the block ends. Raises OutputError."""
+    def writing(self, relative: str) -> Iterator[Path]:
+        """Provide a local path to write to; the file is stored whole when the block ends. Raises OutputError."""
 
-    def clear(self) -> None:
-        """Take away what killed processes have left unfinished."""
+    def remove_unfinished(self) -> None:
+        """Remove the unfinished files of killed processes."""
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A folder of this machine, or one that machines share."""
+class LocalFolder:
+    """A folder of this machine, or of a file system that machines share."""
 
     root: Path
     shared = True
@@ -73,52 +77,52 @@ class Folder:
     def __str__(self) -> str:
         return str(self.root)
 
-    def walk(self, problems: list[str]) -> Iterator[Found]:
-        def closed(error: OSError) -> None:
-            problems.append(f"{error.filename}: this folder cannot be searched ({error.strerror})")
+    def walk(self, problems: list[str]) -> Iterator[StoredFile]:
+        def note_problem(error: OSError) -> None:
+            problems.append(f"{error.filename}: cannot read this folder ({error.strerror})")
 
-        for parent, below, names in os.walk(self.root, onerror=closed):
+        for parent, below, names in os.walk(self.root, onerror=note_problem):
             below[:] = sorted(name for name in below if not name.startswith("."))
             for name in sorted(names):
                 if not name.startswith("."):
                     path = os.path.join(parent, name)
-                    found = self.look(os.path.relpath(path, self.root).replace(os.sep, "/"))
-                    if found is not None:
-                        yield found
+                    file = self.stat(os.path.relpath(path, self.root).replace(os.sep, "/"))
+                    if file is not None:
+                        yield file
 
-    def listing(self) -> Container[str]:
-        return _Names(self.root)
+    def names(self) -> Container[str]:
+        return _LocalNames(self.root)
 
-    def look(self, relative: str) -> Found | None:
+    def stat(self, relative: str) -> StoredFile | None:
         try:
-            found = os.stat(self.root / relative)
+            status = os.stat(self.root / relative)
         except OSError:
             return None
-        return Found(relative, found.st_size, str(found.st_mtime_ns))
+        return StoredFile(relative, status.st_size, str(status.st_mtime_ns))
 
     @contextmanager
-    def at_hand(self, relative: str) -> Iterator[Path]:
+    def reading(self, relative: str) -> Iterator[Path]:
         yield self.root / relative
 
     @contextmanager
-    def taking(self, relative: str) -> Iterator[Path]:
+    def writing(self, relative: str) -> Iterator[Path]:
         path = self.root / relative
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"{path.parent}: this folder cannot be made ({error.strerror or error})") from error
+            raise OutputError(f"{path.parent}: cannot create this folder ({error.strerror or error})") from error
         yield path
 
-    def clear(self) -> None:
+    def remove_unfinished(self) -> None:
         for parent, _, _ in os.walk(self.root):
-            for leftover in Path(parent).glob(UNFINISHED):
+            for leftover in Path(parent).glob(UNFINISHED_FILES):
                 with contextlib.suppress(OSError):
                     leftover.unlink()
 
 
 @dataclass(frozen=True)
-class Remote:
-    """A place behind a URL. Files are fetched to read them, and sent when they are whole."""
+class RemoteFolder:
+    """A folder behind a URL. Files are downloaded to be read, and uploaded once they are complete."""
 
     url: str
 
@@ -131,80 +135,80 @@ class Remote:
 
     @cached_property
     def _system(self) -> tuple[Any, str]:
-        return _opened(self.url)
+        return _connect(self.url)
 
-    def walk(self, problems: list[str]) -> Iterator[Found]:
+    def walk(self, problems: list[str]) -> Iterator[StoredFile]:
         system, root = self._system
-        with _telling(self.url, NoInputError):
+        with _errors_as(NoInputError, self.url):
             details = system.find(root, detail=True)
         for path, info in sorted(details.items()):
-            relative = _below(path, root)
+            relative = _relative_to(path, root)
             if not any(part.startswith(".") for part in PurePosixPath(relative).parts):
-                yield _found(relative, info)
+                yield _stored_file(relative, info)
 
-    def listing(self) -> Container[str]:
+    def names(self) -> Container[str]:
         system, root = self._system
-        with _telling(self.url, NoInputError):
-            return {_below(path, root) for path in system.find(root)}
+        with _errors_as(NoInputError, self.url):
+            return {_relative_to(path, root) for path in system.find(root)}
 
-    def look(self, relative: str) -> Found | None:
+    def stat(self, relative: str) -> StoredFile | None:
         system, root = self._system
         try:
             system.invalidate_cache()
-            return _found(relative, system.info(f"{root}/{relative}"))
+            return _stored_file(relative, system.info(f"{root}/{relative}"))
         except OSError:
             return None
 
     @contextmanager
-    def at_hand(self, relative: str) -> Iterator[Path]:
+    def reading(self, relative: str) -> Iterator[Path]:
         system, root = self._system
         with tempfile.TemporaryDirectory(prefix="uegan-") as folder:
             path = Path(folder, PurePosixPath(relative).name)
-            with _telling(f"{self.url}/{relative}", PhotoError):
+            with _errors_as(PhotoError, f"{self.url}/{relative}"):
                 system.get_file(f"{root}/{relative}", str(path))
             yield path
 
     @contextmanager
-    def taking(self, relative: str) -> Iterator[Path]:
+    def writing(self, relative: str) -> Iterator[Path]:
         system, root = self._system
         with tempfile.TemporaryDirectory(prefix="uegan-") as folder:
             path = Path(folder, PurePosixPath(relative).name)
             yield path
             if path.exists():
-                with _telling(f"{self.url}/{relative}", OutputError):
-                    _send(system, path, f"{root}/{relative}")
+                with _errors_as(OutputError, f"{self.url}/{relative}"):
+                    _upload(system, path, f"{root}/{relative}")
 
-    def clear(self) -> None:
+    def remove_unfinished(self) -> None:
         system, root = self._system
         with contextlib.suppress(OSError):
-            for path in system.glob(f"{root}/**/{UNFINISHED}"):
+            for path in system.glob(f"{root}/**/{UNFINISHED_FILES}"):
                 system.rm_file(path)
 
 
-def place(name: str) -> Place:
-    """The place of a folder's name or a URL. Raises UsageError for a URL that cannot be used."""
+def open_storage(name: str) -> Storage:
+    """Return the storage of a folder's name or a URL. Raises UsageError for a URL that cannot be used."""
     if re.match(r"[a-z][a-z0-9+.-]+://", name) is None:
-        return Folder(Path(name).expanduser())
+        return LocalFolder(Path(name).expanduser())
     if name.startswith("file://"):
-        return Folder(Path(_opened(name)[1]))
-    _opened(name)
-    return Remote(name.rstrip("/"))
+        return LocalFolder(Path(_connect(name)[1]))
+    _connect(name)
+    return RemoteFolder(name.rstrip("/"))
 
 
-def copy(source: Place, relative: str, destination: Place, output: str) -> None:
-    """The file as it is, with its times. Raises PhotoError, OutputError."""
-    with source.at_hand(relative) as path, destination.taking(output) as target:
+def copy_file(source: Storage, relative: str, destination: Storage, output: str) -> None:
+    """Copy a file byte for byte, with its times. Raises PhotoError, OutputError."""
+    with source.reading(relative) as path, destination.writing(output) as target:
         try:
             with open(path, "rb") as file:
-                found = os.fstat(file.fileno())
-                with replacing(target, (found.st_atime_ns, found.st_mtime_ns)) as new:
+                status = os.fstat(file.fileno())
+                with replacing(target, (status.st_atime_ns, status.st_mtime_ns)) as new:
                     shutil.copyfileobj(file, new)
         except OSError as error:
             raise PhotoError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
-class _Names:
-    """Asks the file system, name by name."""
+class _LocalNames:
+    """The names of a folder's files, looked up one by one: listing a large tree would take longer."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -213,7 +217,8 @@ class _Names:
         return os.path.lexists(self._root / str(relative))
 
 
-def _opened(url: str) -> tuple[Any, str]:
+def _connect(url: str) -> tuple[Any, str]:
+    """Return the fsspec file system of a URL, and the root there."""
     from fsspec.core import url_to_fs
 
     try:
@@ -225,20 +230,21 @@ def _opened(url: str) -> tuple[Any, str]:
     return system, str(root).rstrip("/")
 
 
-def _below(path: str, root: str) -> str:
+def _relative_to(path: str, root: str) -> str:
     return path[len(root) :].lstrip("/")
 
 
-def _found(relative: str, info: dict[str, Any]) -> Found:
-    told = ("ETag", "etag", "md5", "mtime", "LastModified", "last_modified", "updated", "created")
-    version = next((info[name] for name in told if info.get(name) is not None), "")
-    # One and the same system tells a time as a number here and as a date there.
+def _stored_file(relative: str, info: dict[str, Any]) -> StoredFile:
+    """info: fsspec's description, of which each file system fills in other fields."""
+    fields = ("ETag", "etag", "md5", "mtime", "LastModified", "last_modified", "updated", "created")
+    version = next((info[name] for name in fields if info.get(name) is not None), "")
+    # `find` and `info` of one file system may give the same time as a number and as a date.
     version = version.timestamp() if isinstance(version, datetime) else version
-    return Found(relative, int(info.get("size") or 0), str(version))
+    return StoredFile(relative, int(info.get("size") or 0), str(version))
 
 
-def _send(system: Any, path: Path, target: str) -> None:
-    """Under a name of its own first, where a file could be seen while it is written."""
+def _upload(system: Any, path: Path, target: str) -> None:
+    """Upload under a temporary name first, unless the file system shows only complete files, as object stores do."""
     parent, name = target.rsplit("/", 1)
     protocols = {system.protocol} if isinstance(system.protocol, str) else set(system.protocol)
     if protocols & {"s3", "s3a", "gs", "gcs", "abfs", "az", "memory"}:
@@ -251,8 +257,8 @@ def _send(system: Any, path: Path, target: str) -> None:
 
 
 @contextmanager
-def _telling(name: str, kind: type[PhotoError] | type[OutputError] | type[NoInputError]) -> Iterator[None]:
-    """Whatever a remote system says becomes one line."""
+def _errors_as(kind: type[PhotoError] | type[OutputError] | type[NoInputError], name: str) -> Iterator[None]:
+    """Raise whatever a remote file system raises as one line about `name`."""
     try:
         yield
     except kind:

@@ -37,7 +37,7 @@ def test_a_style_in_the_environment_is_compared(
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("nowhere.jpg",), 3, "nowhere.jpg: there is no such photo"),
+        (("nowhere.jpg",), 3, "nowhere.jpg: no such file or folder"),
         (("raw", "-s", "gone"), 4, "gone"),
         (("raw", "--reference", "gone"), 3, "gone: no such folder"),
         (("raw", "--results", "finished"), 2, "NAME=DIR"),

@@ -89,7 +89,7 @@ def test_a_training_run_at_any_step(uegan):
         (["x"], 2, "made from exactly one source, not 0"),
         (["x", "--from", "a", "--from-run", "b"], 2, "made from exactly one source, not 2"),
         (["x", "--liked", "."], 2, "give --liked and --raw"),
-        (["x", "--liked", "gone", "--raw", "."], 3, "gone: there is no such folder"),
+        (["x", "--liked", "gone", "--raw", "."], 3, "gone: no such folder"),
         (["x", "--liked", ".", "--raw", "."], 6, "--liked: 0 usable photos (2 too small); a style needs at least 10"),
         (["x", "--blend", "a=much"], 2, "write STYLE=WEIGHT"),
         (["x", "--blend", "gone=1"], 4, "no style called 'gone'"),

@@ -50,7 +50,7 @@ def test_a_resumed_run_keeps_its_options(uegan, changed):
     ("arguments", "code", "said"),
     [
         (["--liked", "liked"], 2, "give --liked DIR and --raw DIR"),
-        (["--liked", "gone", "--raw", "raw"], 3, "gone: there is no such folder"),
+        (["--liked", "gone", "--raw", "raw"], 3, "gone: no such folder"),
         (["--liked", "few", "--raw", "raw", "--vgg-weights", "x"], 6, "--liked: 1 usable photo (1 duplicate)"),
         (["--liked", "liked", "--raw", "raw"], 2, "name a file with --vgg-weights"),
         (["--liked", "liked", "--raw", "raw", "--vgg-weights", "gone.pth"], 4, "gone.pth"),

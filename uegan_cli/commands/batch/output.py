@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ..shared.output import Report
 
 if TYPE_CHECKING:
-    from ...jobs.batch import Done, Job
+    from ...jobs.batch import BatchJob, RowResult
     from ...jobs.journal import Journal
     from ...styles.store import Entry
 
 
-def print_result(done: Done, job: Job, report: Report) -> None:
-    """Print what became of a photo."""
-    row = done.row
+def print_result(result: RowResult, job: BatchJob, report: Report) -> None:
+    """Print what became of a file."""
+    row = result.row
     source, target = f"{job.source}/{row.relative}", f"{job.destination}/{row.output}"
     report.record(
         {
@@ -23,7 +23,7 @@ def print_result(done: Done, job: Job, report: Report) -> None:
             "status": row.status,
             "reason": row.reason,
             "seconds": round(row.seconds, 3),
-            "warnings": list(done.warnings),
+            "warnings": list(result.warnings),
         }
     )
     if row.status == "failed":
@@ -32,11 +32,11 @@ def print_result(done: Done, job: Job, report: Report) -> None:
         report.detail(f"{source}: {row.reason}")
     else:
         report.detail(f"{source} -> {target}")
-    for warning in done.warnings:
+    for warning in result.warnings:
         report.detail(f"{source}: {warning}")
 
 
-def print_plan(job: Job, journal: Journal, report: Report) -> None:
+def print_plan(job: BatchJob, journal: Journal, report: Report) -> None:
     """Print what a dry run would do."""
     for row in journal.rows("todo"):
         source, target = f"{job.source}/{row.relative}", f"{job.destination}/{row.output}"

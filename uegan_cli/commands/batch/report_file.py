@@ -13,15 +13,15 @@ from ..shared import html
 from ..shared.output import counted, format_duration
 
 if TYPE_CHECKING:
-    from ...jobs.batch import Job
-    from ...jobs.journal import Journal, Row
+    from ...jobs.batch import BatchJob
+    from ...jobs.journal import Journal, JournalRow
     from ...styles.store import Entry
 
 MAX_LINES = 1000
 """Lines in a list of the page; the table has all."""
 
 
-def write_report(path: Path, journal: Journal, job: Job, style: Entry) -> None:
+def write_report(path: Path, journal: Journal, job: BatchJob, style: Entry) -> None:
     """Write a table if `path` ends in .csv, else a page. Raises OutputError."""
     if path.suffix.lower() == ".csv":
         _write_table(path, journal, job)
@@ -29,7 +29,7 @@ def write_report(path: Path, journal: Journal, job: Job, style: Entry) -> None:
         html.write_page(path, _page(journal, job, style))
 
 
-def _write_table(path: Path, journal: Journal, job: Job) -> None:
+def _write_table(path: Path, journal: Journal, job: BatchJob) -> None:
     from ...photo.atomic import replacing
 
     html.make_folder(path.parent)
@@ -40,14 +40,14 @@ def _write_table(path: Path, journal: Journal, job: Job) -> None:
             file.write(text.getvalue().encode("utf-8", "surrogateescape"))
 
 
-def _table_lines(journal: Journal, job: Job) -> Iterable[list[object]]:
+def _table_lines(journal: Journal, job: BatchJob) -> Iterable[list[object]]:
     yield ["input", "output", "status", "reason", "seconds"]
     for row in journal.rows():
         names = [f"{job.source}/{row.relative}", f"{job.destination}/{row.output}"]
         yield [*names, row.status, row.reason or "", f"{row.seconds:.3f}"]
 
 
-def _page(journal: Journal, job: Job, style: Entry) -> str:
+def _page(journal: Journal, job: BatchJob, style: Entry) -> str:
     counts = journal.counts()
     seconds = sum(row.seconds for row in journal.rows("done"))
     facts = {str(name): str(count) for name, count in counts.items() if count or name == "done"}
@@ -63,7 +63,7 @@ def _page(journal: Journal, job: Job, style: Entry) -> str:
     return html.render_page(f"{style.name} – uegan batch", sections, [])
 
 
-def _list(title: str, rows: Iterable[Row], count: int, job: Job) -> str:
+def _list(title: str, rows: Iterable[JournalRow], count: int, job: BatchJob) -> str:
     """Return the section with the first MAX_LINES of `count` rows; nothing if there are none."""
     if not count:
         return ""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import NoInputError
-from ...jobs.journal import Journal, in_memory, opened
-from ...jobs.storage import Folder
+from ...jobs.journal import Journal, copy_in_memory, open_journal
+from ...jobs.storage import LocalFolder
 from ..shared.output import Report, counted
 from ..shared.style import find_style
 from . import output, report_file
@@ -18,7 +18,7 @@ from .job import claim_destination, locked, make_job, private_folder
 from .request import BatchRequest
 
 if TYPE_CHECKING:
-    from ...jobs.batch import Engine, Job
+    from ...jobs.batch import BatchJob, Engine
     from ...styles.store import Entry
 
 JOURNAL = "journal.sqlite"
@@ -28,7 +28,7 @@ JOURNAL = "journal.sqlite"
 class BatchRun:
     """A job with everything that running it needs. done_before: photos done by earlier runs."""
 
-    job: Job
+    job: BatchJob
     request: BatchRequest
     style: Entry
     journal: Journal
@@ -46,42 +46,42 @@ def run_batch(request: BatchRequest, report: Report) -> int:
     job = make_job(request, style)
     folder = private_folder(job.destination)
     if request.dry_run:
-        with in_memory(folder / JOURNAL) as journal:
+        with copy_in_memory(folder / JOURNAL) as journal:
             return _dry_run(job, journal, request, report)
-    with locked(folder), opened(folder / JOURNAL) as (journal, damaged):
+    with locked(folder), open_journal(folder / JOURNAL) as (journal, damaged):
         if damaged:
             report.complain(f"{folder / JOURNAL}: was damaged; it is rebuilt from the marks in the results")
         claim_destination(job, journal)
-        job.destination.clear()
+        job.destination.remove_unfinished()
         return _run(job, request, style, journal, report, started)
 
 
-def _dry_run(job: Job, journal: Journal, request: BatchRequest, report: Report) -> int:
-    from ...jobs.batch import survey
+def _dry_run(job: BatchJob, journal: Journal, request: BatchRequest, report: Report) -> int:
+    from ...jobs.scan import scan
 
-    problems = survey(job, journal, request.retry_failed)
+    problems = scan(job, journal, request.retry_failed)
     for problem in problems:
         report.complain(problem)
     output.print_plan(job, journal, report)
     return 1 if journal.counts()["failed"] or problems else 0
 
 
-def _run(job: Job, request: BatchRequest, style: Entry, journal: Journal, report: Report, started: float) -> int:
-    from ...jobs.batch import survey
+def _run(job: BatchJob, request: BatchRequest, style: Entry, journal: Journal, report: Report, started: float) -> int:
+    from ...jobs.scan import scan
 
-    problems = survey(job, journal, request.retry_failed)
+    problems = scan(job, journal, request.retry_failed)
     for problem in problems:
         report.complain(problem)
     counts = journal.counts()
     if not any(counts.values()) and not request.watch:
         raise NoInputError(f"{job.source}: no photos here")
     run = BatchRun(job, request, style, journal, report, counts["done"])
-    engine, alone = _make_engines(run, counts["todo"])
+    engine, isolated = _make_engines(run, counts["todo"])
     try:
         if request.watch:
-            _watch(run, engine, alone)
+            _watch(run, engine, isolated)
         else:
-            _process(run, engine, alone)
+            _process(run, engine, isolated)
     except (KeyboardInterrupt, SystemExit):
         report.say("stopped; all files written are complete, and the same command continues with the rest")
         raise
@@ -98,44 +98,44 @@ def _make_engines(run: BatchRun, photos: int) -> tuple[Engine, Engine | None]:
 
     request = run.request
     if request.engine == "ray":
-        from ...jobs.ray_engine import Cluster
+        from ...jobs.ray_engine import RayEngine
 
-        return Cluster(run.job, request.ray_address, request.device, request.jobs, run.report.say), None
+        return RayEngine(run.job, request.ray_address, request.device, request.jobs, run.report.say), None
     # How many photos will arrive in a watched folder is not known: use as many threads as there may be.
-    jobs = request.jobs or pipeline.enough_jobs(4 if request.watch else photos)
+    jobs = request.jobs or pipeline.default_jobs(4 if request.watch else photos)
 
     def say_device(device: str) -> None:
         what = "Enhancing" if request.watch else f"Enhancing {counted(photos, 'photo')}"
         run.report.say(f"{what} with {run.style.name} on {device}")
 
     device = request.device.partition(",")[0]
-    alone = local_engine.Alone(run.job, "auto" if device == "all" else device, 1)
-    return local_engine.Local(run.job, request.device, jobs, say_device), alone
+    isolated = local_engine.IsolatedEngine(run.job, "auto" if device == "all" else device, 1)
+    return local_engine.LocalEngine(run.job, request.device, jobs, say_device), isolated
 
 
-def _process(run: BatchRun, engine: Engine, alone: Engine | None, only: Collection[str] | None = None) -> None:
+def _process(run: BatchRun, engine: Engine, isolated: Engine | None, only: Collection[str] | None = None) -> None:
     """Process the photos that are to be done now. only: their names, if not all of them."""
-    from ...jobs.batch import work
+    from ...jobs.batch import process
 
     todo = run.journal.counts()["todo"] if only is None else len(only)
-    results = work(run.journal, engine, alone, only)
+    results = process(run.journal, engine, isolated, only)
     with run.report.bar(todo, "photos") as advance, closing(results):
-        for done in results:
-            advance(done.row.relative)
-            output.print_result(done, run.job, run.report)
+        for result in results:
+            advance(result.row.relative)
+            output.print_result(result, run.job, run.report)
 
 
-def _watch(run: BatchRun, engine: Engine, alone: Engine | None) -> None:
+def _watch(run: BatchRun, engine: Engine, isolated: Engine | None) -> None:
     """Process the photos in the source, then each that arrives, once it is complete; until interrupted."""
-    from ...jobs.batch import look_again, survey
-    from ...jobs.hot_folder import whole_files
+    from ...jobs.hot_folder import complete_files
+    from ...jobs.scan import rescan, scan
 
     def present() -> list[str]:
-        survey(run.job, run.journal, run.request.retry_failed)
+        scan(run.job, run.journal, run.request.retry_failed)
         return [row.relative for row in run.journal.rows("todo")]
 
-    assert isinstance(run.job.source, Folder)
+    assert isinstance(run.job.source, LocalFolder)
     run.report.say(f"Watching {run.job.source}; press Ctrl-C to stop")
-    for names in whole_files(run.job.source.root, present):
-        look_again(run.job, run.journal, names)
-        _process(run, engine, alone, set(names))
+    for names in complete_files(run.job.source.root, present):
+        rescan(run.job, run.journal, names)
+        _process(run, engine, isolated, set(names))

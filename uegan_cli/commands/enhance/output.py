@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import PhotoError
 from ...jobs.plan import Task
-from ...jobs.results import Result, exit_code, failed, unworked
+from ...jobs.results import TaskResult, exit_code, result_without_work
 from ..shared.output import Report, counted
 from ..shared.streams import SCRATCH
 
@@ -37,7 +37,7 @@ def print_plan(tasks: Sequence[Task], style: Entry, report: Report) -> int:
     return exit_code(results)
 
 
-def print_result(result: Result, style: Entry, piped: bool, report: Report) -> None:
+def print_result(result: TaskResult, style: Entry, piped: bool, report: Report) -> None:
     """Print what became of a photo. piped: the photo goes to standard output, so that no line may."""
     task, shown = result.task, result.task.source
     record = {name: _without_scratch(value, task) for name, value in result.to_json().items()}
@@ -52,7 +52,7 @@ def print_result(result: Result, style: Entry, piped: bool, report: Report) -> N
         report.say(_without_scratch(f"{shown}: {warning}", task))
 
 
-def print_summary(results: Sequence[Result], style: Entry, strength: float, seconds: float, report: Report) -> None:
+def print_summary(results: Sequence[TaskResult], style: Entry, strength: float, seconds: float, report: Report) -> None:
     """Print how many photos were enhanced, skipped and failed, and why the first was skipped."""
     counts = _counts(results)
     assert style.header is not None
@@ -73,15 +73,15 @@ def print_summary(results: Sequence[Result], style: Entry, strength: float, seco
         report.say(f"{first.task.source}: {first.reason}{more}")
 
 
-def _expected_result(task: Task) -> Result:
+def _expected_result(task: Task) -> TaskResult:
     if not task.is_work:
-        return unworked(task)
+        return result_without_work(task)
     if not os.path.exists(task.source):
-        return failed(task, PhotoError(f"{task.source}: no such file"))
-    return Result(task, "enhanced")
+        return TaskResult.failed(task, PhotoError(f"{task.source}: no such file"))
+    return TaskResult(task, "enhanced")
 
 
-def _counts(results: Sequence[Result]) -> dict[str, int]:
+def _counts(results: Sequence[TaskResult]) -> dict[str, int]:
     return {status: sum(r.status == status for r in results) for status in ("enhanced", "skipped", "failed")}
 
 

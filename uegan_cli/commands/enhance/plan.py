@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import UsageError
-from ...jobs.inputs import enhanced_with, find_inputs
-from ...jobs.plan import Existing, Naming, Task, format_of, plan
+from ...jobs.inputs import find_enhanced, find_inputs
+from ...jobs.plan import ExistingPolicy, Naming, Task, format_of, plan
 from ..shared.output import Report
 from .request import EnhanceRequest
 
@@ -29,8 +29,8 @@ def plan_tasks(request: EnhanceRequest, style: Entry, report: Report) -> list[Ta
     for name in found.empty:
         report.say(f"{name}: no photos here")
     naming = Naming(style.name, request.output, request.result_format, request.in_place)
-    existing = Existing(request.force, request.update, request.again)
-    tasks = plan(found.photos, naming, existing, enhanced_with(found.photos))
+    existing = ExistingPolicy(request.force, request.update, request.again)
+    tasks = plan(found.photos, naming, existing, find_enhanced(found.photos))
     if request.sheet is not None:
         _check_sheet(request.sheet, tasks, request.force)
     return tasks

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import UeganError
 from ...jobs.plan import Task
-from ...jobs.results import Result, exit_code, unworked
+from ...jobs.results import TaskResult, exit_code, result_without_work
 from ..shared.output import Report, counted
 from ..shared.style import find_style
 from . import output
@@ -55,11 +55,11 @@ def _enhance_photos(request: EnhanceRequest, report: Report) -> int:
 
 def _results(
     request: EnhanceRequest, style: Entry, tasks: Sequence[Task], report: Report
-) -> Generator[Result, None, None]:
+) -> Generator[TaskResult, None, None]:
     """Yield the results of tasks that are no work, then those of the others. Without work, torch is not even loaded."""
     for task in tasks:
         if not task.is_work:
-            result = unworked(task)
+            result = result_without_work(task)
             yield result
             if request.fail_fast and result.status == "failed":
                 return
@@ -68,11 +68,11 @@ def _results(
         yield from _enhance(request, style, active, report)
 
 
-def _enhance(request: EnhanceRequest, style: Entry, tasks: Sequence[Task], report: Report) -> Iterator[Result]:
+def _enhance(request: EnhanceRequest, style: Entry, tasks: Sequence[Task], report: Report) -> Iterator[TaskResult]:
     from ...jobs import pipeline
     from ...photo.reading import MAX_PIXELS
 
-    jobs = request.jobs or pipeline.enough_jobs(len(tasks))
+    jobs = request.jobs or pipeline.default_jobs(len(tasks))
 
     def make_enhancer() -> Enhancer:
         import torch
@@ -90,9 +90,9 @@ def _enhance(request: EnhanceRequest, style: Entry, tasks: Sequence[Task], repor
         report.say(f"Enhancing {counted(len(tasks), 'photo')} with {style.name} on {describe(enhancer.device)}")
         return enhancer
 
-    decoding = pipeline.Decoding(request.max_pixels or MAX_PIXELS, request.first_frame, report.json)
-    encoding = pipeline.Encoding(request.quality, request.result_format, request.metadata, request.preserve)
-    results = pipeline.run(tasks, make_enhancer, decoding, encoding, jobs)
+    read_options = pipeline.ReadOptions(request.max_pixels or MAX_PIXELS, request.first_frame, report.json)
+    write_options = pipeline.WriteOptions(request.quality, request.result_format, request.metadata, request.preserve)
+    results = pipeline.enhance_tasks(tasks, make_enhancer, read_options, write_options, jobs)
     with report.bar(len(tasks), "photos") as advance, closing(results):
         for result in results:
             advance(result.task.source.name)
@@ -101,7 +101,9 @@ def _enhance(request: EnhanceRequest, style: Entry, tasks: Sequence[Task], repor
                 return
 
 
-def _write_sheet(path: Path, request: EnhanceRequest, style: Entry, results: Iterable[Result], report: Report) -> int:
+def _write_sheet(
+    path: Path, request: EnhanceRequest, style: Entry, results: Iterable[TaskResult], report: Report
+) -> int:
     """Write the contact sheet of the photos that were enhanced. Return the exit code.
 
     Errors are printed, not raised: the summary of the photos has to follow.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import NoInputError
-from ...jobs.inputs import Input, enhanced_with, find_inputs
+from ...jobs.inputs import InputPhoto, find_enhanced, find_inputs
 from ...photo.suffixes import raws_with_photos
 from ..shared.output import Report, counted
 from .request import EvalRequest
@@ -32,12 +32,12 @@ def find_photos(request: EvalRequest, report: Report) -> PairedPhotos:
     return pairs
 
 
-def _find_originals(request: EvalRequest, report: Report) -> Iterator[Input]:
+def _find_originals(request: EvalRequest, report: Report) -> Iterator[InputPhoto]:
     """Find the named photos that are not themselves results of uegan."""
     found = find_inputs(request.photos, recursive=request.recursive, include=request.include, exclude=request.exclude)
     for name in found.empty:
         report.say(f"{name}: no photos here")
-    results = enhanced_with(found.photos)
+    results = find_enhanced(found.photos)
     if len(results) == len(found.photos):
         raise NoInputError("all of these photos are results of uegan; name the original photos")
     for photo in found.photos:
