@@ -29,12 +29,22 @@ def complete_files(
         if waiting is None:
             waiting = {name: (_state(root / name), now) for name in waiting_files()}
         for _, path in changes:
-            name = os.path.relpath(path, root).replace(os.sep, "/")
-            if not any(part.startswith(".") for part in name.split("/")) and not os.path.isdir(path):
-                waiting[name] = (_state(root / name), now)
+            for file in _files_at(path):
+                name = os.path.relpath(file, root).replace(os.sep, "/")
+                if not any(part.startswith(".") for part in name.split("/")):
+                    waiting[name] = (_state(root / name), now)
         complete = _take_complete(root, waiting, now, quiet_seconds)
         if complete:
             yield sorted(complete)
+
+
+def _files_at(path: str) -> Iterator[str]:
+    """Yield the file, or all files below a folder: one that arrives with its files announces only itself."""
+    if not os.path.isdir(path):
+        yield path
+        return
+    for parent, _, names in os.walk(path):
+        yield from (os.path.join(parent, name) for name in names)
 
 
 def _take_complete(
