@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-MODULE = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.py|[a-z_]+/)`")
+MODULE = re.compile(r"`((?:[a-z_]+/)*[a-z_]+\.py|(?!runs/|styles/)[a-z_]+/)`")
 TEST = re.compile(r"tests/[\w/]+(?:\.py)?")
 
 

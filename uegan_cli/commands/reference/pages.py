@@ -38,9 +38,8 @@ def render_settings(program: CommandOutline) -> str:
     """Return the page of settings: their order, the variables, the settings file, the files of the user."""
     variables = {name: f"The default of `{option}`." for name, option in option_variables(program).items()}
     lines = [NOTE, "", "# Settings", ""]
-    lines += [
-        "An option overrides its `UEGAN_*` variable, a variable overrides `config.toml`, and that overrides the default."
-    ]
+    lines += ["An option overrides its `UEGAN_*` variable, a variable overrides `config.toml`, and that overrides the"]
+    lines += ["default."]
     lines += ["", "## Variables", ""]
     lines += _table(("variable", "meaning"), ((f"`{name}`", text) for name, text in {**VARIABLES, **variables}.items()))
     lines += ["", "## config.toml", "", "Keys are the long names of options, without the dashes in front."]
