@@ -30,10 +30,10 @@ from uegan_cli.networks.discriminator import Discriminator
 from uegan_cli.networks.generator import Generator
 from uegan_cli.training import data
 from uegan_cli.training.config import LossWeights, TrainConfig
-from uegan_cli.training.loop import run
+from uegan_cli.training.loop import train
 from uegan_cli.training.presets import preset
-from uegan_cli.training.run import Training
-from uegan_cli.training.session import begin
+from uegan_cli.training.run import TrainingRun
+from uegan_cli.training.start import start_run
 from uegan_cli.training.step import Losses
 
 from .test_learning import CPU, Task, make_task
@@ -84,12 +84,12 @@ def least_squares(patch: pytest.MonkeyPatch) -> None:
 
 def gradient_penalty(patch: pytest.MonkeyPatch) -> None:
     """R1 (Mescheder et al., 2018) on liked photos, every R1_EVERY steps."""
-    step = Training.step
+    step = TrainingRun.step
 
-    def penalised(self: Training) -> Losses:
-        if self.stage == "learn" and self.done % R1_EVERY == 0:
+    def penalised(self: TrainingRun) -> Losses:
+        if self.stage == "adversarial" and self.done % R1_EVERY == 0:
             liked = self._next(self.liked).requires_grad_()
-            D, adam = self.players.discriminator, self.players.optimisers["discriminator"]
+            D, adam = self.gan.discriminator, self.gan.optimisers["discriminator"]
             score = torch.stack([prediction.mean(dim=(1, 2, 3)) for prediction in D(liked)]).sum()
             (slope,) = torch.autograd.grad(score, liked, create_graph=True)
             adam.zero_grad()
@@ -97,7 +97,7 @@ def gradient_penalty(patch: pytest.MonkeyPatch) -> None:
             adam.step()
         return step(self)
 
-    patch.setattr(Training, "step", penalised)
+    patch.setattr(TrainingRun, "step", penalised)
 
 
 def moved_and_cut(patch: pytest.MonkeyPatch) -> None:
@@ -125,11 +125,11 @@ def whole_photos(patch: pytest.MonkeyPatch) -> None:
 
 def matched_by_content(patch: pytest.MonkeyPatch) -> None:
     """Beside each liked photo one of the raw photos that show the most similar things."""
-    step = Training.step
+    step = TrainingRun.step
 
-    def matched(self: Training) -> Losses:
+    def matched(self: TrainingRun) -> Losses:
         if not hasattr(self, "near"):
-            deep = [describe_content(crops.photos, self.players.features)[-1] for crops in (self.liked, self.raw)]
+            deep = [describe_content(crops.photos, self.gan.features)[-1] for crops in (self.liked, self.raw)]
             away = torch.cdist(*(F.normalize(kind - torch.cat(deep).mean(dim=0)) for kind in deep))
             self.near = away.argsort(dim=1)[:, :NEIGHBOURS]  # type: ignore[attr-defined]
         if len(self.liked.order) < self.config.batch:
@@ -139,7 +139,7 @@ def matched_by_content(patch: pytest.MonkeyPatch) -> None:
         self.raw.order = [int(self.near[liked, n]) for liked, n in zip(drawn, choice, strict=True)]  # type: ignore[attr-defined]
         return step(self)
 
-    patch.setattr(Training, "step", matched)
+    patch.setattr(TrainingRun, "step", matched)
 
 
 def fidelity_to_raw(patch: pytest.MonkeyPatch) -> None:
@@ -166,8 +166,8 @@ VARIATIONS: dict[str, tuple[Callable[[TrainConfig], TrainConfig], Patch]] = {
     "hinge, not relativistic": (as_it_is, not_relativistic),
     "least squares": (as_it_is, least_squares),
     "R1": (as_it_is, gradient_penalty),
-    "EMA 0.98": (changed(average=0.98), nothing),
-    "EMA 0.999": (changed(average=0.999), nothing),
+    "EMA 0.98": (changed(ema_decay=0.98), nothing),
+    "EMA 0.999": (changed(ema_decay=0.999), nothing),
     "matched by content": (as_it_is, matched_by_content),
     "moved and cut": (as_it_is, moved_and_cut),
     "whole photos": (as_it_is, whole_photos),
@@ -179,7 +179,7 @@ VARIATIONS: dict[str, tuple[Callable[[TrainConfig], TrainConfig], Patch]] = {
     "fidelity x 4": (weighed(fidelity=4.0), nothing),
     "lr of G x 3": (changed(lr_generator=3e-5), nothing),
     "lr of D x 2": (changed(lr_discriminator=2e-4), nothing),
-    "no whole photos": (changed(whole_steps=0), nothing),
+    "no whole photos": (changed(pretrain_steps=0), nothing),
 }
 
 
@@ -201,12 +201,12 @@ def test_a_variation(
     task: Task = make_task(look, photos, shown, 0)
     config = change(preset("quick", steps=STEPS))
     config = dataclasses.replace(config, patience=0)
-    session = begin(config, task.photos, features, CPU)
-    start = task.score(session.training.players.average.network)["dE"]
+    run = start_run(config, task.photos, features, CPU)
+    start = task.score(run.gan.ema.network)["dE"]
     way = {}
-    for progress in run(session.training, tmp_path, report_every=50, save_every=10**9, save_seconds=1e9):
-        if progress.step % 50 == 0 or session.training.over:
-            way[progress.step] = task.score(session.training.players.average.network)["dE"]
+    for progress in train(run, tmp_path, report_every=50, save_every=10**9, save_seconds=1e9):
+        if progress.step % 50 == 0 or run.is_over:
+            way[progress.step] = task.score(run.gan.ema.network)["dE"]
     cell = {
         "variation": variation,
         "look": look,

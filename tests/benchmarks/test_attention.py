@@ -21,13 +21,13 @@ from torch import Tensor, nn
 
 from tests.colour_difference import psnr
 from uegan_cli.look.config import StyledGeneratorConfig
+from uegan_cli.losses.undo import undo
 from uegan_cli.networks.config import Attention
 from uegan_cli.training.config import Initialisation, TrainConfig
 from uegan_cli.training.data import Crops, load_photos, to_float
-from uegan_cli.training.degradations import ToningDown
-from uegan_cli.training.fake_pool import Average
-from uegan_cli.training.session import new_generator
-from uegan_cli.training.step import undo_loss
+from uegan_cli.training.degradations import ToneDegradation
+from uegan_cli.training.ema import EMA
+from uegan_cli.training.start import new_generator
 
 pytestmark = pytest.mark.benchmark
 
@@ -63,10 +63,10 @@ def score(generator: nn.Module, folder: Path) -> float:
 
 def undoing(generator: nn.Module, photos: list[Tensor], seed: int) -> nn.Module:
     """The generator after so many steps in which it was to bring toned-down crops back: its averaged weights."""
-    liked, rng, spoil = Crops(photos, SIZE, seed), torch.Generator().manual_seed(seed), ToningDown()
+    liked, rng, spoil = Crops(photos, SIZE, seed), torch.Generator().manual_seed(seed), ToneDegradation()
     generator = generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(generator.parameters(), 3e-4, betas=(0.9, 0.99), weight_decay=0.0, fused=True)
-    average = Average(generator, 0.98)
+    average = EMA(generator, 0.98)
     for step in range(STEPS):
         for group in optimiser.param_groups:
             group["lr"] = 3e-4 * min(1.0, 1.9 - 1.8 * step / STEPS)
@@ -75,7 +75,7 @@ def undoing(generator: nn.Module, photos: list[Tensor], seed: int) -> nn.Module:
             undone = generator(spoil(wanted, rng))
         optimiser.zero_grad(set_to_none=True)
         with torch.autograd.set_multithreading_enabled(False):
-            undo_loss(wanted, undone).backward()
+            undo(wanted, undone).backward()
         optimiser.step()
         average.update(generator)
     return average.network

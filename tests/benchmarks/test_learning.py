@@ -37,10 +37,12 @@ from uegan_cli.look_fitting.photo_set import describe_photos
 from uegan_cli.losses.features import Features
 from uegan_cli.losses.vgg_weights import load_features
 from uegan_cli.styles.card import Card
-from uegan_cli.training.data import load_photos, to_float
-from uegan_cli.training.loop import run
+from uegan_cli.training.config import STORED_STAGES
+from uegan_cli.training.data import TrainingPhotos, load_photos, to_float
+from uegan_cli.training.finish import finish
+from uegan_cli.training.loop import train
 from uegan_cli.training.presets import Preset, preset
-from uegan_cli.training.session import Photos, begin, finish
+from uegan_cli.training.start import start_run
 
 pytestmark = pytest.mark.benchmark
 
@@ -60,7 +62,7 @@ LEAST_SEEN = 0.1
 class Task:
     """photos: to learn from. held_out: photos to judge by with their answers. All 3 x H x W uint8."""
 
-    photos: Photos
+    photos: TrainingPhotos
     held_out: list[tuple[Tensor, Tensor]]
 
     @torch.no_grad()
@@ -104,7 +106,7 @@ def make_task(name: str, photos: list[Tensor], shown: Tensor, draw: int) -> Task
     answers = [apply_look(known.look, photo) for photo in photos]
     held_out, raw, rest = order[:HELD_OUT], order[HELD_OUT : HELD_OUT + RAW], order[HELD_OUT + RAW :]
     return Task(
-        Photos([answers[i] for i in rest[:LIKED]], [photos[i] for i in raw]),
+        TrainingPhotos([answers[i] for i in rest[:LIKED]], [photos[i] for i in raw]),
         [(photos[i], answers[i]) for i in held_out],
     )
 
@@ -151,23 +153,24 @@ def _trained(
 ) -> dict[str, Any]:
     """The style that a preset comes to, and its way there."""
     began, judging, way = time.monotonic(), 0.0, []
-    session = begin(preset(name, **changes), task.photos, features, CPU)
-    training = session.training
-    for progress in run(training, folder, report_every=50, save_every=10**9, save_seconds=1e9):
+    run = start_run(preset(name, **changes), task.photos, features, CPU)
+    for progress in train(run, folder, report_every=50, save_every=10**9, save_seconds=1e9):
         taken, judged = (time.monotonic() - began - judging) / 60, time.monotonic()
         if progress.step % 50 == 0 or taken > minutes:
-            score = {**task.score(training.players.average.network), "minutes": round(taken, 1)}
-            way.append({"step": progress.step, "stage": progress.stage, **score, "distance": progress.distance})
+            score = {**task.score(run.gan.ema.network), "minutes": round(taken, 1)}
+            way.append(
+                {"step": progress.step, "stage": STORED_STAGES[progress.stage], **score, "distance": progress.distance}
+            )
             print(f"  {name} {way[-1]}", flush=True)
         judging += time.monotonic() - judged
         if taken > minutes:
             break
     taken = (time.monotonic() - began - judging) / 60
     # The paper's recipe has no judge: its result is the last.
-    result: nn.Module = training.players.average.network
+    result: nn.Module = run.gan.ema.network
     said = {}
     if name != "paper":
-        style = finish(session, "known", Card())
+        style = finish(run, "known", Card())
         result, said = style.generator, {key: style.card.recipe[key] for key in ("chosen", "step")}
     scored = {**task.score(result), "minutes": round(taken, 1), **said}
     print(f"  {name}: {scored}", flush=True)

@@ -33,8 +33,9 @@ from uegan_cli.networks.generator import Generator
 from uegan_cli.networks.modulation import modulate
 from uegan_cli.training.config import TrainConfig
 from uegan_cli.training.fake_pool import FakePool
+from uegan_cli.training.gan import build_gan
 from uegan_cli.training.presets import preset
-from uegan_cli.training.step import adversarial_step, set_up
+from uegan_cli.training.step import adversarial_step
 
 pytestmark = pytest.mark.benchmark
 
@@ -110,12 +111,12 @@ def plain_step(config: TrainConfig) -> Callable[[Tensor, Tensor], None]:
 def our_step(config: TrainConfig) -> Callable[[Tensor, Tensor], None]:
     device = torch.device("cpu")
     precision = torch.bfloat16 if has_bfloat16(device) else torch.float32
-    players = set_up(config, Generator(config.generator), Discriminator(), Features("vgg19"), device, precision)
+    gan = build_gan(config, Generator(config.generator), Discriminator(), Features("vgg19"), device, precision)
     steps = itertools.count()
 
     def step(raw: Tensor, liked: Tensor) -> None:
         undone = config.weights.undo and next(steps) % config.undo_every == 0
-        adversarial_step(players, config, raw, liked, 0.8 * liked if undone else None)
+        adversarial_step(gan, config, raw, liked, 0.8 * liked if undone else None)
 
     return step
 

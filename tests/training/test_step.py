@@ -1,3 +1,5 @@
+"""A step computes the losses of the paper, and each network is trained on its own."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -13,92 +15,90 @@ from uegan_cli.losses.fidelity import fidelity
 from uegan_cli.losses.identity import identity
 from uegan_cli.networks.discriminator import Discriminator
 from uegan_cli.training.config import LossWeights, TrainConfig
-from uegan_cli.training.step import Players, adversarial_step, clipped, set_up, whole_step
+from uegan_cli.training.gan import GAN, build_gan
+from uegan_cli.training.step import adversarial_step, pretrain_step
 
-CONFIG = TrainConfig(generator=StyledGeneratorConfig(width=4, attention="paper"), batch=2, pool=0, average=0.9)
+CONFIG = TrainConfig(generator=StyledGeneratorConfig(width=4, attention="paper"), batch=2, pool_size=0, ema_decay=0.9)
 
 
-def players(config: TrainConfig = CONFIG, features: Features | None = None) -> Players:
+def small_gan(config: TrainConfig = CONFIG, features: Features | None = None) -> GAN:
     torch.manual_seed(0)
     generator, discriminator = build(config.generator), Discriminator(4)
-    return set_up(config, generator, discriminator, features, torch.device("cpu"), torch.float32)
+    return build_gan(config, generator, discriminator, features, torch.device("cpu"), torch.float32)
 
 
 def batch(seed: int) -> torch.Tensor:
     return torch.rand(2, 3, 96, 96, generator=torch.Generator().manual_seed(seed)) * 2 - 1
 
 
-def test_a_step_reports_the_losses_of_the_paper_on_the_weights_it_found() -> None:
-    """Written out pass by pass, as the paper has it, and compared with the step's merged passes."""
-    game = players(features=Features("vgg16"))
-    G, D = game.generator, game.discriminator
+def test_a_step_returns_the_losses_of_the_paper() -> None:
+    """The merged passes of a step give the losses of separate passes, one for each term of the paper."""
+    gan = small_gan(features=Features("vgg16"))
+    G, D = gan.generator, gan.discriminator
     raw, liked = batch(1), batch(2)
     with torch.no_grad():
         enhanced, kept = G(raw), G(liked)
-        expected_identity, expected_fidelity = (
-            identity(liked, kept),
-            fidelity(game.features(raw), game.features(enhanced)),
-        )  # type: ignore[misc]
+        expected_identity = identity(liked, kept)
+        expected_fidelity = fidelity(gan.features(raw), gan.features(enhanced))  # type: ignore[misc]
         D.eval()
         maps = [D(x) for x in (liked, enhanced, raw)]
         D.train()
-    losses = adversarial_step(game, CONFIG, raw, liked)
+    losses = adversarial_step(gan, CONFIG, raw, liked)
     expected = quality.discriminator(maps[0], maps[1]) + quality.discriminator(maps[0], maps[2])
-    # One power iteration separates the two discriminators.
+    # The step does one more power iteration of the spectral norm.
     assert float(losses["discriminator"]) == pytest.approx(float(expected), rel=0.05)
     assert torch.allclose(losses["identity"], expected_identity, atol=1e-6)
     assert torch.allclose(losses["fidelity"], expected_fidelity, atol=1e-5)
-    weighed = 0.1 * losses["quality"] + losses["fidelity"] + 0.1 * losses["identity"]
-    assert torch.allclose(losses["generator"], weighed, atol=1e-6)
+    total = 0.1 * losses["quality"] + losses["fidelity"] + 0.1 * losses["identity"]
+    assert torch.allclose(losses["generator"], total, atol=1e-6)
 
 
-def test_the_discriminator_learns_from_its_loss_alone_and_the_generator_from_its_own() -> None:
+def test_each_network_learns_from_its_own_loss_alone() -> None:
     config = dataclasses.replace(CONFIG, lr_generator=0.0, weight_decay=0.0)
-    game = players(config)
-    before = [p.clone() for p in game.generator.parameters()]
-    played = [p.clone() for p in game.discriminator.parameters()]
-    adversarial_step(game, config, batch(1), batch(2))
-    assert all(torch.equal(a, b) for a, b in zip(before, game.generator.parameters(), strict=True))
-    assert any(not torch.equal(a, b) for a, b in zip(played, game.discriminator.parameters(), strict=True))
+    gan = small_gan(config)
+    generator = [p.clone() for p in gan.generator.parameters()]
+    discriminator = [p.clone() for p in gan.discriminator.parameters()]
+    adversarial_step(gan, config, batch(1), batch(2))
+    assert all(torch.equal(a, b) for a, b in zip(generator, gan.generator.parameters(), strict=True))
+    assert any(not torch.equal(a, b) for a, b in zip(discriminator, gan.discriminator.parameters(), strict=True))
     config = dataclasses.replace(CONFIG, lr_discriminator=0.0, weight_decay=0.0)
-    game = players(config)
-    played = [p.clone() for p in game.discriminator.parameters()]
-    adversarial_step(game, config, batch(1), batch(2))
-    assert all(torch.equal(a, b) for a, b in zip(played, game.discriminator.parameters(), strict=True))
-    assert all(p.grad is None or p.requires_grad for p in game.discriminator.parameters())
+    gan = small_gan(config)
+    discriminator = [p.clone() for p in gan.discriminator.parameters()]
+    adversarial_step(gan, config, batch(1), batch(2))
+    assert all(torch.equal(a, b) for a, b in zip(discriminator, gan.discriminator.parameters(), strict=True))
+    assert all(p.grad is None or p.requires_grad for p in gan.discriminator.parameters())
 
 
-def test_the_discriminator_comes_to_tell_liked_from_raw() -> None:
+def test_the_discriminator_learns_to_tell_liked_from_raw() -> None:
     config = dataclasses.replace(CONFIG, lr_generator=0.0, lr_discriminator=2e-3)
-    game = players(config)
-    losses = [adversarial_step(game, config, batch(s) * 0.3 - 0.5, batch(s + 50) * 0.3 + 0.5) for s in range(12)]
+    gan = small_gan(config)
+    losses = [adversarial_step(gan, config, batch(s) * 0.3 - 0.5, batch(s + 50) * 0.3 + 0.5) for s in range(12)]
     assert float(losses[-1]["discriminator"]) < 0.7 * float(losses[0]["discriminator"])
 
 
-def test_toned_copies_of_liked_photos_can_join_the_game() -> None:
+def test_degraded_copies_of_liked_photos_add_the_undo_loss() -> None:
     config = dataclasses.replace(CONFIG, weights=LossWeights(undo=1.0))
-    losses = adversarial_step(players(config), config, batch(1), batch(2), batch(2) * 0.5)
+    losses = adversarial_step(small_gan(config), config, batch(1), batch(2), batch(2) * 0.5)
     assert float(losses["undo"]) > 0
     assert float(losses["generator"]) == pytest.approx(
         float(0.1 * losses["quality"] + 0.1 * losses["identity"] + losses["undo"]), rel=1e-5
     )
 
 
-def test_what_is_lost_beyond_white_is_told_from_what_is_white_in_the_liked_photo_too() -> None:
-    liked = torch.tensor([0.8, 0.8, 1.0, -0.5]).view(1, 1, 1, 4)
-    result = torch.tensor([0.9, 1.3, 1.3, -1.2]).view(1, 1, 1, 4)
-    assert float(clipped(liked, result)) == pytest.approx(0.3 / 4)
+def test_without_a_weight_there_is_no_identity_loss() -> None:
+    config = dataclasses.replace(CONFIG, weights=LossWeights(identity=0.0))
+    assert "identity" not in adversarial_step(small_gan(config), config, batch(1), batch(2))
 
 
-def test_clouds_that_were_made_white_come_back() -> None:
-    """All of a photo lies beyond white, where it is clamped and no error of the result tells the way back."""
+def test_clipped_clouds_come_back_in_pretraining() -> None:
+    """All of the photo lies beyond white at first, where a clamped result would have no gradient."""
     config = dataclasses.replace(CONFIG, generator=StyledGeneratorConfig(width=4, adaptive=True, fitted=True))
-    game = players(config)
-    photo = game.generator.look.adaptive_colour_map
-    photo.silence()
+    gan = small_gan(config)
+    adaptive_map = gan.generator.look.adaptive_colour_map
+    adaptive_map.silence()
     with torch.no_grad():
-        photo.head[2].bias.view(3, 10)[:, 0] = 1.5
-    liked, kept = torch.full((2, 3, 64, 64), 0.7), torch.ones(2, photo.feature_count)
+        adaptive_map.head[2].bias.view(3, 10)[:, 0] = 1.5
+    liked, no_dropout = torch.full((2, 3, 64, 64), 0.7), torch.ones(2, adaptive_map.feature_count)
     for _ in range(120):
-        whole_step(game, liked, liked, kept)
-    assert photo(liked).max() < 1
+        pretrain_step(gan, liked, liked, no_dropout)
+    assert adaptive_map(liked).max() < 1

@@ -1,4 +1,4 @@
-"""A run that takes moments: networks of width 2 on four small pictures a side."""
+"""A run that takes moments: networks of width 2 on four small photos in each folder."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.look_fitting.judge import Judge, Judgement, make_judge
 from uegan_cli.look_fitting.photo_set import describe_photos
 from uegan_cli.training.config import LossWeights, TrainConfig
-from uegan_cli.training.run import Training, prepare
+from uegan_cli.training.run import TrainingRun, new_run
 
 CONFIG = TrainConfig(
     generator=StyledGeneratorConfig(width=2, attention="prenorm", adaptive=True),
     weights=LossWeights(undo=0.5),
     size=96,
     batch=2,
-    whole_steps=3,
+    pretrain_steps=3,
     steps=5,
-    pool=3,
+    pool_size=3,
 )
 
 
@@ -31,12 +31,12 @@ def photos(seed: int) -> list[torch.Tensor]:
     return [torch.randint(0, 256, (3, 110, 130 + i), generator=rng, dtype=torch.uint8) for i in range(4)]
 
 
-def judge() -> Judge:
+def make_tiny_judge() -> Judge:
     return make_judge(describe_photos(photos(1), None), photos(1), describe_photos(photos(0), None))
 
 
-class Said(Judge):
-    """Judges as it was told to: distances in the order of the judgements, the last one over and over."""
+class FakeJudge(Judge):
+    """A judge that returns given distances, one after the other, then the last one again and again."""
 
     def __init__(self, *distances: float) -> None:
         object.__setattr__(self, "distances", list(distances))
@@ -47,10 +47,11 @@ class Said(Judge):
         return Judgement(distances.pop(0) if len(distances) > 1 else distances[0], 0.0)
 
 
-def training(judge: Judge | None = None, **changes: Any) -> Training:
+def tiny_run(judge: Judge | None = None, **changes: Any) -> TrainingRun:
+    """A run before its first step. changes: to CONFIG."""
     config = dataclasses.replace(CONFIG, **changes)
     torch.manual_seed(0)
-    return prepare(config, build(config.generator), photos(0), photos(1), None, torch.device("cpu"), judge)
+    return new_run(config, build(config.generator), photos(0), photos(1), None, torch.device("cpu"), judge)
 
 
 def tensors(state: object) -> Iterator[torch.Tensor]:
@@ -63,7 +64,7 @@ def tensors(state: object) -> Iterator[torch.Tensor]:
 
 
 def assert_same(one: object, two: object) -> None:
-    """Both states have the same tensors, bit for bit, and there are some."""
+    """Both states have the same tensors, bit for bit, and at least one."""
     first, second = list(tensors(one)), list(tensors(two))
     assert first and len(first) == len(second)
     assert all(torch.equal(a, b) for a, b in zip(first, second, strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,15 +11,29 @@ from ..look.config import StyledGeneratorConfig, fields_to_json, generator_from_
 from ..losses import LossForms
 
 Initialisation = Literal["paper", "fast"]
-Stage = Literal["whole", "learn"]
+
+Stage = Literal["pretrain", "adversarial"]
+"""Of a run, in this order: the adaptive colour map is pretrained on whole photos, then the GAN is trained on crops."""
+
+STORED_STAGES: Mapping[Stage, str] = {"pretrain": "whole", "adversarial": "learn"}
+"""The stages under their names in files and JSON, which were fixed when the first runs were written."""
+
+_STORED_FIELDS = {
+    "pretrain_steps": "whole_steps",
+    "lr_pretrain": "lr_whole",
+    "constant_share": "constant",
+    "pool_size": "pool",
+    "ema_decay": "average",
+    "deepen_blacks": "unfade",
+}
+"""Fields of TrainConfig that have another name in files and JSON."""
 
 
 @dataclass(frozen=True)
 class LossWeights:
     """The weights of eq. 9, in the reference form, and of what this program adds to it.
 
-    quality: of the halved quality loss; the paper's 0.05 is 0.10 here. undo: l1 between a liked photo and the
-    enhanced version of its toned-down copy.
+    quality: of the halved quality loss; the paper's 0.05 is 0.10 here. undo: see `losses.undo`; not in the paper.
     """
 
     quality: float = 0.10
@@ -29,20 +44,21 @@ class LossWeights:
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How a style is learnt (section IV-B). The defaults are the reference recipe.
+    """How a style is trained (section IV-B). The defaults are the reference recipe.
 
-    initialisation: `paper` (orthogonal, gain 0.02) or `fast` (He et al., last layer near zero), of a new generator.
-    fidelity_reduction: factor by which photos are made smaller before the fidelity loss compares them.
-    size: pixels along a side of the square crops. batch: photos of each kind in a step.
-    whole_steps: before there is an adversary, in which an adaptive generator's map of colours brings spoilt copies of
-    liked photos back, on small pictures of whole photos. steps: adversarial steps.
-    constant: the part of them with the full learning rate; it falls linearly over the rest, to zero when there is an
-    adversary. average: decay of the weights' moving average.
-    undo_every: in every how many adversarial steps toned-down copies join the game, where undoing them weighs anything.
+    recipe: the forms of the losses.
+    initialisation: of a new generator; `paper` (orthogonal, gain 0.02) or `fast` (He et al., last layer near zero).
+    fidelity_reduction: the fidelity loss compares photos that are this many times smaller.
+    size: side of the square crops, in pixels. batch: photos of each kind in a step.
+    pretrain_steps: in which the adaptive colour map learns to bring degraded copies of whole liked photos back.
+    steps: adversarial steps.
+    constant_share: of a stage, with the full learning rates; they fall linearly over the rest.
+    undo_every: degraded copies take part in one of so many adversarial steps, if undoing them has a weight.
     warm_up: adversarial steps over which the generator's learning rate rises from zero.
-    patience: judgements without a better one after which the run ends; 0 never.
-    start: a style to start from, or None. instant: start from the closed form.
-    unfade: how much of the way to black the darkest pixels of liked photos are brought before they are learnt from.
+    patience: the run stops after so many judgements without an improvement; 0 never.
+    pool_size: photos in the fake pool. ema_decay: of the average of the weights.
+    start: a style whose generator is trained further, or None. instant: fit the instant look around the generator.
+    deepen_blacks: the darkest pixels of liked photos are first brought this share of the way to black.
     """
 
     generator: StyledGeneratorConfig = StyledGeneratorConfig()
@@ -52,36 +68,44 @@ class TrainConfig:
     fidelity_reduction: int = 1
     size: int = 256
     batch: int = 10
-    whole_steps: int = 0
+    pretrain_steps: int = 0
     steps: int = 20_000
-    lr_whole: float = 1e-3
+    lr_pretrain: float = 1e-3
     lr_generator: float = 1e-4
     lr_discriminator: float = 4e-4
     betas: tuple[float, float] = (0.5, 0.999)
     weight_decay: float = 1e-4
-    constant: float = 0.5
+    constant_share: float = 0.5
     undo_every: int = 1
     warm_up: int = 0
     patience: int = 0
-    pool: int = 50
-    average: float = 0.999
+    pool_size: int = 50
+    ema_decay: float = 0.999
     seed: int = 0
     start: str | None = None
     instant: bool = True
-    unfade: float = 0.0
+    deepen_blacks: float = 0.0
 
     @property
     def stages(self) -> dict[Stage, int]:
-        """Steps of each stage, in their order."""
-        return {"whole": self.whole_steps, "learn": self.steps}
+        """The steps of each stage, in their order."""
+        return {"pretrain": self.pretrain_steps, "adversarial": self.steps}
 
 
 def train_config_to_json(config: TrainConfig) -> dict[str, Any]:
-    """For options.json and checkpoints."""
-    return {**dataclasses.asdict(config), "generator": fields_to_json(config.generator)}
+    """Return the JSON object for options.json, checkpoints and cards."""
+    fields = {**dataclasses.asdict(config), "generator": fields_to_json(config.generator)}
+    return {_STORED_FIELDS.get(name, name): value for name, value in fields.items()}
 
 
-def train_config_from_json(data: dict[str, Any]) -> TrainConfig:
-    """The inverse of `train_config_to_json`."""
+def train_config_from_json(data: Mapping[str, Any]) -> TrainConfig:
+    """Invert `train_config_to_json`. Raises KeyError, TypeError or ValueError for anything else."""
+    names = {stored: name for name, stored in _STORED_FIELDS.items()}
     nested = {"generator": generator_from_json(data["generator"]), "weights": LossWeights(**data["weights"])}
-    return TrainConfig(**{**data, **nested, "betas": tuple(data["betas"])})
+    fields = {**data, **nested, "betas": tuple(data["betas"])}
+    return TrainConfig(**{names.get(name, name): value for name, value in fields.items()})
+
+
+def stage_from_json(stored: str) -> Stage:
+    """Return the stage with this name in files and JSON. Raises KeyError."""
+    return {name: stage for stage, name in STORED_STAGES.items()}[stored]

@@ -1,4 +1,4 @@
-"""Whether two folders can teach a look: what is found out about their photos before the first step."""
+"""What two folders of photos are worth as training data, found out before the first step."""
 
 from __future__ import annotations
 
@@ -18,210 +18,216 @@ from torch import Tensor
 from ..errors import DataSetError
 from ..look.srgb import luma
 
-FEWEST = 10
-"""Photos a side, below which nothing is learnt."""
+MIN_PHOTOS = 10
+"""In a folder; from fewer no style is learnt."""
 
-NEAR = 10
-"""Bits of 64 in which the hashes of one picture differ at most, edited or not. Those of other pictures differ in 14."""
+HASH_MAX_BITS_APART = 10
+"""Of 64, between perceptual hashes of one picture, edited or not. Different pictures are at least 14 apart."""
 
-SAME = 2.0
-"""Levels by which colours move, on average, when a photo is merely stored again."""
+SAME_MAX_DIFFERENCE = 2.0
+"""Mean difference of colours, in levels of 255, between a photo and a recompressed copy."""
 
-COLOURLESS = 8.0
-"""Levels between the channels of a black and white photo, at most, anywhere in it."""
+GREY_MAX_CHROMA = 8.0
+"""Largest difference between the channels of a black and white photo, anywhere in it, in levels of 255."""
 
-SIDE = 64
-"""Pixels along a side of the thumbnails that are compared."""
-
+THUMBNAIL_SIDE = 64
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-DRAWS = 200
+RANDOM_SPLITS = 200
 
-Loaded = Mapping[Path, Tensor | str]
-"""The photos of a side as 3 x H x W uint8, or the line that says why one cannot be read."""
+LoadedPhotos = Mapping[Path, Tensor | str]
+"""The photos of a folder as 3 x H x W uint8, or the message why one cannot be read."""
 
-Twins = Mapping[Path, Path]
-Bits = NDArray[np.bool_]
+Matches = Mapping[Path, Path]
+"""Photos, and for each the photo that shows the same picture."""
+
+Hashes = NDArray[np.bool_]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Side:
-    """What became of the photos of one side.
+class FolderReport:
+    """The photos of one folder, usable and skipped.
 
-    photos: those to learn from (3 x H x W uint8), each picture once. unreadable: the others' reasons, one line each.
-    small: shorter than a crop. copies: near-duplicates, each with the photo that stays for it. doubles: the same with
-    photos of the other side. grey: how many of `photos` are black and white. spread: how differently bright they are,
-    the standard deviation of their medians, in levels.
+    photos: to learn from (3 x H x W uint8), each picture once. unreadable: with the message for each. too_small:
+    smaller than a crop. duplicates: with the photo that is kept instead. also_liked: raw photos that are in the liked
+    folder, unedited. grey: how many of `photos` are black and white. brightness_spread: standard deviation of the
+    median luma of `photos`, in levels of 255.
     """
 
     photos: Mapping[Path, Tensor]
     unreadable: Mapping[Path, str]
-    small: Sequence[Path]
-    copies: Twins
-    doubles: Twins
+    too_small: Sequence[Path]
+    duplicates: Matches
+    also_liked: Matches
     grey: int
-    spread: float
+    brightness_spread: float
 
     @property
-    def left_out(self) -> str:
-        """How many photos are not learnt from and why, in words; empty where all are."""
+    def skipped(self) -> str:
+        """How many photos are skipped for which reasons, as a phrase; empty if none are."""
         counts = [
             (len(self.unreadable), "unreadable"),
-            (len(self.small), "too small"),
-            (len(self.copies), "duplicate"),
-            (len(self.doubles), "the same in --liked"),
+            (len(self.too_small), "too small"),
+            (len(self.duplicates), "duplicates" if len(self.duplicates) > 1 else "duplicate"),
+            (len(self.also_liked), "also in --liked"),
         ]
         return ", ".join(f"{count} {reason}" for count, reason in counts if count)
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Two sides, and how they compare.
+class DataSetReport:
+    """Both folders, and how they compare.
 
-    pairs: raw photos of which a liked one is an edited version. gap: how far apart the sides are in tone and colour, in
-    levels. chance: what two sides drawn from the photos of both would stay below, nineteen times in twenty.
+    pairs: raw photos of which an edited version is liked. gap: mean difference between the folders in tone and colour,
+    in levels of 255. chance_gap: the 95th percentile of `gap` over random divisions of all photos into two folders.
     """
 
-    liked: Side
-    raw: Side
-    pairs: Twins
+    liked: FolderReport
+    raw: FolderReport
+    pairs: Matches
     gap: float
-    chance: float
+    chance_gap: float
 
     @property
     def too_alike(self) -> bool:
-        """Whether the difference between the sides could be luck. Pairs show what it is, however small."""
-        return self.gap <= self.chance and len(self.pairs) < FEWEST
+        """Whether the folders differ no more than by chance. Enough pairs show a difference however small."""
+        return self.gap <= self.chance_gap and len(self.pairs) < MIN_PHOTOS
 
     def require_enough(self) -> None:
-        """Raises DataSetError where a side has fewer than FEWEST photos to learn from."""
-        for name, side in (("liked", self.liked), ("raw", self.raw)):
-            if len(side.photos) < FEWEST:
+        """Check that both folders have MIN_PHOTOS usable photos. Raises DataSetError."""
+        for name, folder in (("liked", self.liked), ("raw", self.raw)):
+            if len(folder.photos) < MIN_PHOTOS:
                 raise DataSetError(
-                    f"--{name}: {len(side.photos)} usable photo{'s' * (len(side.photos) != 1)}"
-                    + f" ({side.left_out})" * bool(side.left_out)
-                    + f"; a style needs at least {FEWEST}, and 100 or more make a better one"
-                    + "; name photos there that are not liked ones" * bool(side.doubles)
+                    f"--{name}: {len(folder.photos)} usable photo{'s' * (len(folder.photos) != 1)}"
+                    + f" ({folder.skipped})" * bool(folder.skipped)
+                    + f"; a style needs at least {MIN_PHOTOS}, and 100 or more make a better one"
+                    + "; give a folder with other photos than the liked ones" * bool(folder.also_liked)
                 )
 
 
-def check(liked: Loaded, raw: Loaded, size: int) -> Verdict:
-    """Look through both sides before they are cut into crops of `size` pixels."""
-    liked_thumbs, raw_thumbs = _thumbs(liked, size), _thumbs(raw, size)
-    liked_copies, raw_copies = _copies(liked_thumbs), _copies(raw_thumbs)
-    liked_thumbs, raw_thumbs = _without(liked_thumbs, liked_copies), _without(raw_thumbs, raw_copies)
-    twins = _twins(raw_thumbs, liked_thumbs)
-    doubles = {one: two for one, two in twins.items() if _levels_apart(raw_thumbs[one], liked_thumbs[two]) <= SAME}
-    raw_thumbs = _without(raw_thumbs, doubles)
-    return Verdict(
-        _side(liked, size, liked_thumbs, liked_copies, {}),
-        _side(raw, size, raw_thumbs, raw_copies, doubles),
-        _without(twins, doubles),
-        *_gap(_looks(liked_thumbs), _looks(raw_thumbs)),
+def report_data_set(liked: LoadedPhotos, raw: LoadedPhotos, crop_side: int) -> DataSetReport:
+    """Compare two folders of photos that are to be cropped to `crop_side` pixels."""
+    liked_thumbs, raw_thumbs = _thumbnails(liked, crop_side), _thumbnails(raw, crop_side)
+    liked_duplicates, raw_duplicates = _find_duplicates(liked_thumbs), _find_duplicates(raw_thumbs)
+    liked_thumbs, raw_thumbs = _without(liked_thumbs, liked_duplicates), _without(raw_thumbs, raw_duplicates)
+    matches = _find_matches(raw_thumbs, liked_thumbs)
+    also_liked = {one: two for one, two in matches.items() if _is_unedited(raw_thumbs[one], liked_thumbs[two])}
+    raw_thumbs = _without(raw_thumbs, also_liked)
+    return DataSetReport(
+        _report_folder(liked, crop_side, liked_thumbs, liked_duplicates, {}),
+        _report_folder(raw, crop_side, raw_thumbs, raw_duplicates, also_liked),
+        _without(matches, also_liked),
+        *_compare(_describe(liked_thumbs), _describe(raw_thumbs)),
     )
 
 
 @dataclass(frozen=True)
-class _Thumb:
-    """A photo seen small. colours: 3 x SIDE x SIDE in levels. hash: 64 bits that tell what it shows."""
+class _Thumbnail:
+    """A photo reduced to a square. colours: 3 x THUMBNAIL_SIDE x THUMBNAIL_SIDE, in levels of 255. hash: 64 bits."""
 
     colours: Tensor
-    hash: Bits
+    hash: Hashes
 
 
-def _thumbs(side: Loaded, size: int) -> dict[Path, _Thumb]:
-    """Of the photos that are large enough."""
+def _thumbnails(folder: LoadedPhotos, crop_side: int) -> dict[Path, _Thumbnail]:
+    """Return thumbnails of the photos that are readable and large enough."""
     return {
-        path: _thumb(photo) for path, photo in side.items() if isinstance(photo, Tensor) and not _small(photo, size)
+        path: _thumbnail(photo)
+        for path, photo in folder.items()
+        if isinstance(photo, Tensor) and not _is_small(photo, crop_side)
     }
 
 
-def _thumb(photo: Tensor) -> _Thumb:
-    colours = F.interpolate(photo[None].float(), (SIDE, SIDE), mode="area")[0]
+def _thumbnail(photo: Tensor) -> _Thumbnail:
+    colours = F.interpolate(photo[None].float(), (THUMBNAIL_SIDE, THUMBNAIL_SIDE), mode="area")[0]
     image = Image.fromarray(colours.round().byte().permute(1, 2, 0).numpy())
-    # Equalised, so that it knows the picture again after its tone was edited.
-    return _Thumb(colours, imagehash.phash(ImageOps.equalize(image.convert("L"))).hash.flatten())
+    # Equalised, so that the hash is the same after an edit of the tones.
+    return _Thumbnail(colours, imagehash.phash(ImageOps.equalize(image.convert("L"))).hash.flatten())
 
 
-def _small(photo: Tensor, size: int) -> bool:
-    return min(photo.shape[1:]) < size
+def _is_small(photo: Tensor, crop_side: int) -> bool:
+    return min(photo.shape[1:]) < crop_side
 
 
-def _copies(thumbs: Mapping[Path, _Thumb]) -> dict[Path, Path]:
-    """Photos of a picture that came before, and the first of it."""
-    paths, hashes = list(thumbs), _hashes(thumbs)
-    copies: dict[Path, Path] = {}
+def _find_duplicates(thumbs: Mapping[Path, _Thumbnail]) -> dict[Path, Path]:
+    """Find photos of a picture that came before, each with the first photo of it."""
+    paths, hashes = list(thumbs), _stack_hashes(thumbs)
+    duplicates: dict[Path, Path] = {}
     for number, path in enumerate(paths):
-        if path not in copies:
-            later = number + 1 + np.flatnonzero(_bits_apart(hashes[number], hashes[number + 1 :]) <= NEAR)
-            copies |= {paths[other]: path for other in later if paths[other] not in copies}
-    return copies
+        if path not in duplicates:
+            apart = _bits_apart(hashes[number], hashes[number + 1 :])
+            later = number + 1 + np.flatnonzero(apart <= HASH_MAX_BITS_APART)
+            duplicates |= {paths[other]: path for other in later if paths[other] not in duplicates}
+    return duplicates
 
 
-def _twins(raw: Mapping[Path, _Thumb], liked: Mapping[Path, _Thumb]) -> dict[Path, Path]:
-    """Raw photos of a picture that is among the liked ones, and the photo there."""
-    paths, hashes, twins = list(liked), _hashes(liked), {}
+def _find_matches(raw: Mapping[Path, _Thumbnail], liked: Mapping[Path, _Thumbnail]) -> dict[Path, Path]:
+    """Find raw photos of a picture that is among the liked ones, each with the nearest liked photo."""
+    paths, hashes, matches = list(liked), _stack_hashes(liked), {}
     for path, thumb in raw.items():
-        bits = _bits_apart(thumb.hash, hashes)
-        if bits.min(initial=64) <= NEAR:
-            twins[path] = paths[bits.argmin()]
-    return twins
+        apart = _bits_apart(thumb.hash, hashes)
+        if apart.min(initial=64) <= HASH_MAX_BITS_APART:
+            matches[path] = paths[apart.argmin()]
+    return matches
 
 
-def _hashes(thumbs: Mapping[Path, _Thumb]) -> Bits:
+def _stack_hashes(thumbs: Mapping[Path, _Thumbnail]) -> Hashes:
     return np.array([thumb.hash for thumb in thumbs.values()], bool).reshape(-1, 64)
 
 
-def _bits_apart(hash: Bits, hashes: Bits) -> NDArray[np.int_]:
-    """The Hamming distances of one hash from N others."""
+def _bits_apart(hash: Hashes, hashes: Hashes) -> NDArray[np.int_]:
+    """Return the Hamming distances of one hash from N others."""
     apart: NDArray[np.int_] = (hashes != hash).sum(axis=1)
     return apart
 
 
-def _levels_apart(one: _Thumb, two: _Thumb) -> float:
-    return float((one.colours - two.colours).abs().mean())
+def _is_unedited(one: _Thumbnail, two: _Thumbnail) -> bool:
+    return float((one.colours - two.colours).abs().mean()) <= SAME_MAX_DIFFERENCE
 
 
-def _without(kept: Mapping[Path, T], gone: Mapping[Path, object]) -> dict[Path, T]:
-    return {path: value for path, value in kept.items() if path not in gone}
+def _without(items: Mapping[Path, T], dropped: Mapping[Path, object]) -> dict[Path, T]:
+    return {path: value for path, value in items.items() if path not in dropped}
 
 
-def _side(loaded: Loaded, size: int, thumbs: Mapping[Path, _Thumb], copies: Twins, doubles: Twins) -> Side:
+def _report_folder(
+    loaded: LoadedPhotos, crop_side: int, thumbs: Mapping[Path, _Thumbnail], duplicates: Matches, also_liked: Matches
+) -> FolderReport:
     photos = {path: photo for path, photo in loaded.items() if isinstance(photo, Tensor)}
-    medians = _looks(thumbs)[:, len(QUANTILES) // 2]
-    return Side(
+    medians = _describe(thumbs)[:, len(QUANTILES) // 2]
+    return FolderReport(
         photos={path: photos[path] for path in thumbs},
         unreadable={path: reason for path, reason in loaded.items() if isinstance(reason, str)},
-        small=[path for path, photo in photos.items() if _small(photo, size)],
-        copies=copies,
-        doubles=doubles,
+        too_small=[path for path, photo in photos.items() if _is_small(photo, crop_side)],
+        duplicates=duplicates,
+        also_liked=also_liked,
         grey=sum(_is_grey(thumb.colours) for thumb in thumbs.values()),
-        spread=float(medians.std()) if len(medians) > 1 else 0.0,
+        brightness_spread=float(medians.std()) if len(medians) > 1 else 0.0,
     )
 
 
 def _is_grey(colours: Tensor) -> bool:
-    return bool((colours.amax(dim=0) - colours.amin(dim=0)).max() <= COLOURLESS)
+    return bool((colours.amax(dim=0) - colours.amin(dim=0)).max() <= GREY_MAX_CHROMA)
 
 
-def _looks(thumbs: Mapping[Path, _Thumb]) -> Tensor:
-    """Photo by photo the quantiles of its luma, how red and how blue it is, and how colourful: N x 8, in levels."""
-    return torch.stack([_look(thumb.colours) for thumb in thumbs.values()]) if thumbs else torch.zeros(0, 8)
+def _describe(thumbs: Mapping[Path, _Thumbnail]) -> Tensor:
+    """Return for each photo the quantiles of its luma, its redness, blueness and chroma: N x 8, in levels of 255."""
+    rows = [_describe_colours(thumb.colours) for thumb in thumbs.values()]
+    return torch.stack(rows) if rows else torch.zeros(0, 8)
 
 
-def _look(colours: Tensor) -> Tensor:
+def _describe_colours(colours: Tensor) -> Tensor:
     red, green, blue = colours
-    tone = torch.quantile(luma(colours[None]).flatten(), torch.tensor(QUANTILES))
+    tones = torch.quantile(luma(colours[None]).flatten(), torch.tensor(QUANTILES))
     chroma = colours.amax(dim=0) - colours.amin(dim=0)
-    return torch.cat([tone, torch.stack([(red - green).mean(), (blue - (red + green) / 2).mean(), chroma.mean()])])
+    return torch.cat([tones, torch.stack([(red - green).mean(), (blue - (red + green) / 2).mean(), chroma.mean()])])
 
 
-def _gap(one: Tensor, two: Tensor) -> tuple[float, float]:
-    """How far apart the mean looks of two sets are, and the 95th percentile of that over random divisions."""
+def _compare(one: Tensor, two: Tensor) -> tuple[float, float]:
+    """Return the mean difference of two sets, and its 95th percentile over random divisions of both into two sets."""
     if not (len(one) and len(two)):
         return 0.0, 0.0
     rng, both = torch.Generator().manual_seed(0), torch.cat([one, two])
-    orders = torch.stack([torch.randperm(len(both), generator=rng) for _ in range(DRAWS)])
-    drawn = both[orders]
-    gaps = (drawn[:, : len(one)].mean(dim=1) - drawn[:, len(one) :].mean(dim=1)).abs().mean(dim=1)
+    orders = torch.stack([torch.randperm(len(both), generator=rng) for _ in range(RANDOM_SPLITS)])
+    splits = both[orders]
+    gaps = (splits[:, : len(one)].mean(dim=1) - splits[:, len(one) :].mean(dim=1)).abs().mean(dim=1)
     return float((one.mean(dim=0) - two.mean(dim=0)).abs().mean()), float(gaps.quantile(0.95))

@@ -1,9 +1,8 @@
-"""Toned-down copies of finished photos: pairs for free, to learn the way back before any adversary is asked.
+"""Degraded copies of finished photos: with the originals they are pairs, from which the way back can be learnt.
 
-Each photo of a batch is spoilt in its own way, in the terms of a camera and a hurried development: exposure and white
-balance in linear light, then shadows and highlights, contrast, faded blacks and whites, and saturation in sRGB. What a
-network learns to undo so well that it undoes nothing else are the curves of this very model; so other copies are given
-tones as real raw photos have them.
+Each photo of a batch is degraded in its own way. `ToneDegradation` is a model of a camera and a hasty development. A
+network that learns to undo nothing else learns the curves of this very model, so `ToneTransfer` gives copies the tones
+of real raw photos.
 """
 
 from __future__ import annotations
@@ -18,23 +17,26 @@ from torch import Tensor
 from ..look.srgb import luma, to_linear, to_srgb
 from ..look_fitting.shrunk_photo import shrink_photo
 
-QUANTILES, SMOOTH = 33, 9
-"""Of luma, from the darkest to the brightest; and how many neighbours a curve between them is smoothed over."""
+TONE_QUANTILES = 33
+"""Quantiles of luma that describe the tones of a photo, from the darkest to the brightest pixel."""
 
-DARKEST = 0.01
-"""Share of a photo's pixels that may become black where its fade is taken out."""
+SMOOTHED_QUANTILES = 9
+"""Neighbouring quantiles that a change of tones is averaged over."""
 
-Spoil = Callable[[Tensor, torch.Generator], Tensor]
-"""N x 3 x H x W in [-1, 1] -> spoilt copies, the same for the same generator state."""
+MAX_BLACK_SHARE = 0.01
+"""Of the pixels of a photo that may become black when its blacks are deepened."""
+
+Degradation = Callable[[Tensor, torch.Generator], Tensor]
+"""Degrades N x 3 x H x W in [-1, 1], the result the same size and range, and the same for the same generator state."""
 
 
 @dataclass(frozen=True)
-class ToningDown:
-    """How far a photo may be spoilt: (lowest, highest) of each uniform draw, and the share left as it is.
+class ToneDegradation:
+    """Exposure and white balance in linear light, then tone curve, contrast, fade and saturation in sRGB.
 
-    exposure: stops. warmth, tint: stops between red and blue, and of green. shadows, highlights: change of the tone
-    curve near black and white, in parts of the range. contrast, saturation: factors. black, white: where the faded
-    ends of the range come to lie.
+    All are drawn uniformly from (lowest, highest), but a share of photos is left `unchanged`. exposure: stops. warmth,
+    tint: stops of red over blue, and of green. shadows, highlights: change of the tone curve near black and white, as
+    shares of the range. contrast, saturation: factors. black, white: the ends of the faded range.
     """
 
     exposure: tuple[float, float] = (-1.5, 0.5)
@@ -46,10 +48,10 @@ class ToningDown:
     saturation: tuple[float, float] = (0.5, 1.05)
     black: tuple[float, float] = (0.0, 0.08)
     white: tuple[float, float] = (0.88, 1.0)
-    untouched: float = 0.15
+    unchanged: float = 0.15
 
     def __call__(self, finished: Tensor, rng: torch.Generator) -> Tensor:
-        """N x 3 x H x W in [-1, 1] -> a spoilt copy in [-1, 1]. The same generator state gives the same spoiling."""
+        """Degrade N x 3 x H x W in [-1, 1]."""
         n = finished.shape[0]
 
         def draw(bounds: tuple[float, float]) -> Tensor:
@@ -60,19 +62,19 @@ class ToningDown:
         stops = torch.cat([exposure + warmth / 2, exposure + tint, exposure - warmth / 2], dim=1)
         light = to_linear((finished + 1) / 2) * torch.exp2(stops)
         x = to_srgb(light.clamp(0, 1))
-        # Bumps that leave 0 and 1 where they are and keep the tone curve rising for all slopes drawn here.
+        # These bumps leave 0 and 1 in place, and the curve rises for all the slopes that are drawn.
         x = x + draw(self.shadows) * x * (1 - x) ** 3 * 4 + draw(self.highlights) * x**3 * (1 - x) * 4
-        level = x.mean(dim=(1, 2, 3), keepdim=True)
-        x = level + draw(self.contrast) * (x - level)
+        mean = x.mean(dim=(1, 2, 3), keepdim=True)
+        x = mean + draw(self.contrast) * (x - mean)
         black, white = draw(self.black), draw(self.white)
         x = black + (white - black) * x
         grey = luma(x)
         x = grey + draw(self.saturation) * (x - grey)
-        untouched = (torch.rand(n, 1, 1, 1, generator=rng) < self.untouched).to(finished.device)
-        return torch.where(untouched, finished, (x * 2 - 1).clamp(-1, 1))
+        unchanged = (torch.rand(n, 1, 1, 1, generator=rng) < self.unchanged).to(finished.device)
+        return torch.where(unchanged, finished, (x * 2 - 1).clamp(-1, 1))
 
 
-GENTLE = ToningDown(
+GENTLE_DEGRADATION = ToneDegradation(
     exposure=(-0.3, 0.3),
     shadows=(-0.05, 0.05),
     highlights=(-0.05, 0.05),
@@ -80,70 +82,70 @@ GENTLE = ToningDown(
     black=(0.0, 0.03),
     white=(0.95, 1.0),
 )
-"""What is to be done besides, where the tones are another photo's."""
+"""For photos that have got the tones of others."""
 
 
 @dataclass(frozen=True)
-class TonesOf:
-    """Brings the tones of each photo some way towards those of a photo drawn at random.
+class ToneTransfer:
+    """Moves the tones of each photo a random share of the way to those of a randomly chosen one.
 
-    tones: N x QUANTILES, rising, of luma in [-1, 1].
+    tones: M x TONE_QUANTILES, rising, quantiles of the luma of M photos in [-1, 1]. then: applied to the result.
     """
 
     tones: Tensor
-    besides: Spoil = GENTLE
+    then: Degradation = GENTLE_DEGRADATION
 
     @classmethod
-    def photos(cls, photos: Sequence[Tensor]) -> TonesOf:
-        """Of photos as 3 x H x W uint8."""
+    def from_photos(cls, photos: Sequence[Tensor]) -> ToneTransfer:
+        """Take the tones of photos, each 3 x H x W uint8."""
         return cls(torch.stack([_tones(luma(shrink_photo(photo)))[0] for photo in photos]))
 
     def __call__(self, finished: Tensor, rng: torch.Generator) -> Tensor:
-        """N x 3 x H x W in [-1, 1] -> a spoilt copy in [-1, 1]. The same generator state gives the same spoiling."""
+        """Degrade N x 3 x H x W in [-1, 1]."""
         n = len(finished)
         light = luma(finished)
         own, others = _tones(light), self.tones[torch.randint(len(self.tones), (n,), generator=rng)]
         change = (others.to(finished.device) - own) * torch.rand(n, 1, generator=rng).to(finished.device)
-        ends = [SMOOTH // 2] * 2
-        change = F.avg_pool1d(F.pad(change[:, None], ends, mode="replicate"), SMOOTH, 1)[:, 0]
-        changes = _interpolated(light.flatten(1), own, change).view_as(light)
-        return self.besides((finished + changes).clamp(-1, 1), rng)
+        ends = [SMOOTHED_QUANTILES // 2] * 2
+        change = F.avg_pool1d(F.pad(change[:, None], ends, mode="replicate"), SMOOTHED_QUANTILES, 1)[:, 0]
+        changes = _interpolate(light.flatten(1), own, change).view_as(light)
+        return self.then((finished + changes).clamp(-1, 1), rng)
 
 
 @dataclass(frozen=True)
-class InTurn:
-    """Every photo of a batch by the next of several ways to spoil it."""
+class Alternation:
+    """Several degradations, each applied to every n-th photo of a batch."""
 
-    ways: Sequence[Spoil]
+    degradations: Sequence[Degradation]
 
     def __call__(self, finished: Tensor, rng: torch.Generator) -> Tensor:
-        """N x 3 x H x W in [-1, 1] -> a spoilt copy in [-1, 1]. The same generator state gives the same spoiling."""
-        spoilt = finished.clone()
-        for place, way in enumerate(self.ways):
-            spoilt[place :: len(self.ways)] = way(finished[place :: len(self.ways)], rng)
-        return spoilt
+        """Degrade N x 3 x H x W in [-1, 1]."""
+        degraded, n = finished.clone(), len(self.degradations)
+        for first, degrade in enumerate(self.degradations):
+            degraded[first::n] = degrade(finished[first::n], rng)
+        return degraded
 
 
-def unfaded(photo: Tensor, part: float) -> Tensor:
-    """A photo, 3 x H x W uint8, whose darkest pixels are brought so much of the way to black; white stays white.
+def deepen_blacks(photo: Tensor, share: float) -> Tensor:
+    """Bring the darkest pixels of a photo, 3 x H x W uint8, a share of the way to black; white stays white.
 
-    Faded blacks are a look. Photos that have them teach that other photos' blacks, lifted by haze or a flat profile,
-    are as they should be.
+    Faded blacks are a look. Photos that have them teach that the blacks of other photos, raised by haze or a flat
+    profile, are as they should be.
     """
     light = luma(photo[None].float()).flatten()
-    above = 255 - light.kthvalue(1 + int(DARKEST * (light.numel() - 1))).values
-    wider = torch.lerp(above, torch.full_like(above, 255.0), part) / above.clamp(min=1)
-    return (255 - (255 - photo.float()) * wider).round().clamp(0, 255).to(torch.uint8)
+    below_white = 255 - light.kthvalue(1 + int(MAX_BLACK_SHARE * (light.numel() - 1))).values
+    scale = torch.lerp(below_white, torch.full_like(below_white, 255.0), share) / below_white.clamp(min=1)
+    return (255 - (255 - photo.float()) * scale).round().clamp(0, 255).to(torch.uint8)
 
 
 def _tones(light: Tensor) -> Tensor:
-    """N x 1 x H x W -> N x QUANTILES, rising."""
-    places = torch.linspace(0, light[0].numel() - 1, QUANTILES, device=light.device).long()
+    """Return TONE_QUANTILES quantiles of N x 1 x H x W, rising: N x TONE_QUANTILES."""
+    places = torch.linspace(0, light[0].numel() - 1, TONE_QUANTILES, device=light.device).long()
     return light.flatten(1).sort(dim=1).values[:, places]
 
 
-def _interpolated(x: Tensor, places: Tensor, values: Tensor) -> Tensor:
-    """x, N x P -> the values, N x Q, that belong to rising places, N x Q; linear between them."""
+def _interpolate(x: Tensor, places: Tensor, values: Tensor) -> Tensor:
+    """Interpolate linearly at x, N x P, between `values`, N x Q, at rising `places`, N x Q."""
     above = torch.searchsorted(places, x).clamp(1, places.shape[1] - 1)
     low, high = places.gather(1, above - 1), places.gather(1, above)
     share = ((x - low) / (high - low).clamp(min=1e-4)).clamp(0, 1)

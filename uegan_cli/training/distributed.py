@@ -1,7 +1,7 @@
-"""One run in several processes, as torchrun starts them: each takes its share of every batch.
+"""One run in several processes, started by torchrun; each computes its share of every batch.
 
-Every process draws the whole batch, in the same order, and all together hold the same state; the first one alone
-judges, writes and speaks. In a single process every function here is the identity.
+Every process draws the whole batch, in the same order, and all have the same state. The first process alone judges,
+writes files and prints. In a single process every function here is the identity.
 """
 
 from __future__ import annotations
@@ -24,75 +24,75 @@ from ..errors import DeviceError, UsageError
 
 T = TypeVar("T")
 
-PATIENCE = timedelta(hours=1)
-"""How long the others wait for the first one, which judges and draws sample sheets."""
+TIMEOUT = timedelta(hours=1)
+"""For which the other processes wait for the first one, which judges and draws sample sheets."""
 
-SECONDS_TO_SPEAK = 5.0
-"""How long the first one has to end a run, before the others do."""
+SECONDS_TO_REPORT = 5.0
+"""For which the other processes leave it to the first one to report an error and end the run."""
 
 
-def count() -> int:
-    """How many processes there are."""
-    return dist.get_world_size() if _together() else 1
+def process_count() -> int:
+    """Return the number of processes of this run."""
+    return dist.get_world_size() if _is_distributed() else 1
 
 
 def is_first() -> bool:
-    """Whether this is the process that judges, writes and speaks."""
-    return not _together() or dist.get_rank() == 0
+    """Whether this process judges, writes files and prints."""
+    return not _is_distributed() or dist.get_rank() == 0
 
 
 @contextmanager
-def joined(wish: str) -> Iterator[torch.device]:
-    """Join the processes that torchrun has started, if it has; yields the device of this one.
+def join_processes(device: str) -> Iterator[torch.device]:
+    """Join the processes that torchrun has started, if it has, and yield the device of this one.
 
-    wish: as for `devices.choose`; of several GPUs each process takes the one of its LOCAL_RANK.
-    Raises DeviceError where another process has ended, UsageError for a single GPU that is asked for by all.
+    device: as for `devices.choose`; of several GPUs each process takes the one of its LOCAL_RANK.
+    Raises DeviceError if another process has ended, UsageError if all processes would use the same GPU.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
-        yield choose(wish)
+        yield choose(device)
         return
-    device = _device_of_this_process(wish)
-    dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+    own = _choose_own_device(device)
+    dist.init_process_group("cpu:gloo,cuda:nccl" if own.type == "cuda" else "gloo", timeout=TIMEOUT)
     try:
-        yield device
+        yield own
     except BaseException as error:
         if not is_first():
-            # What all processes run into is said by the first, which has things to save; torchrun ends this one then.
-            time.sleep(SECONDS_TO_SPEAK)
-        if _tells_of_a_lost_process(error):
-            raise DeviceError(f"one of the {count()} processes has ended; go on with --resume") from error
+            # An error in all processes is reported by the first, which has files to save; torchrun then ends this one.
+            time.sleep(SECONDS_TO_REPORT)
+        if _is_lost_process(error):
+            raise DeviceError(f"one of the {process_count()} processes has ended; continue with --resume") from error
         raise
     dist.destroy_process_group()
 
 
 def share(batch: Tensor) -> Tensor:
-    """The part of a batch (first dimension) that is this process's."""
-    return batch.chunk(count())[dist.get_rank()] if _together() else batch
+    """Return this process's share of a batch, along the first dimension."""
+    return batch.chunk(process_count())[dist.get_rank()] if _is_distributed() else batch
 
 
-def gathered(part: Tensor) -> Tensor:
-    """The whole batch, from every process's part of it; channels last, without a gradient."""
-    if not _together():
+def gather(part: Tensor) -> Tensor:
+    """Return the whole batch from every process's share; channels last, without a gradient."""
+    if not _is_distributed():
         return part
-    parts = [torch.empty_like(part, memory_format=torch.contiguous_format) for _ in range(count())]
+    parts = [torch.empty_like(part, memory_format=torch.contiguous_format) for _ in range(process_count())]
     dist.all_gather(parts, part.contiguous())
     return torch.cat(parts).contiguous(memory_format=torch.channels_last)
 
 
 def average(part: Tensor) -> Tensor:
-    """Element by element, the average of what the processes have; the gradient goes back to all of them."""
-    averaged: Tensor = _Average.apply(part) if _together() else part
+    """Return the average over the processes, element by element; its gradient reaches all of them."""
+    averaged: Tensor = _Average.apply(part) if _is_distributed() else part
     return averaged
 
 
 def mean(part: Tensor) -> Tensor:
-    """The mean over all elements of all processes, which have as many each. Scalar."""
+    """Return the mean over all elements in all processes, which have equally many. Scalar."""
     return average(part.mean())
 
 
-def any_of(*flags: bool) -> tuple[bool, ...]:
-    """For each flag, whether it is set in any process."""
-    if not _together():
+def any_process(*flags: bool) -> tuple[bool, ...]:
+    """Return for each flag whether it is set in any process."""
+    if not _is_distributed():
         return flags
     raised = torch.tensor(flags, dtype=torch.uint8)
     dist.all_reduce(raised, dist.ReduceOp.MAX)
@@ -100,8 +100,8 @@ def any_of(*flags: bool) -> tuple[bool, ...]:
 
 
 def from_first(make: Callable[[], T]) -> T:
-    """What `make` returns in the first process; the others wait for it."""
-    if not _together():
+    """Return what `make` returns in the first process; the others wait for it."""
+    if not _is_distributed():
         return make()
     made: list[Any] = [make() if is_first() else None]
     dist.broadcast_object_list(made, device=torch.device("cpu"))
@@ -109,36 +109,36 @@ def from_first(make: Callable[[], T]) -> T:
     return result
 
 
-def in_step(network: nn.Module) -> nn.Module:
-    """The network as it is called where it learns: its gradients are the averages over all processes."""
-    if not _together():
+def data_parallel(network: nn.Module) -> nn.Module:
+    """Return the network as it is called in training: its gradients are averaged over all processes."""
+    if not _is_distributed():
         return network
-    # A kernel to one channel has two ways to be channels last; that costs a copy of a few numbers.
+    # A kernel to one channel is channels last in two ways; what torch warns of is the copy of a few numbers.
     warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
     return DistributedDataParallel(network)
 
 
 def check_batch(batch: int) -> None:
-    """Raises UsageError for a batch that does not go into equal shares."""
-    if batch % count():
-        raise UsageError(f"--batch {batch}: does not go into {count()} equal shares, one for each process")
+    """Check that the processes get equal shares of a batch. Raises UsageError."""
+    if batch % process_count():
+        raise UsageError(f"--batch {batch}: not divisible by the number of processes, {process_count()}")
 
 
-def _together() -> bool:
+def _is_distributed() -> bool:
     return dist.is_available() and dist.is_initialized()
 
 
-def _device_of_this_process(wish: str) -> torch.device:
-    if wish == "mps" or wish.startswith("cuda:"):
-        raise UsageError(f"--device {wish}: is one GPU for several processes; with torchrun use --device cuda")
-    gpus = wish == "cuda" or (wish == "auto" and torch.cuda.is_available())
-    device = choose(f"cuda:{os.environ['LOCAL_RANK']}" if gpus else "cpu" if wish == "auto" else wish)
+def _choose_own_device(device: str) -> torch.device:
+    if device == "mps" or device.startswith("cuda:"):
+        raise UsageError(f"--device {device}: one GPU for several processes; with torchrun use --device cuda")
+    gpus = device == "cuda" or (device == "auto" and torch.cuda.is_available())
+    own = choose(f"cuda:{os.environ['LOCAL_RANK']}" if gpus else "cpu" if device == "auto" else device)
     if gpus:
-        torch.cuda.set_device(device)
-    return device
+        torch.cuda.set_device(own)
+    return own
 
 
-def _tells_of_a_lost_process(error: BaseException) -> bool:
+def _is_lost_process(error: BaseException) -> bool:
     # Gloo raises plain RuntimeErrors that name its source files.
     return isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and "gloo" in str(error))
 
@@ -146,14 +146,14 @@ def _tells_of_a_lost_process(error: BaseException) -> bool:
 class _Average(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, part: Tensor) -> Tensor:
-        return _averaged(part)
+        return _all_reduce_mean(part)
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> Tensor:
-        return _averaged(gradients[0])
+        return _all_reduce_mean(gradients[0])
 
 
-def _averaged(part: Tensor) -> Tensor:
+def _all_reduce_mean(part: Tensor) -> Tensor:
     total = part.clone()
     dist.all_reduce(total)
-    return total / count()
+    return total / process_count()

@@ -1,75 +1,91 @@
-"""Whether a run is well: which weights are its best, and what is a reason to go back or to end."""
+"""Whether a run goes well: which of its weights are the best, and when it must go back."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
 from ..look_fitting.judge import Judgement
 
-ROLLBACKS = 3
-"""A run that goes wrong once more than this ends."""
+MAX_ROLLBACKS = 3
+"""A run that goes wrong once more ends."""
 
-NEAR_ZERO = 0.5
-"""A discriminator's loss that leaves the generator nothing to learn from; 10 is undecided."""
+WON_LOSS = 0.5
+"""Discriminator loss below which the generator has nothing to learn from; 10 is a guess."""
 
-FAR = 0.5
-"""A distance this much beyond twice the first one is lost."""
+MAX_WON_STEPS = 200
+"""Steps for which the discriminator's loss may stay below WON_LOSS."""
 
-WORTH = 0.93
-"""A distance that is hardly less may be so by chance, and is no reason to take other weights."""
+DIVERGED_MARGIN = 0.5
+"""A run has diverged at a distance of twice the first one and this much more."""
 
-LONG = 200
-"""Steps for which the discriminator may win."""
+IMPROVEMENT_FACTOR = 0.93
+"""Weights are better at this many times the distance of the best; a smaller improvement may be chance."""
+
+_STORED = {"first_distance": "first", "judgements_since_best": "stale", "won_steps": "won", "stop_reason": "ended"}
+"""Fields of Health that have another name in checkpoints."""
 
 
 @dataclass(frozen=True)
-class Best:
-    """The averaged weights that came nearest to the liked photos so far."""
+class BestWeights:
+    """The averaged weights, under stored names, with the smallest distance to the liked photos so far."""
 
     step: int
     distance: float
     weights: dict[str, Tensor]
 
 
-def is_better(verdict: Judgement, best: Best | None, most_change: float) -> bool:
-    """The rule by which weights are chosen: the nearest that leave the content as it is. `best`: those before."""
-    keeps = verdict.content_change <= most_change
-    return keeps and math.isfinite(verdict.distance) and (best is None or verdict.distance < WORTH * best.distance)
+def is_better(judgement: Judgement, best: BestWeights | None, max_content_change: float) -> bool:
+    """Decide whether weights are better than the best so far: closer to the liked photos, with the content kept."""
+    keeps = judgement.content_change <= max_content_change
+    closer = best is None or judgement.distance < IMPROVEMENT_FACTOR * best.distance
+    return keeps and math.isfinite(judgement.distance) and closer
 
 
-def not_numbers(losses: dict[str, float]) -> str | None:
-    """In words, which loss is infinite or not a number; None where none is."""
+def find_nan(losses: dict[str, float]) -> str | None:
+    """Return which loss is infinite or NaN, in words, or None."""
     lost = [name for name, value in losses.items() if not math.isfinite(value)]
-    return f"the {lost[0]} loss is no longer a number" if lost else None
+    return f"the {lost[0]} loss is NaN or infinite" if lost else None
 
 
 @dataclass
 class Health:
-    """What a run remembers of how it went; part of its state.
+    """The history of a run as far as it decides what comes next; part of its state.
 
-    first: the judge's distance before the first step. stale: judgements since the best. won: steps for
-    which the discriminator's loss has been near zero. ended: why the run is over before its last step.
+    first_distance: to the liked photos, before the first step. won_steps: for which the discriminator's loss has been
+    below WON_LOSS. stop_reason: why the run ended before its last step.
     """
 
-    first: float | None = None
-    stale: int = 0
-    won: int = 0
+    first_distance: float | None = None
+    judgements_since_best: int = 0
+    won_steps: int = 0
     rollbacks: int = 0
-    ended: str | None = None
+    stop_reason: str | None = None
 
     @property
-    def caution(self) -> float:
-        """What the learning rates are multiplied by: a half for every time the run went back."""
+    def rate_factor(self) -> float:
+        """Factor for the learning rates: a half for every rollback."""
         return 0.5**self.rollbacks
 
-    def collapse(self, losses: dict[str, float], steps: int, distance: float | None) -> str | None:
-        """In words, whether the game is lost after so many more steps with these mean losses; None where it is not."""
-        self.won = self.won + steps if losses.get("discriminator", math.inf) < NEAR_ZERO else 0
-        if self.won >= LONG:
-            return f"the discriminator has won: nothing to learn from it for {self.won} steps"
-        if distance is not None and self.first is not None and not distance <= 2 * self.first + FAR:
-            return f"the results have left the liked photos behind: distance {distance:.2f}, {self.first:.2f} at first"
+    def find_collapse(self, losses: dict[str, float], steps: int, distance: float | None) -> str | None:
+        """Count `steps` more steps with these mean losses. Return why the run has collapsed, in words, or None."""
+        self.won_steps = self.won_steps + steps if losses.get("discriminator", math.inf) < WON_LOSS else 0
+        if self.won_steps >= MAX_WON_STEPS:
+            return f"the discriminator has won: its loss has been near zero for {self.won_steps} steps"
+        first = self.first_distance
+        if distance is not None and first is not None and not distance <= 2 * first + DIVERGED_MARGIN:
+            return f"the results move away from the liked photos: distance {distance:.2f}, at first {first:.2f}"
         return None
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all fields under their names in checkpoints."""
+        return {_STORED.get(name, name): value for name, value in vars(self).items()}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Health:
+        """Invert `state_dict`. Raises TypeError for unknown fields."""
+        names = {stored: name for name, stored in _STORED.items()}
+        return cls(**{names.get(name, name): value for name, value in state.items()})

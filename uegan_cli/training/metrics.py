@@ -1,4 +1,4 @@
-"""`metrics.jsonl`: how a run went, a line for each report, in the order of its steps."""
+"""`metrics.jsonl`: the progress of a run, one line for each report, in the order of the steps."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from ..errors import OutputError
 
-METRICS = "metrics.jsonl"
+METRICS_NAME = "metrics.jsonl"
 
 
-def append(folder: Path, line: dict[str, Any]) -> None:
-    """Add a line, on the disk before this returns: no checkpoint is ahead of it. Raises OutputError."""
-    path = folder / METRICS
+def append_metrics(folder: Path, line: dict[str, Any]) -> None:
+    """Append a line and wait until it is on the disk, so that no checkpoint is ahead of it. Raises OutputError."""
+    path = folder / METRICS_NAME
     try:
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
@@ -25,26 +25,26 @@ def append(folder: Path, line: dict[str, Any]) -> None:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error}); free some space") from error
 
 
-def cut(folder: Path, step: int) -> None:
-    """Take away the lines after a step, and a last one that is torn: the run goes on from there. Raises OutputError."""
-    path = folder / METRICS
+def truncate_metrics(folder: Path, step: int) -> None:
+    """Remove the lines after a step, and an incomplete last one, before the run continues. Raises OutputError."""
+    path = folder / METRICS_NAME
     if not path.exists():
         return
-    kept = sum(len(raw) for raw, line in _lines(path) if line["step"] <= step)
+    kept = sum(len(raw) for raw, line in _complete_lines(path) if line["step"] <= step)
     try:
         os.truncate(path, kept)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
-def read(folder: Path) -> list[dict[str, Any]]:
-    """All whole lines, in order; none where the run has not come so far."""
-    path = folder / METRICS
-    return [line for _, line in _lines(path)] if path.exists() else []
+def read_metrics(folder: Path) -> list[dict[str, Any]]:
+    """Return all complete lines, in order; none if there is no file yet."""
+    path = folder / METRICS_NAME
+    return [line for _, line in _complete_lines(path)] if path.exists() else []
 
 
-def _lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """Lines as bytes and as values, up to the first that is not whole."""
+def _complete_lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """Yield lines as bytes and values, up to the first one that is incomplete."""
     with path.open("rb") as file:
         for raw in file:
             try:

@@ -1,4 +1,4 @@
-"""Ready-made ways to train: over a coffee, on one GPU, and as the paper did."""
+"""Ready-made ways to train: on a laptop, on one GPU, as in the paper, and as the built-in style was made."""
 
 from __future__ import annotations
 
@@ -10,39 +10,40 @@ from .config import LossWeights, TrainConfig
 
 Preset = Literal["quick", "standard", "paper", "natural"]
 
-_OURS = StyledGeneratorConfig(attention="prenorm", adaptive=True)
+_ADAPTIVE = StyledGeneratorConfig(attention="prenorm", adaptive=True)
 
 
 def preset(name: Preset, **changes: Any) -> TrainConfig:
-    """The options behind `--preset`, with `changes` made to them.
+    """Return the configuration behind `--preset`, with `changes` made to it.
 
-    quick: behind the closed form, small crops; within half an hour on a laptop's CPU. standard: the same with larger
-    crops and many more steps, for one GPU. paper: section IV-B from scratch, without the closed form. natural: as the
-    built-in style was made: spoilt copies of whole liked photos are undone, and an adversary would only take from that;
-    the blacks of liked photos are deepened first.
+    quick: the generator inside the instant look, on small crops; within half an hour on a laptop's CPU.
+    standard: the same with larger crops and many more steps, for one GPU.
+    paper: section IV-B from scratch, without the instant look.
+    natural: as the built-in style was made: on degraded copies of whole photos alone, since an adversary would only
+        spoil the result, and from liked photos with deepened blacks.
     """
     quick = TrainConfig(
-        generator=_OURS,
+        generator=_ADAPTIVE,
         initialisation="fast",
         size=128,
         batch=4,
-        whole_steps=300,
+        pretrain_steps=300,
         steps=400,
         warm_up=100,
         patience=3,
-        # More, and Adam walks about at random: there is little left to learn, and its steps do not know that.
+        # At higher rates Adam performs a random walk: little is left to learn, and its steps do not shrink with it.
         lr_generator=1e-5,
         lr_discriminator=1e-4,
         weights=LossWeights(quality=0.05, identity=0.0, undo=1.0),
-        # As good as in every one, and a step of the network costs a sixth less.
+        # Nearly as good as every step, and a step of the network takes a sixth less time.
         undo_every=2,
         fidelity_reduction=2,
-        average=0.995,
+        ema_decay=0.995,
     )
     presets = {
         "quick": quick,
         "standard": dataclasses.replace(
-            quick, size=256, batch=8, steps=20_000, warm_up=500, patience=40, average=0.999
+            quick, size=256, batch=8, steps=20_000, warm_up=500, patience=40, ema_decay=0.999
         ),
         "paper": TrainConfig(
             generator=StyledGeneratorConfig(attention="paper"),
@@ -52,18 +53,18 @@ def preset(name: Preset, **changes: Any) -> TrainConfig:
             instant=False,
         ),
         "natural": TrainConfig(
-            generator=_OURS,
+            generator=_ADAPTIVE,
             initialisation="fast",
             size=160,
             batch=6,
-            whole_steps=450,
+            pretrain_steps=450,
             steps=0,
             instant=False,
-            unfade=0.75,
+            deepen_blacks=0.75,
         ),
     }
     chosen = presets[name]
     if "steps" in changes and chosen.steps:
-        # Both stages are made longer or shorter together.
-        changes = {"whole_steps": round(chosen.whole_steps * changes["steps"] / chosen.steps), **changes}
+        # The stages keep their proportion.
+        changes = {"pretrain_steps": round(chosen.pretrain_steps * changes["steps"] / chosen.steps), **changes}
     return dataclasses.replace(chosen, **changes)

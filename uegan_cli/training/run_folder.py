@@ -1,4 +1,4 @@
-"""A run on disk: `options.json`, `metrics.jsonl` and checkpoints in a folder of its own, one process at a time."""
+"""A run on disk: `options.json`, `metrics.jsonl` and checkpoints in a folder that one process at a time works in."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from ..photo.atomic import replacing
 from ..styles.card import Card
 from ..styles.compact import make_compact_style
 from ..styles.file import Style
-from . import checkpoints
+from .checkpoints import State, read_best, read_newest, read_step
 from .config import TrainConfig, train_config_from_json, train_config_to_json
 
-OPTIONS = "options.json"
+OPTIONS_NAME = "options.json"
 
 
 @dataclass(frozen=True)
-class Options:
-    """What a run was started with; all that `--resume` needs.
+class RunOptions:
+    """What a run was started with: all that `--resume` needs.
 
-    liked, raw: the photos, in order. features: VGG file. card: texts for the style's card. probe: photos that the
-    sample sheets show.
+    name: of the style. liked, raw: the photos, in order. features: the file of VGG weights. card: texts for the style's
+    card. probe: photos that the sample sheets show.
     """
 
     name: str
@@ -40,44 +40,44 @@ class Options:
     probe: Sequence[Path] = ()
 
 
-def folder_of(name_or_path: str) -> Path:
-    """The folder of a run: a path, or the name of a style that was trained here.
+def find_run_folder(name_or_path: str) -> Path:
+    """Return the folder of a run, given as a path or as the name of a style.
 
-    A name is never a path, or a run would go into a folder of photos that happens to have the name.
+    A bare name is never a path: a run must not go into a folder of photos that happens to have this name.
     """
     path = Path(name_or_path).expanduser()
     return runs_dir() / name_or_path if path.name == name_or_path else path
 
 
-def make(folder: Path) -> None:
-    """Raises OutputError."""
+def make_folder(folder: Path) -> None:
+    """Make the folder if it is missing. Raises OutputError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _not_writable(folder, error) from error
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """The folder, made where it is missing, for this process alone; what a killed one left unfinished is cleared away.
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Make the folder if it is missing, lock it, and delete what a killed process left unfinished.
 
-    Raises OutputError where another process works in it, or where it cannot be written.
+    Raises OutputError if another process holds the lock, or if the folder cannot be written.
     """
-    make(folder)
+    make_folder(folder)
     try:
         lock = FileLock(folder / ".lock").acquire(blocking=False)
     except Timeout as error:
-        raise OutputError(f"{folder}: another uegan trains in it; wait, or choose another --name") from error
+        raise OutputError(f"{folder}: in use by another uegan; wait, or choose another --name") from error
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _not_writable(folder, error) from error
     with lock:
         for leftover in folder.glob(".uegan-*.tmp"):
             leftover.unlink(missing_ok=True)
         yield
 
 
-def write_options(folder: Path, options: Options) -> None:
-    """Raises OutputError."""
+def write_options(folder: Path, options: RunOptions) -> None:
+    """Write `options.json` with absolute paths. Raises OutputError."""
     data = {
         "name": options.name,
         "card": options.card.to_json(),
@@ -87,16 +87,16 @@ def write_options(folder: Path, options: Options) -> None:
         "raw": [str(path.resolve()) for path in options.raw],
         "probe": [str(path.resolve()) for path in options.probe],
     }
-    make(folder)
-    with replacing(folder / OPTIONS) as file:
+    make_folder(folder)
+    with replacing(folder / OPTIONS_NAME) as file:
         file.write((json.dumps(data, indent=1) + "\n").encode())
 
 
-def read_options(folder: Path) -> Options:
-    """Raises DataSetError where the folder is no run."""
+def read_options(folder: Path) -> RunOptions:
+    """Read `options.json`. Raises DataSetError if the folder is not that of a run."""
     try:
-        data = json.loads((folder / OPTIONS).read_text(encoding="utf-8"))
-        return Options(
+        data = json.loads((folder / OPTIONS_NAME).read_text(encoding="utf-8"))
+        return RunOptions(
             data["name"],
             train_config_from_json(data["config"]),
             [Path(path) for path in data["liked"]],
@@ -106,34 +106,35 @@ def read_options(folder: Path) -> Options:
             [Path(path) for path in data.get("probe", [])],
         )
     except (OSError, ValueError, KeyError, TypeError, StyleError) as error:
-        raise DataSetError(f"{folder}: no training run to go on with (no readable {OPTIONS})") from error
+        raise DataSetError(f"{folder}: no training run to continue (no readable {OPTIONS_NAME})") from error
 
 
 def style_from_run(name: str, folder: Path, step: int | None = None) -> Style:
-    """The best averaged weights of a run as a style, or those of a checkpoint. Raises DataSetError."""
+    """Make a style of the best averaged weights of a run, or of those after a step. Raises DataSetError."""
     options = read_options(folder)
-    at, raw_config, weights = _best(folder) if step is None else _of_state(checkpoints.of_step(folder, step))
-    config = train_config_from_json(raw_config)
-    recipe = {"step": at, **train_config_to_json(config)}
+    done, stored_config, weights = _best_weights(folder) if step is None else _averaged(read_step(folder, step))
+    config = train_config_from_json(stored_config)
+    recipe = {"step": done, **train_config_to_json(config)}
     data = {"liked": len(options.liked), "raw": len(options.raw)}
     card = replace(options.card, data=data, recipe=recipe)
     return make_compact_style(name, config.generator, weights, card)
 
 
-def _unwritable(folder: Path, error: OSError) -> OutputError:
+def _not_writable(folder: Path, error: OSError) -> OutputError:
     return OutputError(f"{folder}: cannot be written ({error.strerror or error}); choose another folder")
 
 
-def _best(folder: Path) -> tuple[int, dict[str, Any], dict[str, Any]]:
-    """Step, configuration and weights of the best, or of the last where none was judged."""
-    best = checkpoints.best(folder)
+def _best_weights(folder: Path) -> tuple[int, dict[str, Any], dict[str, Any]]:
+    """Return step, configuration and weights of the best, or of the last if none were judged."""
+    best = read_best(folder)
     if best is not None:
         return best["step"], best["config"], best["weights"]
-    last = checkpoints.newest(folder)
+    last = read_newest(folder)
     if last is None:
-        raise DataSetError(f"{folder}: no checkpoint yet; go on with the run first")
-    return _of_state(last.state)
+        raise DataSetError(f"{folder}: no checkpoint yet; continue the run first")
+    return _averaged(last.state)
 
 
-def _of_state(state: checkpoints.State) -> tuple[int, dict[str, Any], dict[str, Any]]:
+def _averaged(state: State) -> tuple[int, dict[str, Any], dict[str, Any]]:
+    """Return step, configuration and averaged weights of a state."""
     return state["done"], state["config"], state["average"]["network"]

@@ -1,4 +1,4 @@
-"""Some of the user's own photos, to see with one's own eyes how a run goes."""
+"""Samples: some of the user's own photos, which show the progress of a run."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from ..look.config import WORKING_SIZE
 from ..photo.photo import Pixels
 from ..photo.reading import read_upright_srgb
 
-SHOWN = 6
-"""Raw photos that are shown where the user named none."""
+DEFAULT_SAMPLES = 6
+"""Raw photos that are shown if the user named none."""
 
 
-def some_of(paths: Sequence[Path], count: int = SHOWN) -> list[Path]:
-    """At most so many of them, spread evenly."""
+def pick_evenly(paths: Sequence[Path], count: int = DEFAULT_SAMPLES) -> list[Path]:
+    """Return `count` of the paths, evenly spread, or all if there are fewer."""
     count = min(count, len(paths))
     return [paths[number * len(paths) // count] for number in range(count)]
 
 
 def read_sample(path: Path) -> Pixels:
-    """A photo as large as networks see it: H x W x 3 uint8. Raises PhotoError."""
+    """Read a photo at the size that networks see, H x W x 3 uint8. Raises PhotoError."""
     image = Image.fromarray(read_upright_srgb(path, WORKING_SIZE))
     image.thumbnail((WORKING_SIZE, WORKING_SIZE), Image.Resampling.LANCZOS)
     return np.asarray(image)
 
 
 @torch.no_grad()
-def enhanced(network: nn.Module, pixels: Pixels) -> Pixels:
-    """What a network makes of a sample: H x W x 3 uint8."""
+def enhance_sample(network: nn.Module, pixels: Pixels) -> Pixels:
+    """Enhance a sample, H x W x 3 uint8, at its own size, without the edit grid."""
     device = next(network.parameters()).device
     x = torch.from_numpy(pixels.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)[None].to(device)
     with torch.autocast(device.type, torch.bfloat16, enabled=has_bfloat16(device)):

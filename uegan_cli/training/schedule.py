@@ -1,46 +1,49 @@
-"""What a run does when: its stages and the learning rates."""
+"""The schedule of a run: the stage and the learning rates of each step."""
 
 from __future__ import annotations
 
 from .config import Stage, TrainConfig
 
-WHOLE_TIMES = 6
-"""How many times as many photos go into a step where they are whole: they are small."""
+PRETRAIN_BATCH_FACTOR = 6
+"""So many times as many photos are in a pretraining step: they are small."""
+
+PRETRAIN_FINAL_RATE = 0.1
+"""Share of the learning rate that is left at the end of pretraining."""
 
 
 def photos_in_step(config: TrainConfig, stage: Stage) -> int:
-    """Photos of each kind."""
-    return config.batch * (WHOLE_TIMES if stage == "whole" else 1)
+    """Return the photos of each kind in a step."""
+    return config.batch * (PRETRAIN_BATCH_FACTOR if stage == "pretrain" else 1)
 
 
-def place(config: TrainConfig, done: int) -> tuple[Stage, int]:
-    """After so many steps: the stage that the next one is of, and how many of that stage are done."""
+def find_stage(config: TrainConfig, done: int) -> tuple[Stage, int]:
+    """Return the stage of the step after `done` steps, and how many steps of that stage are done."""
     for stage, steps in config.stages.items():
         if done < steps:
             return stage, done
         done -= steps
-    return "learn", config.steps + done
+    return "adversarial", config.steps + done
 
 
-def rates(config: TrainConfig, done: int) -> dict[str, float]:
-    """The learning rates of the step to come, by optimiser.
+def learning_rates(config: TrainConfig, done: int) -> dict[str, float]:
+    """Return the learning rates of the step after `done` steps, by optimiser.
 
-    Constant, then falling linearly: for whole photos to a tenth, in the adversarial stage to zero. The
-    generator's rises from zero over the first `warm_up` steps: a discriminator that has seen nothing yet has nothing to
-    teach.
+    They are constant, then fall linearly: to PRETRAIN_FINAL_RATE in pretraining, to zero in the adversarial stage. The
+    generator's rises from zero over the first `warm_up` steps, since a new discriminator has nothing to teach.
     """
-    stage, within = place(config, done)
+    stage, within = find_stage(config, done)
     rising = min(1.0, within / config.warm_up) if config.warm_up else 1.0
-    at_most: dict[Stage, dict[str, float]] = {
-        "whole": {"whole": config.lr_whole},
-        "learn": {"generator": config.lr_generator * rising, "discriminator": config.lr_discriminator},
+    full: dict[Stage, dict[str, float]] = {
+        "pretrain": {"pretrain": config.lr_pretrain},
+        "adversarial": {"generator": config.lr_generator * rising, "discriminator": config.lr_discriminator},
     }
-    factor = _falling(within / config.stages[stage], config.constant, 0.0 if stage == "learn" else 0.1)
-    return {name: rate * factor for name, rate in at_most[stage].items()}
+    final = 0.0 if stage == "adversarial" else PRETRAIN_FINAL_RATE
+    factor = _decay(within / config.stages[stage], config.constant_share, final)
+    return {name: rate * factor for name, rate in full[stage].items()}
 
 
-def _falling(part: float, constant: float, end: float) -> float:
-    """1 up to `constant` of the way, then a straight line down to `end`."""
-    if part <= constant:
+def _decay(share: float, constant_share: float, final: float) -> float:
+    """Return 1 up to `constant_share`, then a value on the straight line down to `final` at 1."""
+    if share <= constant_share:
         return 1.0
-    return 1.0 - (1.0 - end) * (part - constant) / (1.0 - constant)
+    return 1.0 - (1.0 - final) * (share - constant_share) / (1.0 - constant_share)

@@ -1,8 +1,8 @@
-"""What liked photos may have looked like before they were finished: pairs that teach what a set-level map cannot.
+"""Synthetic pairs: liked photos, and copies degraded the way raw photos differ from them.
 
-Where raw photos differ from each other in exposure and white balance more than liked ones do, the photographer brought
-each of them to its place. So each liked photo is taken back through the look, and then disturbed as much as the raw
-photos are beyond that; what the network learns to undo is what the photographer did photo by photo.
+If raw photos differ from each other in exposure and white balance more than liked ones do, the photographer adjusted
+each of them, which no map that is the same for all photos can learn. So a liked photo is taken back through the instant
+look, then disturbed as much as raw photos are beyond it. A network that undoes this does what the photographer did.
 """
 
 from __future__ import annotations
@@ -21,31 +21,32 @@ from ..look_fitting.photo_set import PhotoSet, apply_to_colours
 
 
 @dataclass(frozen=True)
-class Counterparts:
-    """A way to spoil liked photos, to be called as `ToningDown` is.
+class SyntheticPairs:
+    """A degradation (see `degradations.Degradation`) of liked photos to what may have been their raw versions.
 
-    back, plainer: the way back through the look, colours first. disturbance: 3 x 3, of standard normal numbers, gives
-    changes of exposure, warmth and tint in stops.
+    inverse_colour_map, inverse_local_contrast: the way back through the look, in this order. disturbance: 3 x 3, maps
+    standard normal numbers to changes of exposure, warmth and tint in stops.
     """
 
-    back: InverseColourMap
+    inverse_colour_map: InverseColourMap
     disturbance: Tensor
-    plainer: LocalContrast = field(default_factory=LocalContrast)
+    inverse_local_contrast: LocalContrast = field(default_factory=LocalContrast)
 
     @property
-    def uneven(self) -> bool:
-        """Whether there is something to be done photo by photo."""
+    def is_uneven(self) -> bool:
+        """Whether raw photos need adjustments one by one; if not, the pairs teach nothing beyond the look."""
         return bool(self.disturbance.any())
 
     def __call__(self, finished: Tensor, rng: torch.Generator) -> Tensor:
-        """N x 3 x H x W in [-1, 1] -> what they may have been. The same generator state gives the same."""
-        before = self.back(finished.movedim(1, -1)).movedim(-1, 1)
+        """Degrade N x 3 x H x W in [-1, 1]."""
+        before = self.inverse_colour_map(finished.movedim(1, -1)).movedim(-1, 1)
         change = torch.randn(len(before), 3, generator=rng) @ self.disturbance.T
-        spoilt = expose(self.plainer(before), channel_stops(change).to(before.device))
-        return spoilt.contiguous(memory_format=torch.channels_last)
+        degraded = expose(self.inverse_local_contrast(before), channel_stops(change).to(before.device))
+        return degraded.contiguous(memory_format=torch.channels_last)
 
 
-def counterparts(look: FittedLook, raw: PhotoSet, liked: PhotoSet) -> Counterparts:
-    """What the look leaves to be learnt, from two folders that were looked through."""
-    back = InverseColourMap.fit(look.colour_map, apply_to_colours(look.exposure_balance, raw.colours))
-    return Counterparts(back, fit_exposure_spread(raw, liked, back).disturbance, look.local_contrast.inverse())
+def synthetic_pairs(look: FittedLook, raw: PhotoSet, liked: PhotoSet) -> SyntheticPairs:
+    """Fit the degradation that the look, itself fitted to these photos, does not undo."""
+    inverse = InverseColourMap.fit(look.colour_map, apply_to_colours(look.exposure_balance, raw.colours))
+    disturbance = fit_exposure_spread(raw, liked, inverse).disturbance
+    return SyntheticPairs(inverse, disturbance, look.local_contrast.inverse())

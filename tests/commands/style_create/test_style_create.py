@@ -12,9 +12,9 @@ from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.styles.card import Card
 from uegan_cli.styles.store import load_style
 from uegan_cli.training.config import TrainConfig
-from uegan_cli.training.loop import run
-from uegan_cli.training.run import prepare
-from uegan_cli.training.run_folder import Options, folder_of, write_options
+from uegan_cli.training.loop import train
+from uegan_cli.training.run import new_run
+from uegan_cli.training.run_folder import RunOptions, find_run_folder, write_options
 
 pytestmark = pytest.mark.usefixtures("photos")
 
@@ -71,11 +71,13 @@ def test_strength_weakens_whatever_it_was_made_from(uegan, bright):
 
 
 def test_a_training_run_at_any_step(uegan):
-    config = TrainConfig(generator=StyledGeneratorConfig(width=2, attention="paper"), size=96, batch=2, steps=2, pool=0)
+    config = TrainConfig(
+        generator=StyledGeneratorConfig(width=2, attention="paper"), size=96, batch=2, steps=2, pool_size=0
+    )
     photos = [torch.randint(0, 256, (3, 100, 120), dtype=torch.uint8) for _ in range(3)]
-    write_options(folder_of("r"), Options("r", config, [Path("a.jpg")], [Path("b.png")], None, Card()))
-    training = prepare(config, build(config.generator), photos, photos, None, torch.device("cpu"))
-    list(run(training, folder_of("r"), report_every=1, save_every=1))
+    write_options(find_run_folder("r"), RunOptions("r", config, [Path("a.jpg")], [Path("b.png")], None, Card()))
+    run = new_run(config, build(config.generator), photos, photos, None, torch.device("cpu"))
+    list(train(run, find_run_folder("r"), report_every=1, save_every=1))
     assert uegan("style-create", "first", "--from-run", "r@1").code == 0
     assert uegan("style-create", "last", "--from-run", "r", "--description", "so far").code == 0
     assert load_style("first").hash != load_style("last").hash

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.commands.train.test_data_set import data_set, side
+from tests.commands.train.test_data_set import data_set
+from tests.commands.train.test_data_set import folder as folder_report
 from uegan_cli.commands.train.page import MAX_EARLIER_SHEETS, RunPage
 from uegan_cli.errors import OutputError
 from uegan_cli.styles.card import Card
 from uegan_cli.training.config import TrainConfig
-from uegan_cli.training.run_folder import Options
+from uegan_cli.training.run_folder import RunOptions
 
 CARD = Card(
     author="Ada & <Bob>",
@@ -40,8 +41,8 @@ def sheet(folder: Path, name: str, level: int = 0) -> None:
 
 
 def page(folder: Path, name: str = "mine", card: Card | None = CARD) -> str:
-    run = Options(name, TrainConfig(batch=2), [], [], None, Card(author="early"))
-    found = data_set(side("liked", 12, small=[Path("s")]))
+    run = RunOptions(name, TrainConfig(batch=2), [], [], None, Card(author="early"))
+    found = data_set(folder_report("liked", 12, too_small=[Path("s")]))
     return RunPage(run, found, folder).write("Done.", card).read_text("utf-8")
 
 

@@ -15,7 +15,7 @@ from uegan_cli.commands.train.samples import SampleSheets
 from uegan_cli.training import loop
 from uegan_cli.training.estimate import Pace
 
-PACE = Pace({"whole": 0.5, "learn": 1.0})
+PACE = Pace({"pretrain": 0.5, "adversarial": 1.0})
 
 
 class FakePage:
@@ -30,10 +30,10 @@ class FakePage:
 
 def followed(tmp_path, report=None, judge=None, **changes):
     """Follow a tiny run of 3 and 5 steps. Return its page."""
-    training, page = tiny.training(judge or tiny.Said(9.0, 7.0, 6.0), **changes), FakePage()
+    run, page = tiny.tiny_run(judge or tiny.FakeJudge(9.0, 7.0, 6.0), **changes), FakePage()
     sample_sheets = SampleSheets(tmp_path, [SheetRow("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
-    reporter = ProgressReporter(training, PACE, sample_sheets, page, None, report or Report())
-    reporter.follow(loop.run(training, tmp_path, report_every=2, judge_every=4))
+    reporter = ProgressReporter(run, PACE, sample_sheets, page, None, report or Report())
+    reporter.follow(loop.train(run, tmp_path, report_every=2, judge_every=4))
     return page
 
 
@@ -58,10 +58,10 @@ def test_a_sheet_a_page_and_a_line_follow_every_few_minutes(tmp_path, capsys, mo
 
 
 def test_a_resumed_run_has_no_first_sheet(tmp_path):
-    training = tiny.training()
-    training.step()
+    run = tiny.tiny_run()
+    run.step()
     sample_sheets = SampleSheets(tmp_path, [SheetRow("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
-    ProgressReporter(training, PACE, sample_sheets, FakePage(), None, Report()).follow(iter([]))
+    ProgressReporter(run, PACE, sample_sheets, FakePage(), None, Report()).follow(iter([]))
     assert sheets(tmp_path) == []
 
 
@@ -76,5 +76,5 @@ def test_each_report_is_a_json_object(tmp_path, capsys):
 
 
 def test_an_early_stop_is_printed(tmp_path, capsys):
-    followed(tmp_path, judge=tiny.Said(9.0), patience=1, steps=9)
-    assert "no nearer to the liked photos since step 0" in capsys.readouterr().err
+    followed(tmp_path, judge=tiny.FakeJudge(9.0), patience=1, steps=9)
+    assert "no improvement since step 0; stopped early at step" in capsys.readouterr().err

@@ -56,11 +56,11 @@ def test_sheets_and_page_show_the_photos_that_were_named(uegan, without_vgg):
 def test_an_interrupted_run_continues_where_it_stopped(uegan, without_vgg, monkeypatch):
     asked = ("train", "--liked", "liked", "--raw", "raw", "--steps", 4, *TINY, *without_vgg)
     assert uegan(*asked, "--name", "whole").code == 0
-    step = loop.Training.step
+    step = loop.TrainingRun.step
 
-    def interrupted(training):
-        losses = step(training)
-        if training.done == 2:
+    def interrupted(run):
+        losses = step(run)
+        if run.done == 2:
             stop.signal = signal.SIGINT
             stop.set()
         return losses
@@ -69,7 +69,7 @@ def test_an_interrupted_run_continues_where_it_stopped(uegan, without_vgg, monke
     left_out.write_bytes(b"no photo")
     stop = StopRequest()
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Training, "step", interrupted)
+        patch.setattr(loop.TrainingRun, "step", interrupted)
         patch.setattr(run, "stop_on_signals", lambda: contextlib.nullcontext(stop))
         outcome = uegan(*asked, "--name", "parts")
     assert outcome.code == 130

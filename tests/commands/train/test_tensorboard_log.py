@@ -31,11 +31,11 @@ def test_tensorboard_gets_the_curves_and_the_sheets(tmp_path, monkeypatch):
     from uegan_cli.commands.train.tensorboard_log import open_log
 
     monkeypatch.setattr(progress, "SHEET_SECONDS", 0)
-    training = tiny.training(tiny.Said(9.0, 7.0, 6.0))
+    run = tiny.tiny_run(tiny.FakeJudge(9.0, 7.0, 6.0))
     sample_sheets = SampleSheets(tmp_path, [SheetRow("a.png", [np.full((48, 64, 3), 90, np.uint8)])], None)
     with open_log(tmp_path, 0) as log:
-        steps = loop.run(training, tmp_path, report_every=2, judge_every=4)
-        ProgressReporter(training, PACE, sample_sheets, FakePage(), log, Report(quiet=True)).follow(steps)
+        steps = loop.train(run, tmp_path, report_every=2, judge_every=4)
+        ProgressReporter(run, PACE, sample_sheets, FakePage(), log, Report(quiet=True)).follow(steps)
     events = EventAccumulator(str(tmp_path / "tensorboard"), {"images": 0, "scalars": 0}).Reload()
     assert {"distance", "photos per second", "loss/generator", "loss/undo"} <= set(events.Tags()["scalars"])
     assert [(event.step, event.value) for event in events.Scalars("distance")] == [(3, 7.0), (4, 6.0), (8, 6.0)]

@@ -43,7 +43,7 @@ def _instant_look(request: StyleCreateRequest, report: Report) -> Style:
     """Fit the instant look that makes the raw photos look like the liked ones."""
     liked, raw = photos_in(request.liked), photos_in(request.raw)
     from ...look_fitting.instant_style import make_instant_style
-    from ...training.session import read_folders
+    from ...training.start import read_folders
 
     photos, data_set = read_folders(liked, raw, CROP_SIDE)
     print_data_set(data_set, report.say, report)
@@ -64,11 +64,11 @@ def _from_checkpoint(request: StyleCreateRequest) -> Style:
 
 def _from_run(request: StyleCreateRequest) -> Style:
     """Take the best weights of a training run, or those of a step."""
-    from ...training.run_folder import folder_of, style_from_run
+    from ...training.run_folder import find_run_folder, style_from_run
 
     assert request.run is not None
     run, step = request.run
-    return _with_texts(style_from_run(request.name, folder_of(run), step), request.card)
+    return _with_texts(style_from_run(request.name, find_run_folder(run), step), request.card)
 
 
 def _blend(request: StyleCreateRequest) -> Style:

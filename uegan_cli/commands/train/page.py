@@ -20,8 +20,8 @@ from .data_set import notes
 if TYPE_CHECKING:
     from ...styles.card import Card
     from ...training.config import TrainConfig
-    from ...training.data_set_report import Verdict
-    from ...training.run_folder import Options
+    from ...training.data_set_report import DataSetReport
+    from ...training.run_folder import RunOptions
 
 Lines = Sequence[Mapping[str, Any]]
 """The lines of `metrics.jsonl`, in order of steps."""
@@ -47,8 +47,8 @@ CURVES = {
 class RunPage:
     """The page of one run. folder: the run's, where its metrics and sheets are read from."""
 
-    run: Options
-    data_set: Verdict
+    run: RunOptions
+    data_set: DataSetReport
     folder: Path
 
     def write(self, status: str, card: Card | None = None) -> Path:
@@ -56,10 +56,10 @@ class RunPage:
 
         status: a sentence on how far the run is. card: the card of the style, once there is one.
         """
-        from ...training.metrics import read
+        from ...training.metrics import read_metrics
 
         path = self.folder / PAGE_NAME
-        html.write_page(path, self._html(status, card, read(self.folder)))
+        html.write_page(path, self._html(status, card, read_metrics(self.folder)))
         return path
 
     def _html(self, status: str, card: Card | None, lines: Lines) -> str:
@@ -104,11 +104,11 @@ class RunPage:
         if sheets:
             yield f"<section><h2>Your photos</h2>{_picture(sheets.pop())}</section>"
         if sheets:
-            from ...training.samples import some_of
+            from ...training.samples import pick_evenly
 
             pictures = "".join(
                 f"<details><summary>{_sheet_name(path)}</summary>{_picture(path)}</details>"
-                for path in some_of(sheets, MAX_EARLIER_SHEETS)
+                for path in pick_evenly(sheets, MAX_EARLIER_SHEETS)
             )
             yield f"<section><h2>Earlier sheets</h2>{pictures}</section>"
 
@@ -119,11 +119,12 @@ def _command_box(label: str, command: str) -> str:
 
 def _seconds(lines: Lines, config: TrainConfig) -> float:
     """Return the time that the steps of the run took."""
+    from ...training.config import stage_from_json
     from ...training.schedule import photos_in_step
 
     seconds, before = 0.0, 0
     for line in lines:
-        photos = (line["step"] - before) * photos_in_step(config, line["stage"])
+        photos = (line["step"] - before) * photos_in_step(config, stage_from_json(line["stage"]))
         seconds, before = seconds + photos / line["photos_per_second"], line["step"]
     return seconds
 
@@ -148,11 +149,11 @@ def _figure(name: str, lines: Lines, card: Card | None) -> str:
     return f"<figure><figcaption><b>{escape(title)}</b> {escape(meaning)}</figcaption>{drawn}</figure>"
 
 
-def _photos(data_set: Verdict) -> str:
+def _photos(data_set: DataSetReport) -> str:
     rows = "".join(
-        f"<tr><th>{name}</th><td>{len(side.photos)}</td><td>{escape(side.left_out) or 'none'}</td>"
-        f"<td>{side.grey}</td><td>{side.spread:.0f} levels</td></tr>"
-        for name, side in (("liked", data_set.liked), ("raw", data_set.raw))
+        f"<tr><th>{name}</th><td>{len(folder.photos)}</td><td>{escape(folder.skipped) or 'none'}</td>"
+        f"<td>{folder.grey}</td><td>{folder.brightness_spread:.0f} levels</td></tr>"
+        for name, folder in (("liked", data_set.liked), ("raw", data_set.raw))
     )
     items = "".join(f"<li>{escape(note)}</li>" for note in notes(data_set))
     heads = "".join(f"<th>{head}</th>" for head in ("", "used", "skipped", "black and white", "brightness ±"))

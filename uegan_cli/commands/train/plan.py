@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
     from ...training.config import TrainConfig
     from ...training.estimate import Pace
-    from ...training.run_folder import Options
+    from ...training.run_folder import RunOptions
 
 
 def print_plan(
-    run: Options, device: torch.device, pace: Pace, done: int, say: Callable[[str], None], report: Report
+    run: RunOptions, device: torch.device, pace: Pace, done: int, say: Callable[[str], None], report: Report
 ) -> None:
     """Print the plan of a run that has done `done` steps. say: prints a line, on stdout or stderr."""
     from ...enhancement.devices import describe
-    from ...training.run_folder import folder_of
+    from ...training.run_folder import find_run_folder
 
-    config, folder = run.config, folder_of(run.name)
+    config, folder = run.config, find_run_folder(run.name)
     steps, seconds = sum(config.stages.values()) - done, pace.seconds(config, done)
     rate = config.batch * steps / seconds if seconds else 0.0
     start = f"the network of {config.start}" if config.start else "a new network"
@@ -56,15 +56,15 @@ def print_plan(
 
 
 def _describe_steps(config: TrainConfig) -> str:
-    whole = f"{config.whole_steps} on whole photos"
+    whole = f"{config.pretrain_steps} on whole photos"
     if not config.steps:
         return whole
     condition = " if the exposure of raw photos varies" if config.instant else ""
-    before = f"{whole}{condition}, then " if config.whole_steps else ""
+    before = f"{whole}{condition}, then " if config.pretrain_steps else ""
     return f"{before}{config.steps}, each on {config.batch} liked and {config.batch} raw crops of {config.size} px"
 
 
-def _describe_weights(run: Options) -> str:
+def _describe_weights(run: RunOptions) -> str:
     from ...paths import weights_dir
 
     if run.features is None:

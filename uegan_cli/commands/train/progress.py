@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ...training.estimate import Pace
     from ...training.loop import Progress
-    from ...training.run import Training
+    from ...training.run import TrainingRun
     from .page import RunPage
     from .samples import SampleSheets
     from .tensorboard_log import TensorBoardLog
@@ -27,23 +27,23 @@ class ProgressReporter:
 
     def __init__(
         self,
-        training: Training,
+        run: TrainingRun,
         pace: Pace,
         sheets: SampleSheets,
         page: RunPage,
         log: TensorBoardLog | None,
         report: Report,
     ) -> None:
-        self.training, self.pace, self.report = training, pace, report
+        self.run, self.pace, self.report = run, pace, report
         self.sheets, self.page, self.log = sheets, page, log
-        self.first, self.started = training.done, time.monotonic()
+        self.first, self.started = run.done, time.monotonic()
 
     def follow(self, progress: Iterator[Progress]) -> None:
         """Run the steps behind `progress` and report them until the run ends or is stopped."""
         if self.first == 0:
             self._show_start()
         done, last_sheet = self.first, time.monotonic()
-        with self.report.bar(self.training.steps, "photos", done, self.training.config.batch) as advance:
+        with self.report.bar(self.run.steps, "photos", done, self.run.config.batch) as advance:
             for at in progress:
                 advance(_short_losses(at), at.step - done)
                 done = at.step
@@ -53,6 +53,8 @@ class ProgressReporter:
                     last_sheet = time.monotonic()
 
     def _record(self, at: Progress) -> None:
+        from ...training.config import STORED_STAGES
+
         if at.news:
             self.report.say(at.news)
         if self.log is not None:
@@ -61,7 +63,7 @@ class ProgressReporter:
             {
                 "step": at.step,
                 "steps": at.steps,
-                "stage": at.stage,
+                "stage": STORED_STAGES[at.stage],
                 "losses": at.losses,
                 "photos_per_second": at.rate,
                 "distance": at.distance,
@@ -90,16 +92,16 @@ class ProgressReporter:
 
     @property
     def _network(self) -> nn.Module:
-        return self.training.players.average.network
+        return self.run.gan.ema.network
 
     def _distance(self) -> str:
         """Return the best distance to the liked photos so far and the first one, once they are known."""
-        best, first = self.training.best, self.training.health.first
+        best, first = self.run.best, self.run.health.first_distance
         return "" if best is None or first is None else f"; distance {best.distance:.2f}, at first {first:.2f}"
 
     def _seconds_left(self, at: Progress) -> float:
         """Scale the estimate by how much longer than estimated the steps so far took, with judging and sheets."""
-        config, elapsed = self.training.config, time.monotonic() - self.started
+        config, elapsed = self.run.config, time.monotonic() - self.started
         left = self.pace.seconds(config, at.step)
         return elapsed * left / max(1e-9, self.pace.seconds(config, self.first) - left)
 

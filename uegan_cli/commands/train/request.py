@@ -15,7 +15,7 @@ from ...styles.names import cached, check_name
 
 if TYPE_CHECKING:
     from ...training.config import TrainConfig
-    from ...training.run_folder import Options
+    from ...training.run_folder import RunOptions
 
 WITH_RESUME = {
     *("name", "resume", "overwrite", "dry_run", "probe", "tensorboard", "vgg_weights", "download", "device"),
@@ -64,7 +64,7 @@ def check_resumable(given: Collection[str]) -> None:
             raise UsageError(f"--resume continues a run with the options it was started with; leave out --{option}")
 
 
-def resolve_run(request: TrainRequest) -> Options:
+def resolve_run(request: TrainRequest) -> RunOptions:
     """Return the options of the run: new ones, or those that a resumed run was started with.
 
     Raises StyleError or UsageError if style or run exist already, UsageError if a folder is missing, NoInputError if
@@ -74,25 +74,25 @@ def resolve_run(request: TrainRequest) -> Options:
     return replace(run, features=request.vgg or run.features)
 
 
-def _make_run(request: TrainRequest) -> Options:
-    from ...training.checkpoints import checkpoints
-    from ...training.run_folder import Options, folder_of
+def _make_run(request: TrainRequest) -> RunOptions:
+    from ...training.checkpoints import list_checkpoints
+    from ...training.run_folder import RunOptions, find_run_folder
 
     if not request.overwrite and cached(request.name).exists():
         raise StyleError(f"a style called {request.name!r} exists already; choose another --name or add --overwrite")
     if not request.liked or not request.raw:
         raise UsageError("training needs two folders; give --liked DIR and --raw DIR")
-    folder = folder_of(request.name)
-    if checkpoints(folder) and not request.overwrite:
+    folder = find_run_folder(request.name)
+    if list_checkpoints(folder) and not request.overwrite:
         raise UsageError(f"{folder}: already holds a run; --resume continues it, --overwrite starts over")
     card = replace(request.card, command=_command(request))
-    return Options(request.name, _configure(request), photos_in(request.liked), photos_in(request.raw), None, card)
+    return RunOptions(request.name, _configure(request), photos_in(request.liked), photos_in(request.raw), None, card)
 
 
-def _read_run(name: str) -> Options:
-    from ...training.run_folder import folder_of, read_options
+def _read_run(name: str) -> RunOptions:
+    from ...training.run_folder import find_run_folder, read_options
 
-    run = read_options(folder_of(name))
+    run = read_options(find_run_folder(name))
     missing = [path for path in (*run.liked, *run.raw) if not path.exists()]
     if missing:
         raise NoInputError(f"{missing[0]}: no such file, and a run is resumed with all of its photos; start over")

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from ...styles.card import Card
     from ...training.checkpoints import Checkpoint
     from ...training.estimate import Pace
-    from ...training.run_folder import Options
-    from ...training.session import Session
+    from ...training.run import TrainingRun
+    from ...training.run_folder import RunOptions
 
 
 def train(request: TrainRequest, report: Report) -> None:
@@ -44,87 +44,89 @@ def train(request: TrainRequest, report: Report) -> None:
 
     if request.tensorboard:
         check_installed()
-    run = resolve_run(request)
-    run = replace(run, probe=find_probes(request.probe, report) or run.probe)
-    with distributed.joined(request.device) as device:
-        _train(run, request, device, report if distributed.is_first() else Report(quiet=True))
+    options = resolve_run(request)
+    options = replace(options, probe=find_probes(request.probe, report) or options.probe)
+    with distributed.join_processes(request.device) as device:
+        _train(options, request, device, report if distributed.is_first() else Report(quiet=True))
 
 
-def _train(run: Options, request: TrainRequest, device: torch.device, report: Report) -> None:
-    from ...training import checkpoints, distributed, estimate, session
-    from ...training.run_folder import folder_of
-    from ...training.samples import some_of
+def _train(options: RunOptions, request: TrainRequest, device: torch.device, report: Report) -> None:
+    from ...training import distributed, start
+    from ...training.checkpoints import read_newest
+    from ...training.estimate import measure_pace
+    from ...training.run_folder import find_run_folder
+    from ...training.samples import pick_evenly
 
     say = report.result if request.dry_run else report.say
-    report.say(f"Checking {counted(len(run.liked) + len(run.raw), 'photo')}")
-    photos, data_set = session.read_folders(run.liked, run.raw, run.config.size)
+    report.say(f"Checking {counted(len(options.liked) + len(options.raw), 'photo')}")
+    photos, data_set = start.read_folders(options.liked, options.raw, options.config.size)
     print_data_set(data_set, say, report)
     # A resumed run needs its photos, but not those skipped here: they may be deleted.
-    run = replace(run, liked=list(data_set.liked.photos), raw=list(data_set.raw.photos))
-    rows = read_rows(run.probe or some_of(run.raw), report) if distributed.is_first() else []
-    run, features = _load_features(run, request)
-    found = distributed.from_first(lambda: checkpoints.newest(folder_of(run.name))) if request.resume else None
-    judged = min(session.JUDGED, len(photos.raw))
-    pace = estimate.measure(session.rehearse(run.config, photos, features, device), judged)
-    print_plan(run, device, pace, found.state["done"] if found else 0, say, report)
+    options = replace(options, liked=list(data_set.liked.photos), raw=list(data_set.raw.photos))
+    rows = read_rows(options.probe or pick_evenly(options.raw), report) if distributed.is_first() else []
+    options, features = _load_features(options, request)
+    folder = find_run_folder(options.name)
+    found = distributed.from_first(lambda: read_newest(folder)) if request.resume else None
+    judged = min(start.MAX_JUDGED_PHOTOS, len(photos.raw))
+    pace = measure_pace(start.make_rehearsal(options.config, photos, features, device), judged)
+    print_plan(options, device, pace, found.state["done"] if found else 0, say, report)
     if request.dry_run:
         report.say("nothing was written")
         return
-    with _hold_folder(run) as folder:
-        begun = session.begin(run.config, photos, features, device)
+    with _lock_folder(folder):
+        run = start.start_run(options.config, photos, features, device)
         if found is not None:
-            _restore(begun, found, report)
+            _restore(run, found, report)
         elif distributed.is_first() and not request.resume:
-            _start_folder(folder, run)
-        _run_steps(begun, run, pace, RunPage(run, data_set, folder), rows, request, report)
+            _start_folder(folder, options)
+        _run_steps(run, options, pace, RunPage(options, data_set, folder), rows, request, report)
 
 
-def _load_features(run: Options, request: TrainRequest) -> tuple[Options, Features | None]:
-    """Return the run with its file of VGG weights, and the VGG. A dry run without a file times random weights."""
+def _load_features(options: RunOptions, request: TrainRequest) -> tuple[RunOptions, Features | None]:
+    """Return the options with their file of VGG weights, and the VGG. A dry run without a file times random weights."""
     from ...losses import vgg_weights
     from ...losses.features import Features
     from ...training import distributed
 
     if request.dry_run:
-        file = vgg.find(run.features)
-        return replace(run, features=file), vgg_weights.load_features(file) if file else Features()
-    file = distributed.from_first(lambda: vgg.required(run.features, request.download))
-    return replace(run, features=file), vgg_weights.load_features(file)
+        file = vgg.find(options.features)
+        return replace(options, features=file), vgg_weights.load_features(file) if file else Features()
+    file = distributed.from_first(lambda: vgg.required(options.features, request.download))
+    return replace(options, features=file), vgg_weights.load_features(file)
 
 
 @contextmanager
-def _hold_folder(run: Options) -> Iterator[Path]:
+def _lock_folder(folder: Path) -> Iterator[None]:
     """Lock the run's folder for the first of its processes."""
     from ...training import distributed
-    from ...training.run_folder import folder_of, held
+    from ...training.run_folder import lock_folder
 
-    folder = folder_of(run.name)
-    with held(folder) if distributed.is_first() else nullcontext():
-        yield folder
+    with lock_folder(folder) if distributed.is_first() else nullcontext():
+        yield
 
 
-def _start_folder(folder: Path, run: Options) -> None:
+def _start_folder(folder: Path, options: RunOptions) -> None:
     """Delete the files of an earlier run of the same name, which would pass for this one's; write the options."""
     from ...training.run_folder import write_options
 
     for pattern in ("checkpoint-*", "best.pt", "samples-*", "metrics.jsonl", "report.html", "tensorboard/events*"):
         for old in folder.glob(pattern):
             old.unlink()
-    write_options(folder, run)
+    write_options(folder, options)
 
 
-def _restore(begun: Session, found: Checkpoint, report: Report) -> None:
+def _restore(run: TrainingRun, found: Checkpoint, report: Report) -> None:
     """Restore the state of the last undamaged checkpoint."""
     from ...training import distributed
 
     for path in found.damaged if distributed.is_first() else ():
         report.complain(f"{path}: damaged; continuing from the checkpoint before it")
-    begun.training.load_state_dict(found.state)
+    run.load_state_dict(found.state)
 
 
 def _run_steps(
-    begun: Session,
-    run: Options,
+    run: TrainingRun,
+    options: RunOptions,
     pace: Pace,
     page: RunPage,
     rows: Sequence[SheetRow],
@@ -135,54 +137,53 @@ def _run_steps(
     from ...enhancement.devices import describe
     from ...training import distributed, loop
 
-    training, first = begun.training, distributed.is_first()
-    where = describe(training.device) + f" in {distributed.count()} processes" * (distributed.count() > 1)
-    report.say(f"Training {run.name} on {where}: {training.steps - training.done} steps")
-    instant = None if begun.instant is None else begun.instant.look
-    sheets = SampleSheets(page.folder, rows, instant) if first else None
-    with open_log(page.folder, training.done) if first and request.tensorboard else nullcontext() as log:
+    first, processes = distributed.is_first(), distributed.process_count()
+    where = describe(run.device) + f" in {processes} processes" * (processes > 1)
+    report.say(f"Training {options.name} on {where}: {run.steps - run.done} steps")
+    sheets = SampleSheets(page.folder, rows, run.instant_look) if first else None
+    with open_log(page.folder, run.done) if first and request.tensorboard else nullcontext() as log:
         with stop_on_signals() as stop:
-            progress = loop.run(training, page.folder, stop=stop)
+            progress = loop.train(run, page.folder, stop=stop)
             if sheets is None:
                 for _ in progress:
                     pass
             else:
-                ProgressReporter(training, pace, sheets, page, log, report).follow(progress)
-        if training.over and sheets is not None:
-            sheet = _finish(begun, run, page, sheets, request, report)
+                ProgressReporter(run, pace, sheets, page, log, report).follow(progress)
+        if run.is_over and sheets is not None:
+            sheet = _finish(run, options, page, sheets, request, report)
             if log is not None:
-                log.add_sheet(training.done, sheet)
-    if not training.over:
+                log.add_sheet(run.done, sheet)
+    if not run.is_over:
         if first:
-            _end_early(run, page, training.done, report)
+            _end_early(options, page, run.done, report)
         raise SystemExit(128 + (stop.signal or signal.SIGINT))
 
 
-def _end_early(run: Options, page: RunPage, done: int, report: Report) -> None:
+def _end_early(options: RunOptions, page: RunPage, done: int, report: Report) -> None:
     """Write the page and say how to continue."""
     try:
         report.say(f"{page.write(f'Stopped after step {done}.')}: report so far")
     except OutputError as error:
         # The checkpoint, which matters more, is written already.
         report.complain(str(error))
-    report.say(f"stopped after step {done}; continue with: uegan train --resume --name {shlex.quote(run.name)}")
+    report.say(f"stopped after step {done}; continue with: uegan train --resume --name {shlex.quote(options.name)}")
 
 
 def _finish(
-    begun: Session, run: Options, page: RunPage, sheets: SampleSheets, request: TrainRequest, report: Report
+    run: TrainingRun, options: RunOptions, page: RunPage, sheets: SampleSheets, request: TrainRequest, report: Report
 ) -> Path:
     """Install the style, write its page, and print both. Return the last sample sheet."""
     from ...styles.store import install
-    from ...training.session import finish
+    from ...training.finish import finish
 
-    style = install(finish(begun, run.name, run.card), overwrite=request.overwrite or request.resume)
+    style = install(finish(run, options.name, options.card), overwrite=request.overwrite or request.resume)
     report.result(str(style.path))
-    sheet = sheets.write("result", style.generator, run.name)
+    sheet = sheets.write("result", style.generator, options.name)
     written = page.write(_describe_choice(style.card), style.card)
     report.record({"style": str(style.path), "report": str(written), "card": style.card.to_json()})
     for line in (_describe_distances(style.card), _describe_choice(style.card), f"{written}: report"):
         report.say(line)
-    report.say(f"{run.name} is ready: uegan enhance PHOTO -s {run.name}")
+    report.say(f"{options.name} is ready: uegan enhance PHOTO -s {options.name}")
     return sheet
 
 

@@ -65,6 +65,6 @@ class SampleSheets:
 
 
 def _add_version(rows: Sequence[SheetRow], network: nn.Module) -> list[SheetRow]:
-    from ...training.samples import enhanced
+    from ...training.samples import enhance_sample
 
-    return [SheetRow(row.name, [*row.versions, enhanced(network, row.versions[0])]) for row in rows]
+    return [SheetRow(row.name, [*row.versions, enhance_sample(network, row.versions[0])]) for row in rows]
