@@ -1,4 +1,4 @@
-"""The closed form to beat: the linear Monge-Kantorovich transport of colours between folders (Pitie & Kokaram 2007)."""
+"""The linear Monge-Kantorovich map of colours between two folders (Pitié & Kokaram, 2007), to compare with."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from uegan_cli.look_fitting.shrunk_photo import shrink_photo
 
 
 def monge_kantorovich(raw: Sequence[Tensor], liked: Sequence[Tensor]) -> FittedLook:
-    """Of all affine maps that take mean and covariance of the raw colours to those of the liked: the one that moves
-    colours least. Photos are 3 x H x W uint8."""
-    (m, S), (n, T) = _moments(raw), _moments(liked)
-    root, inverse = _power(S, 0.5), _power(S, -0.5)
-    A = inverse @ _power(root @ T @ root, 0.5) @ inverse
-    form = FittedLook()
-    form.colour_map.weight.data.copy_(A)
-    form.colour_map.bias.data.copy_(n - A @ m)
-    return form
+    """Return the affine map that gives raw colours the mean and covariance of liked ones and moves colours least.
+
+    raw, liked: photos, 3 x H x W uint8.
+    """
+    (raw_mean, raw_covariance), (liked_mean, liked_covariance) = _moments(raw), _moments(liked)
+    root, inverse = _power(raw_covariance, 0.5), _power(raw_covariance, -0.5)
+    A = inverse @ _power(root @ liked_covariance @ root, 0.5) @ inverse
+    look = FittedLook()
+    look.colour_map.weight.data.copy_(A)
+    look.colour_map.bias.data.copy_(liked_mean - A @ raw_mean)
+    return look
 
 
 def _moments(photos: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Return mean, 3, and covariance, 3 x 3, of all colours in [-1, 1]."""
     colours = torch.cat([shrink_photo(photo)[0].flatten(1).T for photo in photos])
     return colours.mean(dim=0), torch.cov(colours.T) + 1e-4 * torch.eye(3)
 

@@ -1,9 +1,12 @@
-"""Which form of the attention, and which initialisation, learns best: toned-down photos undone, in as many steps.
+"""Which form of the attention and which initialisation learn best to restore degraded photos.
 
-Steps and not minutes are the same for all, so that a busy machine does not decide; what a step costs is printed too.
+    pytest -m benchmark -s tests/benchmarks/test_attention.py     (two minutes for each of five rows)
 
-    pytest -m benchmark -s tests/benchmarks/test_attention.py                 (150 steps, about 2 minutes a row)
-    UEGAN_BENCH_STEPS=600 UEGAN_BENCH_SEEDS=2 pytest -m benchmark -s tests/benchmarks/test_attention.py
+UEGAN_BENCH_STEPS=600  steps of each row (default 150)
+UEGAN_BENCH_SEEDS=2    seeds to repeat each row with (default 1)
+
+The number of steps is the same for all rows, not the time, so that other load on the machine does not matter. The time
+of a step is printed too.
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ pytestmark = pytest.mark.benchmark
 
 STEPS = int(os.environ.get("UEGAN_BENCH_STEPS", "150"))
 SEEDS = int(os.environ.get("UEGAN_BENCH_SEEDS", "1"))
-SIZE, BATCH = 128, 6
+CROP_SIDE, BATCH = 128, 6
+LEARNING_RATE = 3e-4
 ROWS: list[tuple[Attention, Initialisation]] = [
     ("prenorm", "fast"),
     ("reference", "fast"),
@@ -44,41 +48,44 @@ ROWS: list[tuple[Attention, Initialisation]] = [
 
 
 def read(path: Path) -> Tensor:
+    """Read 1 x 3 x H x W in [-1, 1]."""
     return to_float(torch.from_numpy(np.array(Image.open(path).convert("RGB"))).permute(2, 0, 1)[None])
 
 
 @torch.no_grad()
 def score(generator: nn.Module, folder: Path) -> float:
-    """Mean PSNR against the expert's version, of photos that no row was trained on."""
+    """Return the mean PSNR against the expert's versions of photos that no row was trained on, in dB."""
     scores = []
     for path in sorted((folder / "raw").glob("*.png")):
         photo, expert = read(path), read(folder / "label" / path.name)
         small = F.interpolate(photo, scale_factor=0.75, mode="area")
         with torch.autocast("cpu", torch.bfloat16):
             edit = generator(small).float() - small
-        whole = photo + F.interpolate(edit, photo.shape[2:], mode="bilinear")
-        scores.append(psnr(whole.clamp(-1, 1)[..., 4:-4, 4:-4], expert[..., 4:-4, 4:-4]))
+        edited = photo + F.interpolate(edit, photo.shape[2:], mode="bilinear")
+        scores.append(psnr(edited.clamp(-1, 1)[..., 4:-4, 4:-4], expert[..., 4:-4, 4:-4]))
     return sum(scores) / len(scores)
 
 
-def undoing(generator: nn.Module, photos: list[Tensor], seed: int) -> nn.Module:
-    """The generator after so many steps in which it was to bring toned-down crops back: its averaged weights."""
-    liked, rng, spoil = Crops(photos, SIZE, seed), torch.Generator().manual_seed(seed), ToneDegradation()
+def train_to_restore(generator: nn.Module, photos: list[Tensor], seed: int) -> nn.Module:
+    """Train a generator to restore degraded crops, for STEPS steps; return it with its averaged weights."""
+    crops, rng, degrade = Crops(photos, CROP_SIDE, seed), torch.Generator().manual_seed(seed), ToneDegradation()
     generator = generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimiser = torch.optim.AdamW(generator.parameters(), 3e-4, betas=(0.9, 0.99), weight_decay=0.0, fused=True)
-    average = EMA(generator, 0.98)
+    optimiser = torch.optim.AdamW(
+        generator.parameters(), LEARNING_RATE, betas=(0.9, 0.99), weight_decay=0.0, fused=True
+    )
+    ema = EMA(generator, 0.98)
     for step in range(STEPS):
         for group in optimiser.param_groups:
-            group["lr"] = 3e-4 * min(1.0, 1.9 - 1.8 * step / STEPS)
-        wanted = liked.batch(BATCH).contiguous(memory_format=torch.channels_last)
+            group["lr"] = LEARNING_RATE * min(1.0, 1.9 - 1.8 * step / STEPS)
+        liked = crops.batch(BATCH).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
-            undone = generator(spoil(wanted, rng))
+            restored = generator(degrade(liked, rng))
         optimiser.zero_grad(set_to_none=True)
         with torch.autograd.set_multithreading_enabled(False):
-            undo(wanted, undone).backward()
+            undo(liked, restored).backward()
         optimiser.step()
-        average.update(generator)
-    return average.network
+        ema.update(generator)
+    return ema.network
 
 
 def test_forms_of_the_attention(liked_photos: list[Path], shared_data: Path) -> None:
@@ -93,12 +100,12 @@ def test_forms_of_the_attention(liked_photos: list[Path], shared_data: Path) -> 
                 instant=False,
                 seed=seed,
             )
-            began = time.monotonic()
-            generator = undoing(new_generator(config), photos, seed)
-            seconds += time.monotonic() - began
+            start = time.monotonic()
+            generator = train_to_restore(new_generator(config), photos, seed)
+            seconds += time.monotonic() - start
             results.append(score(generator, shared_data / "fivek"))
         print(
             f"attention {attention}, initialisation {initialisation}, {STEPS} steps: "
-            f"{' and '.join(f'{result:.2f}' for result in results)} dB, {seconds / SEEDS / STEPS:.2f} s a step",
+            f"{' and '.join(f'{result:.2f}' for result in results)} dB, {seconds / SEEDS / STEPS:.2f} s per step",
             flush=True,
         )

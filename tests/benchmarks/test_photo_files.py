@@ -1,4 +1,7 @@
-"""Reading and writing beside Pillow's own decoder and encoder, on the same file in the same run."""
+"""Reading and writing photos, in multiples of Pillow's decoding and encoding of the same file in the same run.
+
+pytest -m benchmark -s tests/benchmarks/test_photo_files.py     (seconds)
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ pytestmark = pytest.mark.benchmark
 
 
 def seconds(work: Callable[[], object], rounds: int = 5) -> float:
-    """The fastest of some rounds."""
+    """Return the time of the fastest round."""
 
     def once() -> float:
         start = time.perf_counter()
@@ -28,7 +31,7 @@ def seconds(work: Callable[[], object], rounds: int = 5) -> float:
 
 
 @pytest.mark.parametrize("name", ["elementary__Broto.jpg", "elementary__Croatia.jpg"])
-def test_files_cost_what_pillow_costs(shared_data: Path, tmp_path: Path, name: str) -> None:
+def test_files_against_pillow(shared_data: Path, tmp_path: Path, name: str) -> None:
     path = shared_data / "large" / name
     photo = read_photo(path)
     encoding = photo.metadata.encoding
@@ -45,7 +48,7 @@ def test_files_cost_what_pillow_costs(shared_data: Path, tmp_path: Path, name: s
 
     decode = seconds(pillow_read)
     encode = seconds(pillow_write)
-    print(f"\n{name}: {photo.pixels.shape[1]} x {photo.pixels.shape[0]}, times of Pillow's")
+    print(f"\n{name}: {photo.pixels.shape[1]} x {photo.pixels.shape[0]}, in multiples of Pillow's time")
     print(f"  read_photo                {seconds(lambda: read_photo(path)) / decode:.2f}")
     print(f"  read_upright_srgb at 512  {seconds(lambda: read_upright_srgb(path, 512)) / decode:.2f}")
     print(f"  write_photo               {seconds(lambda: write_photo(photo, tmp_path / 'uegan.jpg')) / encode:.2f}")

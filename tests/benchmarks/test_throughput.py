@@ -1,6 +1,6 @@
-"""Many photos: how fast they go through, against decoding and encoding them with Pillow one by one.
+"""How many photos one process enhances per second, against decoding and encoding them one by one with Pillow.
 
-pytest -m benchmark -s tests/benchmarks/test_throughput.py
+pytest -m benchmark -s tests/benchmarks/test_throughput.py     (minutes)
 """
 
 from __future__ import annotations
@@ -26,19 +26,20 @@ from uegan_cli.look.config import StyledGeneratorConfig
 pytestmark = pytest.mark.benchmark
 
 PHOTOS = {"24MP": ("elementary__Broto.jpg", 6), "2MP": ("elementary__Croatia.jpg", 24)}
-"""A photo, and how many copies of it."""
+"""A file, and how many copies of it are enhanced."""
 
-MOST = {"natural": {"24MP": 4, "2MP": 6}, "network": {"24MP": 8, "2MP": 35}}
-"""How many times Pillow's time each photo may take: with a style that is a map of colours, and with one that has a
-generator, which costs the same for every photo and is most of the work at 2 megapixels."""
-QUALITY = 92
+MAX_RATIO = {"natural": {"24MP": 4, "2MP": 6}, "network": {"24MP": 8, "2MP": 35}}
+"""The time of a photo, in multiples of Pillow's: with a style that only maps colours, and with a generator, which costs
+the same for every photo and is most of the work at 2 megapixels."""
+
+JPEG_QUALITY = 92
 
 
-def of_2_megapixels(photo: Path, path: Path) -> None:
+def shrink_to_2_megapixels(photo: Path, path: Path) -> None:
     with Image.open(photo) as image:
         scale = (2e6 / (image.width * image.height)) ** 0.5
         small = image.convert("RGB").resize((round(image.width * scale), round(image.height * scale)))
-    small.save(path, quality=QUALITY)
+    small.save(path, quality=JPEG_QUALITY)
 
 
 @pytest.fixture(params=list(PHOTOS))
@@ -46,7 +47,7 @@ def photos(request: pytest.FixtureRequest, shared_data: Path, tmp_path: Path) ->
     name, count = PHOTOS[request.param]
     first = tmp_path / "0.jpg"
     if request.param == "2MP":
-        of_2_megapixels(shared_data / "large" / name, first)
+        shrink_to_2_megapixels(shared_data / "large" / name, first)
     else:
         shutil.copy(shared_data / "large" / name, first)
     return [first, *(Path(shutil.copy(first, tmp_path / f"{n}.jpg")) for n in range(1, count))], request.param
@@ -69,10 +70,12 @@ def seconds_enhancing(enhancer: Enhancer, paths: list[Path], jobs: int) -> float
     return time.perf_counter() - start
 
 
-@pytest.mark.parametrize(("kind", "asked"), [("natural", None), ("natural", 1), ("natural", 3), ("network", None)])
-def test_photos_a_second(photos: tuple[list[Path], str], kind: str, asked: int | None) -> None:
+@pytest.mark.parametrize(
+    ("kind", "requested_jobs"), [("natural", None), ("natural", 1), ("natural", 3), ("network", None)]
+)
+def test_photos_per_second(photos: tuple[list[Path], str], kind: str, requested_jobs: int | None) -> None:
     paths, size = photos
-    jobs = asked or default_jobs(len(paths))
+    jobs = requested_jobs or default_jobs(len(paths))
     style = "natural" if kind == "natural" else generator_style(StyledGeneratorConfig(attention="prenorm"))
     enhancer = Enhancer(style, device="cpu", threads=max(1, torch.get_num_threads() // jobs))
     enhancing = min(seconds_enhancing(enhancer, paths, jobs) for _ in range(2)) / len(paths)
@@ -82,8 +85,8 @@ def test_photos_a_second(photos: tuple[list[Path], str], kind: str, asked: int |
         end="",
     )
     print(f"{enhancing:.3f} s each, {enhancing / pillow:.1f} times Pillow's {pillow:.3f} s")
-    if asked is None:
-        assert enhancing < MOST[kind][size] * pillow
+    if requested_jobs is None:
+        assert enhancing < MAX_RATIO[kind][size] * pillow
 
 
 def test_memory_of_two_jobs(shared_data: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Fast kernels of the networks, each below the plain form that it replaces.
 
 Every pair computes the same result and the same gradients, up to rounding; tests/networks/test_fast.py compares them.
-What is gained was measured on CPUs: tests/benchmarks/test_step.py prints the ratio of whole training steps.
+What is gained was measured on CPUs: tests/benchmarks/test_training_step.py prints the ratio of whole training steps.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What enhancing costs, against what any program pays: decoding and encoding the photo with Pillow.
+"""What enhancing a photo at full size costs, against what any program pays: decoding and encoding it with Pillow.
 
-pytest -m benchmark -s tests/benchmarks/test_fullres.py
+pytest -m benchmark -s tests/benchmarks/test_enhancing.py     (minutes)
 """
 
 from __future__ import annotations
@@ -29,13 +29,16 @@ from uegan_cli.photo.reading import read_photo
 from uegan_cli.photo.writing import write_photo
 
 pytestmark = pytest.mark.benchmark
-RUNS = 3
-PATHS = ["elementary__Broto.jpg", "elementary__Croatia.jpg"]
-MOST = {"natural": (6, 6), "network": (12, 20)}
-"""Times Pillow's decoding and encoding, at 24 and 12 MP: a style that is a map of colours, and one with a generator,
-which costs the same for every photo and so weighs double at 12 MP."""
 
-PARTS = [
+RUNS = 3
+"""The median of so many counts."""
+
+FILES = ["elementary__Broto.jpg", "elementary__Croatia.jpg"]
+MAX_RATIO = {"natural": (6, 6), "network": (12, 20)}
+"""Multiples of Pillow's time at 24 and 12 MP: for a style that only maps colours, and for one with a generator, which
+costs the same for every photo and so weighs double at 12 MP."""
+
+STAGES = [
     (module, "area_average"),
     (module, "fit"),
     (EditGrid, "apply"),
@@ -44,13 +47,13 @@ PARTS = [
 ]
 
 
-@pytest.fixture(params=list(MOST))
+@pytest.fixture(params=list(MAX_RATIO))
 def enhancer(request: pytest.FixtureRequest) -> Enhancer:
     network = generator_style(StyledGeneratorConfig(attention="prenorm"))
     return Enhancer("natural" if request.param == "natural" else network, device="cpu")
 
 
-@pytest.fixture(params=PATHS, ids=["24MP", "12MP"])
+@pytest.fixture(params=FILES, ids=["24MP", "12MP"])
 def path(request: pytest.FixtureRequest, shared_data: Path) -> Path:
     return shared_data / "large" / request.param
 
@@ -84,7 +87,7 @@ def test_seconds_of_each_stage(enhancer: Enhancer, path: Path, monkeypatch: pyte
 
         monkeypatch.setattr(owner, name, measured)
 
-    for owner, name in PARTS:
+    for owner, name in STAGES:
         timed(owner, name)
     photo = read_photo(path)
     for _ in range(RUNS):
@@ -106,30 +109,32 @@ def test_warm_ratio_to_pillow(enhancer: Enhancer, path: Path, tmp_path: Path) ->
     pillow, ours = seconds(lambda: decode_and_encode(path)), seconds(enhance)
     name = enhancer.style.name
     print(f"\n{path.name}, {name}: warm {ours:.2f} s, {ours / pillow:.1f} x Pillow's {pillow:.2f} s", _load())
-    assert ours <= MOST["natural" if name == "natural" else "network"][PATHS.index(path.name)] * pillow
+    assert ours <= MAX_RATIO["natural" if name == "natural" else "network"][FILES.index(path.name)] * pillow
 
 
 def test_cold_ratio_to_pillow_and_peak_memory(path: Path, tmp_path: Path) -> None:
-    """The whole command. Torch is most of it and nobody's to change, so it is measured and told apart, as the release
-    at hand has it."""
+    """The whole command. Most of it is loading torch, which is out of our hands, so that is measured separately."""
     command = [sys.executable, "-m", "uegan_cli", "enhance", str(path), "-o", str(tmp_path / "out.jpg"), "--force"]
     bare = [sys.executable, "-c", "import os, torch; os._exit(0)"]
     peaks: list[float] = []
-    torchs: list[float] = []
+    torch_peaks: list[float] = []
     pillow, ours = seconds(lambda: decode_and_encode(path)), seconds(lambda: peaks.append(_peak_memory(command)))
-    torch_alone = seconds(lambda: torchs.append(_peak_memory(bare)))
+    torch_alone = seconds(lambda: torch_peaks.append(_peak_memory(bare)))
     print(
         f"\n{path.name}: cold {ours:.2f} s, {ours / pillow:.1f} x Pillow's {pillow:.2f} s;"
         f" without loading torch {(ours - torch_alone) / pillow:.1f} x;"
-        f" {max(peaks):.2f} GB, of which torch {max(torchs):.2f}",
+        f" {max(peaks):.2f} GB, of which torch {max(torch_peaks):.2f}",
         _load(),
     )
     assert ours - torch_alone <= 12 * pillow
-    assert max(peaks) - max(torchs) <= 0.45
+    assert max(peaks) - max(torch_peaks) <= 0.45
 
 
 def _peak_memory(command: list[str]) -> float:
-    """GB that a process had resident at most. It is started by a small one, whose size is all that it can inherit."""
+    """Return the peak resident memory of a process, in GB.
+
+    It is started from a small process: what a child is reported to have had at most includes its parent's size.
+    """
     watch = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True);"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"

@@ -1,9 +1,9 @@
 """How fast a training step is, against the plain float32 step of the same networks in the same run.
 
-`reference` is the same step, computed better; `quick` is that of the preset, which also does less: the fidelity loss
-sees photos at half their size, and counterparts stand in for the identity loss.
+    pytest -m benchmark -s tests/benchmarks/test_training_step.py     (minutes)
 
-pytest -m benchmark -s tests/benchmarks/test_step.py
+`reference` is the same step, computed better. `quick` is the step of that preset, which also does less: the fidelity
+loss sees photos at half their size, and synthetic pairs replace the identity loss.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from torch.nn.utils import parametrizations
 from torch.optim import Adam
 
 from uegan_cli.enhancement.devices import has_bfloat16
+from uegan_cli.look.build import build
 from uegan_cli.look.config import StyledGeneratorConfig
 from uegan_cli.losses import quality
 from uegan_cli.losses.features import Features
@@ -29,6 +30,7 @@ from uegan_cli.losses.identity import identity
 from uegan_cli.networks.attention import GlobalAttention
 from uegan_cli.networks.blocks import NarrowConv, SameConv
 from uegan_cli.networks.discriminator import Discriminator
+from uegan_cli.networks.fast import upsample_twice_plain
 from uegan_cli.networks.generator import Generator
 from uegan_cli.networks.modulation import modulate
 from uegan_cli.training.config import TrainConfig
@@ -43,7 +45,7 @@ BATCH = 4
 
 
 class PlainAttention(GlobalAttention):
-    """Eqs. 2 to 4 as they are written: pool, expand, concatenate, fuse, and the norm of the reference form."""
+    """Eqs. 2 to 4 as they are written: pool, expand, concatenate, fuse; then the norm of the reference form."""
 
     def forward(self, z: Tensor) -> Tensor:
         variance, mean = torch.var_mean(z, dim=(2, 3), keepdim=True)
@@ -52,18 +54,18 @@ class PlainAttention(GlobalAttention):
 
 
 class PlainGenerator(Generator):
-    """The generator with nothing merged and nothing moved."""
+    """The generator with every layer computed where the paper has it."""
 
     def __init__(self, config: StyledGeneratorConfig) -> None:
         super().__init__(config)
-        plain = [PlainAttention(attend.fusion.out_channels, config.attention) for attend in self.attention]
-        self.attention = nn.ModuleList(plain)
+        attention = [PlainAttention(attend.fusion.out_channels, config.attention) for attend in self.attention]
+        self.attention = nn.ModuleList(attention)
 
     def forward(self, x: Tensor) -> Tensor:
         features = self.encode(x)
         *skips, y = [attend(z) for attend, z in zip(self.attention, features, strict=True)]
         for narrow, stage in zip(self.narrow, self.decoder, strict=True):
-            y = narrow(F.interpolate(y, scale_factor=2.0, mode="bilinear", align_corners=True))
+            y = narrow(upsample_twice_plain(y))
             y = stage(torch.cat([y, skips.pop()], dim=1))
         y = modulate(y, features[0], self.config.modulation)
         for conv in self.last:
@@ -72,7 +74,7 @@ class PlainGenerator(Generator):
 
 
 class PlainDiscriminator(Discriminator):
-    """The discriminator with torch's own spectral norm, which divides the weights."""
+    """The discriminator with torch's spectral norm, which divides the weights."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,14 +84,14 @@ class PlainDiscriminator(Discriminator):
         )
 
 
-def plain_step(config: TrainConfig) -> Callable[[Tensor, Tensor], None]:
-    """The step of section IV-B, one pass after another, in float32."""
-    G, D, phi = PlainGenerator(config.generator), PlainDiscriminator(), Features("vgg19")
+def make_plain_step(config: TrainConfig) -> Callable[[Tensor, Tensor], None]:
+    """Return the step of section IV-B in float32, one pass of the networks after another."""
+    G, D, features = PlainGenerator(config.generator), PlainDiscriminator(), Features("vgg19")
     for network in (G, D):
         for module in network.modules():
             if isinstance(module, NarrowConv):
                 module.forward = partial(SameConv.forward, module)  # type: ignore[method-assign]
-    pool = FakePool(config.pool, 0)
+    pool = FakePool(config.pool_size, 0)
     g_adam, d_adam = (Adam(n.parameters(), 1e-4, config.betas, weight_decay=1e-4) for n in (G, D))
 
     def step(raw: Tensor, liked: Tensor) -> None:
@@ -99,7 +101,7 @@ def plain_step(config: TrainConfig) -> Callable[[Tensor, Tensor], None]:
         d_adam.zero_grad()
         d_loss.backward()
         d_adam.step()
-        g_loss = 0.1 * quality.generator(D(liked), D(enhanced)) + fidelity(phi(raw), phi(enhanced))
+        g_loss = 0.1 * quality.generator(D(liked), D(enhanced)) + fidelity(features(raw), features(enhanced))
         g_loss = g_loss + 0.1 * identity(liked, G(liked))
         g_adam.zero_grad()
         g_loss.backward()
@@ -108,20 +110,23 @@ def plain_step(config: TrainConfig) -> Callable[[Tensor, Tensor], None]:
     return step
 
 
-def our_step(config: TrainConfig) -> Callable[[Tensor, Tensor], None]:
+def make_step(config: TrainConfig) -> Callable[[Tensor, Tensor], None]:
+    """Return the step of this program, with stand-ins for degraded copies."""
     device = torch.device("cpu")
     precision = torch.bfloat16 if has_bfloat16(device) else torch.float32
-    gan = build_gan(config, Generator(config.generator), Discriminator(), Features("vgg19"), device, precision)
+    generator = build(config.generator)
+    gan = build_gan(config, generator, Discriminator(), Features("vgg19"), device, precision)
     steps = itertools.count()
 
     def step(raw: Tensor, liked: Tensor) -> None:
-        undone = config.weights.undo and next(steps) % config.undo_every == 0
-        adversarial_step(gan, config, raw, liked, 0.8 * liked if undone else None)
+        undoes = config.weights.undo and next(steps) % config.undo_every == 0
+        adversarial_step(gan, config, raw, liked, 0.8 * liked if undoes else None)
 
     return step
 
 
 def seconds(step: Callable[[Tensor, Tensor], None], raw: Tensor, liked: Tensor, count: int) -> float:
+    """Return the mean time of `count` steps."""
     start = time.perf_counter()
     for _ in range(count):
         step(raw, liked)
@@ -136,9 +141,9 @@ def test_a_step_is_faster_than_the_plain_one(recipe: str, size: int) -> None:
     torch.manual_seed(0)
     raw, liked = (torch.rand(BATCH, 3, size, size) * 2 - 1 for _ in range(2))
     nhwc = [x.to(memory_format=torch.channels_last) for x in (raw, liked)]
-    plain, ours = plain_step(reference), our_step(config)
+    plain, ours = make_plain_step(reference), make_step(config)
     plain(raw, liked), ours(*nhwc)
-    # Turn by turn, so that what else the machine does falls on both.
+    # By turns, so that other load on the machine affects both.
     count, times = config.undo_every, []
     for _ in range(3 if size == 256 else 6):
         times.append((seconds(plain, raw, liked, count), seconds(ours, *nhwc, count)))
