@@ -32,10 +32,10 @@ BALANCE_DEGREES_OF_FREEDOM = 4.0
 """Of the Student distribution of balances: a night or a sunset is far from the others."""
 
 TYPICAL_SPREAD = 0.5
-"""Standard deviation, about, in stops, of balances of photos that were corrected."""
+"""Standard deviation of the balances of corrected photos, in stops; about."""
 
 VISIBLE_DIFFERENCE = 0.1
-"""Stops by which balances may differ without anyone's seeing it."""
+"""Smallest difference of two balances that is seen, in stops; below it, spreads are equal."""
 
 MIN_SPREAD_Z_SCORE = 3.0
 """Standard errors by which the variance of raw photos must exceed that of liked ones."""

@@ -12,6 +12,7 @@ SHRINKAGE = 0.6
 """Share of every covariance between two statistics that is dropped."""
 
 SHRINKAGE_OF_WEIGHTING = 0.3
+"""The same where only the weights of photos depend on it."""
 
 
 def uniform_weights(rows: Tensor) -> Tensor:
@@ -28,9 +29,8 @@ def photo_weights(rows: Tensor, degrees_of_freedom: float = DEGREES_OF_FREEDOM, 
     weights = uniform_weights(rows)
     for _ in range(rounds):
         deviations = rows - weights @ rows
-        inverse = torch.linalg.inv(
-            shrink_covariance((deviations * weights[:, None]).T @ deviations, SHRINKAGE_OF_WEIGHTING)
-        )
+        covariance = (deviations * weights[:, None]).T @ deviations
+        inverse = torch.linalg.inv(shrink_covariance(covariance, SHRINKAGE_OF_WEIGHTING))
         distance = ((deviations.double() @ inverse) * deviations).sum(dim=1)
         weights = ((degrees_of_freedom + rows.shape[1]) / (degrees_of_freedom + distance)).float()
         weights = weights / weights.sum()
@@ -40,7 +40,7 @@ def photo_weights(rows: Tensor, degrees_of_freedom: float = DEGREES_OF_FREEDOM, 
 def shrink_covariance(covariance: Tensor, shrinkage: float = SHRINKAGE) -> Tensor:
     """Shrink the off-diagonal entries of S x S by a share, and return float64 that is safe to invert.
 
-    So few photos do not tell so many correlations.
+    A few photos do not determine so many correlations.
     """
     diagonal = covariance.diagonal().double()
     return (1 - shrinkage) * covariance.double() + torch.diag(shrinkage * diagonal + 1e-4 * diagonal.mean() + 1e-9)
