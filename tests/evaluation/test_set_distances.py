@@ -93,7 +93,7 @@ def test_photos_in_another_look_are_farther_apart_in_vgg_features(liked_photos: 
     from uegan_cli.photo.reading import read_upright_srgb
 
     features = load_features(vgg16_file)
-    photos = [read_upright_srgb(path, 200) for path in liked_photos[::12]]
+    photos = [read_upright_srgb(path, 32) for path in liked_photos[::12]]
     rows = np.stack([vgg_means(photo, features) for photo in photos])
     dark = np.stack([vgg_means((photo // 3).astype(np.uint8), features) for photo in photos])
     assert rows.shape == (len(photos), 1472)

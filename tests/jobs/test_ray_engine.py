@@ -48,7 +48,8 @@ LOST_SOON = {"health_check_initial_delay_ms": 1000, "health_check_period_ms": 10
 @contextmanager
 def machines(cores: tuple[int, ...]) -> Iterator[Machines]:
     """A head and other nodes with so many cores each."""
-    with pytest.MonkeyPatch.context() as patch:
+    # Ray's own handler of SIGTERM would stay, and fail whatever test pytest is ended in.
+    with ray_engine._signals_as_they_were(), pytest.MonkeyPatch.context() as patch:
         for name, value in {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", **environment()}.items():
             patch.setenv(name, value)
         made = Machines(
@@ -102,7 +103,7 @@ def run(job: BatchJob, engine: Engine, file: Path) -> dict[str, tuple[str, str |
     """What the journal says in the end."""
     with open_journal(file) as (journal, _):
         scan(job, journal)
-        for _ in process(journal, engine, engine):
+        for _ in process(journal, engine, None):
             pass
         return {row.relative: (row.status, row.reason) for row in journal.rows()}
 

@@ -86,7 +86,7 @@ def test_kid_is_measured_with_vgg_weights(
     for folder, photos in (("raw", raw_photos), ("liked", liked_photos)):
         (tmp_path / folder).mkdir()
         for path in photos[::40]:
-            Image.open(path).convert("RGB").resize((96, 96)).save(tmp_path / folder / path.name)
+            Image.open(path).convert("RGB").resize((48, 48)).save(tmp_path / folder / path.name)
     rows = summary(
         tmp_path / "raw", "-s", "bright", "--liked", tmp_path / "liked", "--vgg-weights", vgg16_file, "--no-baselines"
     )
