@@ -21,7 +21,7 @@ def test_what_is_broken_comes_with_what_mends_it(uegan, bright):
     bright.path.write_text("damaged")
     outcome = uegan("doctor")
     assert outcome.code == 1
-    assert "bright.safetensors: is damaged" in outcome.out
+    assert "bright.safetensors: damaged" in outcome.out
     assert "-> uegan styles remove bright" in outcome.out
 
 
