@@ -2,6 +2,7 @@
 
     UeganError            1   one line for the user: the file, the problem, the remedy
     ├── PhotoError        1   a photo cannot be read or enhanced; the others continue
+    ├── VotesError        1   in `evaluation.user_study`: a file of votes cannot be used
     ├── UsageError        2   options that contradict each other
     ├── NoInputError      3   no photos to work on
     ├── StyleError        4   a style is missing or invalid

@@ -1,4 +1,7 @@
-"""The paper's ablation, Tables III (losses) and IV (networks): reported values, and which variant a style is."""
+"""The paper's ablation, Tables III (losses) and IV (networks): reported values, and which variant a style is.
+
+The variants themselves: losses in `training.config.LossWeights`, networks in `networks.config`.
+"""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Matches:
 class PairedPhotos:
     """Pairs of inputs and references.
 
-    sources: inputs to measure, in order. unmatched: inputs and references of no pair. ambiguous: see `Matches`.
+    sources: inputs to measure, in order. unmatched: inputs and references without a partner. ambiguous: see `Matches`.
     """
 
     sources: Sequence[Source]

@@ -3,7 +3,7 @@
 `scan` compares source, destination and journal, and records in the journal what has to be done with each file;
 `process` does it and records each result at once. A run that is stopped or killed, or cut off by a power cut, leaves
 rows that are still `todo`, and the next run continues there. If the journal is lost or damaged, the scan recognises
-what is done by the mark in each result, which holds the `mark_key` of its row.
+what is done by the mark in each result, which holds the `work_key` of its row.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ class BatchJob:
 class RowResult:
     """What became of a file.
 
-    row: for the journal. error: why it failed. disk_is_full: the file has not failed itself, but nothing else will
-    succeed either.
+    row: for the journal. error: why it failed. disk_is_full: not this file's fault; no later
+    file can succeed.
     """
 
     row: JournalRow
@@ -98,11 +98,11 @@ def process(
 ) -> Generator[RowResult, None, None]:
     """Process the files that are `todo`, and record each result in the journal before yielding it.
 
-    engine: takes a row when it begins it, not earlier, because the program may crash on any row that was taken.
+    engine: must not take rows ahead, because each row that was taken is a suspect if the program crashes.
     isolated: engine for rows on which the program may have crashed; it has to survive them. None if the engine works in
     other processes, so that no row can crash the program. only: names of the files to process; None for all.
 
-    A row keeps its try if the program crashes on it, not if the program is stopped. Files that are finished after the
+    A crash counts as a try of the row; a stop does not. Files that are finished after the
     last result was taken are not recorded; the next scan finds them by their mark.
 
     Raises OutputError if the disk is full.
@@ -152,7 +152,7 @@ def _record(
             yield result
 
 
-def mark_key(row: JournalRow) -> str:
+def work_key(row: JournalRow) -> str:
     """Return what a result's mark says of its work and its source, so that the result is recognised."""
     return _digest(row.work, row.checksum or f"{row.size} {row.version}")
 

@@ -1,7 +1,7 @@
 """The journal of a batch: an SQLite database that records what became of each file.
 
 It is what makes a batch resumable: a later run of the same command reads it, does only what is still `todo`, and
-repeats nothing. Should it be lost, the marks in the results tell the same, see `scan`.
+repeats nothing. If it is lost, the same is recovered from the marks in the results, see `scan`.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ def _connect(file: Path) -> sqlite3.Connection | None:
             connection = sqlite3.connect(file, timeout=30, isolation_level=None)
             stack.callback(connection.close)
             connection.execute("PRAGMA journal_mode = WAL")
-            # A power cut may lose the last rows; the marks in the results tell them.
+            # A power cut may lose the last rows; they are recovered from the marks in the results.
             connection.execute("PRAGMA synchronous = NORMAL")
             intact = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
             version = connection.execute("PRAGMA user_version").fetchone()[0]

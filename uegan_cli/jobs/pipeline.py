@@ -66,8 +66,8 @@ def enhance_tasks(
 ) -> Generator[TaskResult, None, None]:
     """Yield the result of each task, in order. A photo that fails has a result too; the others go on.
 
-    make_enhancer: called once, in the calling thread, while the first photos are being read: loading torch takes longer
-    than that. jobs: photos at a time. Closing the generator finishes the photos that have begun and begins no others.
+    make_enhancer: called once, in the calling thread, so that loading torch overlaps with reading the first
+    photos. jobs: photos at a time. Closing the generator finishes the photos that have begun and begins no others.
 
     On a CPU, several photos in one thread each are faster than one photo in several threads: no thread ever waits.
     """
@@ -200,7 +200,7 @@ class PhotoPipeline:
             task.target,
             quality=options.quality,
             format=format,
-            mark=Mark(enhancer.style.name, enhancer.style.hash, enhancer.strength, task.batch_key),
+            mark=Mark(enhancer.style.name, enhancer.style.hash, enhancer.strength, task.work_key),
             metadata=options.metadata,
             preserve_times_from=times,
         )

@@ -26,7 +26,7 @@ class Task:
     """One photo: read `source`, write `target`.
 
     skip: why it is left alone, if it is. problem: why it cannot be done, if that is known beforehand. backup: where the
-    original is kept when it is replaced in place. batch_key: identifies the work in the result's mark, for `batch`.
+    original is kept when it is replaced in place. work_key: see `batch.work_key`; empty for `enhance`.
     skip_enhanced: leave the photo alone if reading it shows that it is a result of uegan.
     """
 
@@ -35,7 +35,7 @@ class Task:
     skip: str | None = None
     backup: Path | None = None
     problem: UeganError | None = None
-    batch_key: str = ""
+    work_key: str = ""
     skip_enhanced: bool = False
 
     @property

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from ..errors import PhotoError, UsageError
 from ..photo.provenance import read_mark
 from ..photo.suffixes import format_by_name
-from .batch import BatchJob, mark_key
+from .batch import BatchJob, work_key
 from .journal import FileKind, Journal, JournalRow
 from .storage import LocalFolder, StoredFile
 from .worker import checksum
@@ -72,7 +72,7 @@ def _is_unchanged(old: JournalRow, new: JournalRow) -> bool:
 
 
 def _check_output(job: BatchJob, row: JournalRow, outputs: Container[str], ours: bool) -> JournalRow:
-    """Return the row in view of an existing output: done if that is its result, failed if it is someone else's file.
+    """Decide the status of a row whose output exists: done if it is the row's result, failed if it is another file.
 
     ours: whether the journal says that the output is a result of this job.
     """
@@ -82,9 +82,9 @@ def _check_output(job: BatchJob, row: JournalRow, outputs: Container[str], ours:
         mark = None
         with contextlib.suppress(PhotoError):
             mark = read_mark(path)
-        if mark is not None and mark.job:
+        if mark is not None and mark.work_key:
             # The journal was lost, or the program ended before it recorded the result.
-            return replace(row, status="done" if mark.job == mark_key(row) else "todo")
+            return replace(row, status="done" if mark.work_key == work_key(row) else "todo")
         if (row.kind == "other" or job.strength == 0) and _is_copy(job, row, path):
             return replace(row, status="done")
     reason = f"{job.destination}/{row.output}: exists and was not made by this job; --force replaces it"
@@ -100,7 +100,7 @@ def _is_copy(job: BatchJob, row: JournalRow, path: Path) -> bool:
 
 
 def _select(job: BatchJob, files: Iterable[StoredFile]) -> Iterator[tuple[StoredFile, FileKind]]:
-    """Yield the files that are part of the job; files of a folder have to follow each other.
+    """Yield the files that are part of the job; files of a folder must be adjacent.
 
     A raw that shares its name with another photo of its folder counts as another file, not as a photo.
     """

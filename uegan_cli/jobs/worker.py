@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import PhotoError, UeganError
 from . import storage
-from .batch import BatchJob, RowResult, mark_key
+from .batch import BatchJob, RowResult, work_key
 from .journal import JournalRow
 from .pipeline import PhotoPipeline
 from .plan import Task
@@ -58,7 +58,7 @@ class BatchWorker:
     def _enhance(self, row: JournalRow, path: Path) -> RowResult:
         job = self.job
         with job.destination.writing(row.output) as target:
-            task = Task(path, target, batch_key=mark_key(row), skip_enhanced=True)
+            task = Task(path, target, work_key=work_key(row), skip_enhanced=True)
             result = PhotoPipeline(self.enhancer, job.read_options, job.write_options).process(task)
         names = {str(path): f"{job.source}/{row.relative}", str(target): f"{job.destination}/{row.output}"}
         if result.error is not None:

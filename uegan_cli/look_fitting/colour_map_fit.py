@@ -24,7 +24,7 @@ REWEIGHTINGS = 3
 """Weights of photos, regression and precision are computed anew for the map found so far."""
 
 MAX_ITERATIONS = 300
-"""Of the optimiser, for each reweighting; enough to converge."""
+"""Iterations of the optimiser for each reweighting; enough to converge."""
 
 PRIOR_WEIGHT = 0.3
 PRIOR_LOOKS = 400
@@ -37,7 +37,7 @@ CLIPPED_SLOPE = 0.1
 """Slope beyond black and white, so that colours there have a gradient."""
 
 MIN_GREY_SLOPE = 0.1
-"""Of every channel along the greys: where a map turns round, its bend shows."""
+"""Least slope of every channel along the greys: where a map turns round, its bend shows."""
 
 
 def fit_colour_map(raw: PhotoSet, liked: PhotoSet, seed: int) -> ColourMap:

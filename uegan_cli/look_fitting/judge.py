@@ -19,7 +19,7 @@ from .shrunk_photo import enhance_shrunk
 from .statistics import colour_statistics, detail_by_size, sample_colours
 
 STATISTIC_WEIGHTS = (1.0, 0.3, 0.3)
-"""Of tones and colours, of differences between photos in exposure, warmth and tint, and of detail."""
+"""Weights of tones and colours, of differences between photos in exposure, warmth and tint, and of detail."""
 
 CONTENT_CHANGE_MARGIN = 0.1
 """Content change that is allowed beyond that of the look from which training starts."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 DEGREES_OF_FREEDOM = 20.0
-"""Of the Student distribution that photos are weighted by: one night among a hundred days hardly counts."""
+"""The Student distribution's, by which photos are weighted: one night among a hundred days hardly counts."""
 
 SHRINKAGE = 0.6
 """Share of every covariance between two statistics that is dropped."""

@@ -15,7 +15,7 @@ from .features import CONVOLUTIONS, Features
 
 
 def load_features(file: Path) -> Features:
-    """Load a `.safetensors` or `.pth` file with the tensors of torchvision's VGG-19 or VGG-16, which may hold more.
+    """Load a `.safetensors` or `.pth` file with the tensors of torchvision's VGG-19 or VGG-16; others are ignored.
 
     Raises StyleError if the file cannot be read or holds neither.
     """
@@ -23,7 +23,7 @@ def load_features(file: Path) -> Features:
     for architecture in CONVOLUTIONS:
         network = Features(architecture)
         wanted = network.state_dict()
-        # The convolutions of a VGG-16 have other numbers than those of a VGG-19, so only one of them finds all its own.
+        # VGG-16 and VGG-19 number their convolutions differently, so a file matches only one of them.
         if all(name in tensors and tensors[name].shape == wanted[name].shape for name in wanted):
             network.load_state_dict({name: tensors[name] for name in wanted})
             return network

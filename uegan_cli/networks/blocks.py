@@ -1,4 +1,4 @@
-"""Building blocks of both networks: "same" convolutions padded by reflection, padding to sizes that divide, weights."""
+"""Building blocks of both networks: "same" convolutions padded by reflection, padding to multiples, initial weights."""
 
 from __future__ import annotations
 

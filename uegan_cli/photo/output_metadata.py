@@ -1,35 +1,22 @@
 """The metadata of an enhanced photo: planned from those of its input, which are carried over byte for byte.
 
-What an edit makes untrue changes: the Exif thumbnail is drawn anew or unlinked, other thumbnails go, XMP loses its
+What an edit makes untrue changes: the Exif thumbnail is renewed (`thumbnail`), others go, XMP loses its
 claims of gain maps and videos, and gets the provenance mark. What the user does not want to keep is left out.
 """
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
-from PIL import Image
-from PIL.JpegImagePlugin import JpegImageFile
-
-from . import colour, photoshop, privacy
+from . import photoshop, privacy
 from .formats import FORMATS
-from .photo import Keep, Metadata, OutputMetadata, Photo, Pixels
+from .photo import Keep, Metadata, OutputMetadata, Photo
 from .tiff import exif
 from .xmp import claims as xmp_claims
 from .xmp import extension as xmp_extension
 from .xmp import packet as xmp_packet
 from .xmp import rdf
 from .xmp.mark import Mark, add_mark
-
-_THUMBNAIL_SIDE = 160
-"""Pixels of the longer side, as Exif recommends; for a thumbnail whose size cannot be read."""
-
-_MAX_THUMBNAIL_SIDE = 2048
-"""A header that states more is broken: so large a picture does not fit into Exif."""
-
-_THUMBNAIL_QUALITIES = (90, 80, 65, 50, 30, 15)
-"""Tried in this order until the new thumbnail fits into the bytes of the old one."""
 
 _FORMATS_WITH_PHOTOSHOP = ("JPEG", "TIFF")
 
@@ -61,16 +48,6 @@ def plan_output_metadata(
         keep=keep,
     )
     return output, (*warnings, *_loss_warning(lost, format))
-
-
-def refresh_thumbnail(output: OutputMetadata, picture: Image.Image | Pixels) -> OutputMetadata:
-    """Make the Exif thumbnail show `picture`, as stored; it is unlinked if it cannot be replaced."""
-    if not output.exif:
-        return output
-    place = exif.find_thumbnail(output.exif)
-    small = _thumbnail(_to_image(picture), output.exif[place[0] : place[1]]) if place else None
-    fresh = exif.replace_thumbnail(output.exif, place, small) if place and small else None
-    return replace(output, exif=fresh or exif.unlink_thumbnail(output.exif))
 
 
 def _loss_warning(lost: list[str], format: str) -> tuple[str, ...]:
@@ -118,29 +95,3 @@ def _packets(packet: bytes | None, mark: Mark | None) -> tuple[bytes, ...]:
         assert alone is not None
         return (*own, alone)
     return (marked,)
-
-
-def _to_image(picture: Image.Image | Pixels) -> Image.Image:
-    """Return the picture as an image with 8 bits a channel."""
-    if isinstance(picture, Image.Image):
-        return picture
-    bands = colour.to_8_bits(picture)
-    return Image.fromarray(bands.squeeze(2) if bands.shape[2] == 1 else bands)
-
-
-def _thumbnail(image: Image.Image, old: bytes) -> bytes | None:
-    """Return a JPEG of `image` with the pixels of `old`, no longer in bytes; None if no quality makes it fit."""
-    try:
-        side = max(JpegImageFile(io.BytesIO(old)).size)
-    except (OSError, ValueError, SyntaxError):
-        side = 0
-    side = side if 0 < side <= _MAX_THUMBNAIL_SIDE else _THUMBNAIL_SIDE
-    scale = min(1.0, side / max(image.size))
-    width, height = (max(1, round(length * scale)) for length in image.size)
-    small = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0).convert(image.mode.rstrip("A"))
-    for quality in _THUMBNAIL_QUALITIES:
-        file = io.BytesIO()
-        small.save(file, "JPEG", quality=quality, optimize=True)
-        if file.tell() <= len(old):
-            return file.getvalue()
-    return None

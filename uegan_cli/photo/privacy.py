@@ -115,7 +115,7 @@ def remove_from_exif(exif: bytes) -> bytes | None:
 
 
 def _directories(exif: bytes) -> tuple[Tiff, list[Directory]]:
-    """Return the directories of a block but for GPS; raises ValueError if the first is broken, skips other broken."""
+    """Return the directories of a block except GPS and broken ones; raises ValueError if the first is broken."""
     tiff = Tiff(io.BytesIO(exif))
     return tiff, [tiff.directory(tiff.first), *_directories_below(tiff)]
 
@@ -132,7 +132,7 @@ def _directories_below(tiff: Tiff) -> list[Directory]:
 
 
 def _ranges(directory: Directory) -> Iterator[ByteRange]:
-    """Yield the bytes of the directory and of its values outside it, but for the GPS directory."""
+    """Yield the bytes of the directory and of its values outside it, except the GPS directory."""
     yield directory.start, directory.end
     yield from ((e.start, e.start + e.length) for e in directory.entries if not e.inline and e.tag != Tag.GPS_IFD)
 

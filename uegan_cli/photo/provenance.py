@@ -1,4 +1,7 @@
-"""The provenance mark of a photo's file: whether uegan enhanced it, and with which style."""
+"""The provenance mark of a photo's file: whether uegan enhanced it, and with which style.
+
+How the mark is written into an XMP packet: `xmp.mark`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read photos: decode the pixels of a file, whose content, never its name, decides what it is."""
+"""Read photos: decode the pixels of a file; its format is detected from its content, not its name."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_photo(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS, fi
         >>> photo.pixels.shape, photo.pixels.dtype, photo.format, photo.alpha is None
         ((30, 44, 3), dtype('uint8'), 'JPEG', True)
 
-    It takes as long as the decoder, and the memory of the decoder's picture and the array.
+    Time: the decoder's. Memory: the decoder's picture and the array.
 
     max_pixels: a larger picture is refused before it is decoded. first_frame: take the first picture of an animation or
         of a file with several pages, which is refused without it.

@@ -18,9 +18,10 @@ from . import colour
 from .atomic import replacing
 from .formats import FORMATS
 from .orientation import stored, stored_image, strips, upright
-from .output_metadata import plan_output_metadata, refresh_thumbnail
+from .output_metadata import plan_output_metadata
 from .photo import Keep, Photo, Pixels
 from .suffixes import WRITABLE
+from .thumbnail import refresh_thumbnail
 from .xmp.mark import Mark
 
 
@@ -61,7 +62,7 @@ def write_photo(
         profile, the density and what decoders need, and stores the picture upright.
     preserve_times_from: a file whose access and modification times the new one gets.
 
-    The Exif block is the input's, byte for byte, but for its thumbnail, which shows the new picture or is unlinked;
+    The Exif block is the input's, byte for byte, except its thumbnail, which shows the new picture or is unlinked;
     maker notes may hold previews of the old one. XMP and Photoshop's resources lose old thumbnails, and XMP its claims
     of a gain map or a video beside the picture.
 

@@ -13,7 +13,7 @@ from ..losses import LossForms
 Initialisation = Literal["paper", "fast"]
 
 Stage = Literal["pretrain", "adversarial"]
-"""Of a run, in this order: the adaptive colour map is pretrained on whole photos, then the GAN is trained on crops."""
+"""Stages of a run, in order: the adaptive colour map is pretrained on whole photos, then the GAN is trained on crops."""
 
 STORED_STAGES: Mapping[Stage, str] = {"pretrain": "whole", "adversarial": "learn"}
 """The stages under their names in files and JSON, which were fixed when the first runs were written."""
@@ -50,12 +50,12 @@ class TrainConfig:
     initialisation: of a new generator; `paper` (orthogonal, gain 0.02) or `fast` (He et al., last layer near zero).
     fidelity_reduction: the fidelity loss compares photos that are this many times smaller.
     size: side of the square crops, in pixels. batch: photos of each kind in a step.
-    pretrain_steps: in which the adaptive colour map learns to bring degraded copies of whole liked photos back.
+    pretrain_steps: steps in which the adaptive colour map learns to bring degraded copies of whole liked photos back.
     steps: adversarial steps.
     constant_share: of a stage, with the full learning rates; they fall linearly over the rest.
-    undo_every: degraded copies take part in one of so many adversarial steps, if undoing them has a weight.
+    undo_every: degraded copies take part in every `undo_every`-th adversarial step, if undoing them has a weight.
     warm_up: adversarial steps over which the generator's learning rate rises from zero.
-    patience: the run stops after so many judgements without an improvement; 0 never.
+    patience: the run stops after this many judgements without improvement; 0: never.
     pool_size: photos in the fake pool. ema_decay: of the average of the weights.
     start: a style whose generator is trained further, or None. instant: fit the instant look around the generator.
     deepen_blacks: the darkest pixels of liked photos are first brought this share of the way to black.

@@ -27,7 +27,7 @@ SHORT_SIDE_PER_CROP = 1.5
 """Photos are kept this many times larger than a crop, so that crops cover larger or smaller parts of them."""
 
 MIN_SHARE_OF_SIDE = 0.75
-"""Of either side of the photo, in a crop of nearly all of it."""
+"""Least share of either side of the photo in a crop of nearly all of it."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ MIN_PHOTOS = 10
 """In a folder; from fewer no style is learnt."""
 
 HASH_MAX_BITS_APART = 10
-"""Of 64, between perceptual hashes of one picture, edited or not. Different pictures are at least 14 apart."""
+"""Bits of 64 by which perceptual hashes of one picture, edited or not, may differ; of two pictures, at least 14 do."""
 
 SAME_MAX_DIFFERENCE = 2.0
 """Mean difference of colours, in levels of 255, between a photo and a recompressed copy."""
@@ -37,7 +37,7 @@ RANDOM_SPLITS = 200
 LoadedPhotos = Mapping[Path, Tensor | str]
 """The photos of a folder as 3 x H x W uint8, or the message why one cannot be read."""
 
-Matches = Mapping[Path, Path]
+PhotoMatches = Mapping[Path, Path]
 """Photos, and for each the photo that shows the same picture."""
 
 Hashes = NDArray[np.bool_]
@@ -57,8 +57,8 @@ class FolderReport:
     photos: Mapping[Path, Tensor]
     unreadable: Mapping[Path, str]
     too_small: Sequence[Path]
-    duplicates: Matches
-    also_liked: Matches
+    duplicates: PhotoMatches
+    also_liked: PhotoMatches
     grey: int
     brightness_spread: float
 
@@ -84,7 +84,7 @@ class DataSetReport:
 
     liked: FolderReport
     raw: FolderReport
-    pairs: Matches
+    pairs: PhotoMatches
     gap: float
     chance_gap: float
 
@@ -190,7 +190,11 @@ def _without(items: Mapping[Path, T], dropped: Mapping[Path, object]) -> dict[Pa
 
 
 def _report_folder(
-    loaded: LoadedPhotos, crop_side: int, thumbs: Mapping[Path, _Thumbnail], duplicates: Matches, also_liked: Matches
+    loaded: LoadedPhotos,
+    crop_side: int,
+    thumbs: Mapping[Path, _Thumbnail],
+    duplicates: PhotoMatches,
+    also_liked: PhotoMatches,
 ) -> FolderReport:
     photos = {path: photo for path, photo in loaded.items() if isinstance(photo, Tensor)}
     medians = _describe(thumbs)[:, len(QUANTILES) // 2]

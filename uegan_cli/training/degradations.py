@@ -1,8 +1,7 @@
 """Degraded copies of finished photos: with the originals they are pairs, from which the way back can be learnt.
 
 Each photo of a batch is degraded in its own way. `ToneDegradation` is a model of a camera and a hasty development. A
-network that learns to undo nothing else learns the curves of this very model, so `ToneTransfer` gives copies the tones
-of real raw photos.
+network trained on this model alone overfits its curves, so `ToneTransfer` gives copies the tones of real raw photos.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ SMOOTHED_QUANTILES = 9
 """Neighbouring quantiles that a change of tones is averaged over."""
 
 MAX_BLACK_SHARE = 0.01
-"""Of the pixels of a photo that may become black when its blacks are deepened."""
+"""Share of a photo's pixels that may become black when its blacks are deepened."""
 
 Degradation = Callable[[Tensor, torch.Generator], Tensor]
 """Degrades N x 3 x H x W in [-1, 1], the result the same size and range, and the same for the same generator state."""
@@ -82,7 +81,7 @@ GENTLE_DEGRADATION = ToneDegradation(
     black=(0.0, 0.03),
     white=(0.95, 1.0),
 )
-"""For photos that have got the tones of others."""
+"""For photos whose tones were already transferred from another photo."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,8 @@ class Alternation:
 def deepen_blacks(photo: Tensor, share: float) -> Tensor:
     """Bring the darkest pixels of a photo, 3 x H x W uint8, a share of the way to black; white stays white.
 
-    Faded blacks are a look. Photos that have them teach that the blacks of other photos, raised by haze or a flat
-    profile, are as they should be.
+    Faded blacks are a look. Training on faded photos teaches a network to leave blacks alone that haze or a flat
+    profile has raised.
     """
     light = luma(photo[None].float()).flatten()
     below_white = 255 - light.kthvalue(1 + int(MAX_BLACK_SHARE * (light.numel() - 1))).values

@@ -18,8 +18,8 @@ from .ema import EMA
 from .fake_pool import FakePool
 
 PRETRAIN_WEIGHT_DECAY = 0.1
-"""Of the adaptive colour map; times its learning rate, a tenth of a thousandth per step. It has few photos to learn
-from."""
+"""Weight decay of the adaptive colour map; times its learning rate, a tenth of a thousandth per step. There are few
+photos to learn from."""
 
 
 @dataclass

@@ -18,7 +18,7 @@ from .gan import GAN
 Losses = dict[str, Tensor]
 
 CLIPPING_WEIGHT = 32.0
-"""Of what is clipped to white, which is rare but conspicuous. Clipped blacks are a photographer's choice."""
+"""Weight of errors beyond white, which are rare but conspicuous. Clipped blacks are a photographer's choice."""
 
 
 def adversarial_step(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.commands.train.test_data_set import data_set
-from tests.commands.train.test_data_set import folder as folder_report
+from tests.commands.shared.test_data_set import data_set
+from tests.commands.shared.test_data_set import folder as folder_report
 from uegan_cli.commands.train.page import MAX_EARLIER_SHEETS, RunPage
 from uegan_cli.errors import OutputError
 from uegan_cli.styles.card import Card

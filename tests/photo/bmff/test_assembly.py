@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from uegan_cli.photo.bmff.assembly import isolate_picture, write_with_metadata
 from uegan_cli.photo.bmff.encoding import ItemEncoding
 from uegan_cli.photo.bmff.items import Item, ItemProperty, NewItem
-from uegan_cli.photo.bmff.losses import lost_in_other_formats
+from uegan_cli.photo.bmff.lost_data import lost_in_other_formats
 from uegan_cli.photo.bmff.metadata import read_file_metadata
 from uegan_cli.photo.bmff.properties import SRGB, ColourCodes, profile_of_codes
 from uegan_cli.photo.photo import Metadata, OutputMetadata, Segment

@@ -32,7 +32,11 @@ def marked(packet: bytes | None, mark: Mark = MARK) -> bytes:
 @pytest.mark.parametrize("packet", [None, PACKET % b"", PACKET % (b" " * 2000)])
 def test_a_mark_is_read_as_it_was_written(mark: Mark, packet: bytes | None) -> None:
     found = read_mark(marked(packet, mark))
-    assert found is not None and (found.style, found.style_hash, found.job) == (mark.style, mark.style_hash, mark.job)
+    assert found is not None and (found.style, found.style_hash, found.work_key) == (
+        mark.style,
+        mark.style_hash,
+        mark.work_key,
+    )
     assert found.strength == pytest.approx(mark.strength, abs=1e-5)
 
 

@@ -66,7 +66,7 @@ def print_summary(rows: Sequence[TableRow], photos: int, failed: int, seconds: f
 def columns(rows: Sequence[TableRow]) -> list[Metric]:
     """Return the metrics worth a column, in the order of METRICS.
 
-    Left out are fidelity to the input if SSIM tells the fidelity to a reference, and sizes that are all the input's.
+    Omits fidelity to the input if there is a reference (SSIM), and sizes if no method changes them.
     """
     measured = {key for row in rows for key in row.cells}
     hidden = {"fidelity"} if "ssim" in measured else set()
@@ -94,7 +94,7 @@ def format_cell(cell: TableCell | None, metric: Metric) -> tuple[str, str]:
 
 
 def find_variants(styles: Mapping[str, Style]) -> dict[str, Variant]:
-    """Return which variant of the paper's method each style is. Raises UsageError if none is any."""
+    """Return which variant of the paper's method each style is. Raises UsageError if no style is a variant."""
     from ...evaluation.ablation import find_variant
 
     variants = {name: find_variant(style) for name, style in styles.items()}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PAGE_NAME, PICTURES = "index.html", "photos"
 MAX_SIDE, JPEG_QUALITY = 1600, 88
-"""Of the pictures beside the page: the longest side in pixels, and the quality."""
+"""Longest side in pixels and quality of the pictures beside the page."""
 
 _PICTURE_NAME = re.compile(r"[A-Za-z0-9-]+-[0-9a-f]{16}\.jpg")
 

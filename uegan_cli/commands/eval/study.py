@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PAGE_NAME = "study.html"
 MAX_SIDE, JPEG_QUALITY = 1024, 85
-"""Of the pictures in the page: the longest side in pixels, and the quality."""
+"""Longest side in pixels and quality of the pictures in the page."""
 
 MAX_PICTURES = 300
 """Pictures in a page; with more, the file would exceed 50 MB, too large to send around."""

@@ -11,7 +11,7 @@ from .outline import ArgumentOutline, CommandOutline, OptionOutline
 from .settings import FILES, VARIABLES, option_variables
 
 DATE = "2026-11-23"
-"""Of the page's last change."""
+"""Date of the page's last change."""
 
 
 def render_manual(program: CommandOutline) -> str:

@@ -33,7 +33,8 @@ def optional(file: Path | None, report: Report) -> Features | None:
 
 
 def required(file: Path | None, agreed: bool) -> Path:
-    """Return the file with the weights, downloaded first if the user agrees. Raises UsageError if not, StyleError."""
+    """Return the file with the weights, downloaded first if the user agrees. Raises UsageError if the user
+    declines, StyleError if the download fails."""
     from ...losses.vgg_weights import download
 
     found = find(file)

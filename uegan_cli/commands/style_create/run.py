@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ...jobs.inputs import photos_in
 from ...styles.card import Card
 from ..shared import vgg
+from ..shared.data_set import print_data_set
 from ..shared.output import Report
-from ..train.data_set import print_data_set
 from .request import StyleCreateRequest
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..shared import html
+from ..shared.data_set import notes
 from ..shared.output import format_duration
 from .curves import draw_curve
-from .data_set import notes
 
 if TYPE_CHECKING:
     from ...styles.card import Card

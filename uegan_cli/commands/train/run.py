@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from ...errors import OutputError
 from ..shared import vgg
 from ..shared.contact_sheet import SheetRow
+from ..shared.data_set import print_data_set
 from ..shared.output import Report, counted
-from .data_set import print_data_set
 from .page import RunPage
 from .plan import print_plan
 from .progress import ProgressReporter

@@ -33,7 +33,7 @@ _FORMATS = ("HEIF", "AVIF")
 def isolate_picture(container: Container, ftyp: bytes) -> bytes:
     """Build a file of the primary picture and nothing else, not turned and not cropped, for a decoder to read.
 
-    It cannot stumble over metadata then, and shows the still of a file that is also a sequence.
+    The decoder then cannot fail on metadata, and decodes the still of a file that is also a sequence.
     """
     numbers = find_picture_items(container)
     bare = {number: _bare_item(container, number) for number in numbers}

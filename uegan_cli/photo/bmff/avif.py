@@ -20,7 +20,7 @@ from .box_reader import read_brands
 from .encoding import ItemEncoding, choose_encoding, encoding_of
 from .item_reader import read_container
 from .items import Container
-from .losses import lost_in_other_formats, warn_of_losses
+from .lost_data import lost_in_other_formats, warn_of_losses
 from .metadata import open_container, read_container_metadata, read_file_metadata
 from .picture_layout import ItemLayout, read_layout
 from .properties import BT601_MATRIX, IDENTITY_MATRIX
@@ -40,7 +40,7 @@ detailed photo. 80 saves a third of the bytes for 1 to 2 dB, 95 costs another th
 _LOSSLESS = 100
 
 _SPEED = 8
-"""Of libaom's 0..10: a fifth of the time of 6, for less than half a decibel."""
+"""libaom's speed, 0..10: a fifth of the time of 6, for less than half a decibel."""
 
 _ENCODABLE_MATRICES = (1, 5, 6, 9)
 

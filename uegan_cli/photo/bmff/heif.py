@@ -14,7 +14,7 @@ from .assembly import isolate_picture, write_with_metadata
 from .box_reader import read_brands
 from .encoding import ItemEncoding, choose_encoding, encoding_of
 from .items import Container
-from .losses import lost_in_other_formats, warn_of_losses
+from .lost_data import lost_in_other_formats, warn_of_losses
 from .metadata import open_container, read_container_metadata, read_file_metadata
 from .picture_layout import ItemLayout, read_layout
 from .properties import BT601_MATRIX, IDENTITY_MATRIX
@@ -30,14 +30,14 @@ _DEFAULT_ENCODING = ItemEncoding(depth=10, chroma="420")
 """For photos of other formats: hardly any device decodes more of HEVC."""
 
 _DEFAULT_QUALITY = 75
-"""Of libheif's 0..100. The error is 10 dB below that of a phone's own encoder: 49.5 dB for a decoded HEIC of an iPhone,
-43.1 dB for a pristine and detailed photo, where 100 reaches 43.9 dB because of the chroma. 60 saves a third of the
+"""libheif's quality, 0..100. The error is 10 dB below that of a phone's own encoder: 49.5 dB for a decoded HEIC of
+an iPhone, 43.1 dB for a pristine and detailed photo, where 100 reaches 43.9 dB because of the chroma. 60 saves a third of the
 bytes for 2.5 dB.
 """
 
 _LOSSLESS = -1
 _PRESET = "ultrafast"
-"""Of x265: a tenth more bytes than slower presets need for the same error, in a third of their time."""
+"""x265's preset: a tenth more bytes than slower presets need for the same error, in a third of their time."""
 
 _DEFAULT_TILE = 512
 _MAX_UNTILED_SIDE = 8192

@@ -15,11 +15,11 @@ _DEFAULT_QUALITY = 95
 class JpegEncoding:
     """How the picture of a JPEG is encoded.
 
-    tables: one quantisation table a component (64 values, 1..65535, row by row).
+    tables: one quantisation table for each component (64 values, 1..65535, row by row).
     subsampling: chroma subsampling in Pillow's numbers: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0.
     progressive: it has several scans, coarse to fine.
     rgb: stored as RGB, without the transform to YCbCr.
-    ycck: CMYK whose inks but black are transformed as RGB is to YCbCr.
+    ycck: CMYK with C, M and Y transformed as RGB is to YCbCr, and K unchanged.
     """
 
     tables: tuple[tuple[int, ...], ...]
@@ -73,7 +73,7 @@ def save_options(encoding: object, quality: int | None) -> dict[str, Any]:
 
 
 def _without_repeats(tables: tuple[tuple[int, ...], ...]) -> list[list[int]]:
-    """Return the tables without the last ones that repeat: Pillow uses the last for all components that follow."""
+    """Drop trailing tables that repeat: Pillow uses the last for all components that follow."""
     while len(tables) > 1 and tables[-1] == tables[-2]:
         tables = tables[:-1]
     return [list(table) for table in tables]

@@ -26,7 +26,7 @@ _DEEP_MODES: dict[int, Mode] = {GREY: "L", RGB: "RGB", GREY_ALPHA: "LA", RGBA: "
 _WITH_ALPHA: dict[Mode, Mode] = {"L": "LA", "RGB": "RGBA"}
 
 _DEEP_COMPRESSION = 4
-"""Of libpng, 0..9. The last bits of 16 are noise: more effort takes four times as long for half a percent."""
+"""libpng's level, 0..9. The last bits of 16 are noise: more effort takes four times as long for half a percent."""
 
 
 def matches(head: bytes) -> bool:

@@ -25,7 +25,7 @@ _GAIN_STEPS = 20
 
 
 def expose(linear: Pixels, brightness: float | None) -> Pixels:
-    """Encode `linear` (H x W x C, uint16, proportional to light) as sRGB, in its own memory, and return it.
+    """Encode `linear` (H x W x C, uint16, proportional to light) as sRGB, in place, and return it.
 
     brightness: the mean of the encoded values to reach, 0..1; None exposes a grey card as ISO 12232 has it.
     """

@@ -13,7 +13,7 @@ from .structure import TiffEncoding, old_range
 from .tag_numbers import Tag
 
 _MAX_CLASSIC_SIZE = 1 << 32
-"""Bytes that the offsets of a TIFF that is no BigTIFF can reach."""
+"""Bytes that a classic TIFF, which is no BigTIFF, can address."""
 
 
 def cut_unused(segments: Iterable[Segment], old: TiffEncoding, fields: Iterable[Field]) -> list[Segment]:

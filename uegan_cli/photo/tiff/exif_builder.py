@@ -98,7 +98,7 @@ def _child(tiff: Tiff, directory: Directory, tag: int) -> Directory | None:
 def read_fields(tiff: Tiff, directory: Directory) -> tuple[Field, ...]:
     """Read the fields of a directory, sorted, without pointers to other directories and without broken values.
 
-    Types that only BigTIFF has become those of other files.
+    BigTIFF's own types become their classic counterparts.
     """
     fields = []
     bytes_left = tiff.size
@@ -127,7 +127,7 @@ def build_from_tiff(
 
     It leaves out the picture with its thumbnails and calibration, and the blocks that are not Exif (XMP, ICC, IPTC,
     Photoshop's). The maker note keeps its bytes, and its offset as well if the block then has at most
-    `limit` bytes. Even without that offset the block may be longer than `limit`.
+    `limit` bytes; a longer block is possible and left to the caller.
 
     root: a directory of `tiff`, by default its first. replaced: fields in the byte order of `tiff`, which replace those
     of the same tags in `root`.

@@ -1,7 +1,7 @@
 """Read and write TIFF files (TIFF 6.0, BigTIFF).
 
-A new file has every byte of the old one, but for those of the picture, at the old offset; the new picture goes into the
-space of the old one, as far as it fits.
+In a new file all bytes except the picture's stay at their old offsets; the new picture goes into the space of the old
+one, as far as it fits.
 """
 
 from __future__ import annotations

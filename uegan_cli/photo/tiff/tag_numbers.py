@@ -10,7 +10,7 @@ from enum import IntEnum
 
 
 class Tag(IntEnum):
-    """Tags of the directories of TIFF files and Exif blocks, but for the GPS and interoperability directories."""
+    """Tags of the directories of TIFF files and Exif blocks, except GPS and interoperability directories."""
 
     # How the picture is stored.
     NEW_SUBFILE_TYPE = 254

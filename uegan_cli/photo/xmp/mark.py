@@ -33,14 +33,14 @@ _PREFIX = re.compile(rb"xmlns:([\w.-]+)\s*=\s*[\"']" + re.escape(NAMESPACE.encod
 class Mark:
     """Provenance of an enhanced picture.
 
-    style: the style's name. style_hash: the hash of its file. strength: 0..1. job: the batch's key of the work; empty
-    for a picture of no batch.
+    style: the style's name. style_hash: the hash of its file. strength: 0..1. work_key: identifies a batch's work on
+    the file; empty outside a batch.
     """
 
     style: str
     style_hash: str
     strength: float
-    job: str = ""
+    work_key: str = ""
 
 
 def read_mark(packet: bytes | None) -> Mark | None:
@@ -79,16 +79,16 @@ def remove_mark(packet: bytes) -> bytes:
 
 def _format(packet: bytes, rdf_prefix: str, mark: Mark) -> bytes:
     """Return the rdf:Description of `mark`, about the same thing as the packet's others."""
-    values = zip(_FIELDS, (mark.style, mark.style_hash, f"{mark.strength:g}", mark.job), strict=True)
+    values = zip(_FIELDS, (mark.style, mark.style_hash, f"{mark.strength:g}", mark.work_key), strict=True)
     attributes = "".join(f' uegan:{name}="{escape(value, _QUOTES)}"' for name, value in values if value)
     opening = f"<{rdf_prefix}:Description {rdf_prefix}:about=".encode() + find_about(packet)
     return opening + f' xmlns:uegan="{NAMESPACE}"{attributes}/>\n'.encode()
 
 
 def _parse(packet: bytes, prefix: bytes) -> Mark | None:
-    style, style_hash, strength, job = (_value(packet, prefix, name) for name in _FIELDS)
+    style, style_hash, strength, work_key = (_value(packet, prefix, name) for name in _FIELDS)
     try:
-        return Mark(style, style_hash, float(strength), job)
+        return Mark(style, style_hash, float(strength), work_key)
     except ValueError:
         return None
 

@@ -7,7 +7,7 @@ import pytest
 from uegan_cli.photo.bmff.box_writer import build_box
 from uegan_cli.photo.bmff.encoding import ItemEncoding
 from uegan_cli.photo.bmff.items import Item, ItemProperty, NewItem
-from uegan_cli.photo.bmff.losses import warn_of_losses
+from uegan_cli.photo.bmff.lost_data import warn_of_losses
 from uegan_cli.photo.bmff.properties import SRGB, ColourCodes
 
 from .item_photos import DEPTH, GAIN_MAP, add_items, auxiliary_picture, encode, open_items

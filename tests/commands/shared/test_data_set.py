@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from uegan_cli.commands.shared.data_set import notes, print_data_set, to_json
 from uegan_cli.commands.shared.output import Report
-from uegan_cli.commands.train.data_set import notes, print_data_set, to_json
 from uegan_cli.errors import DataSetError
 from uegan_cli.training.data_set_report import DataSetReport, FolderReport
 

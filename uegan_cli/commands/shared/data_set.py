@@ -1,4 +1,4 @@
-"""What is said about the photos before a style is trained on them."""
+"""Print the report on both folders of photos before a style is learnt from them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..shared.output import Report, counted, say_labelled
+from .output import Report, counted, say_labelled
 
 if TYPE_CHECKING:
     from ...training.data_set_report import DataSetReport, FolderReport
@@ -18,7 +18,7 @@ MIN_BRIGHTNESS_SPREAD = 12.0
 """Standard deviation of the photos' median brightness, in levels of 255; below it they have nearly one exposure."""
 
 MAX_GREY_SHARE = 0.25
-"""Of a folder's photos; from here on, black and white ones change the style."""
+"""Share of a folder's photos from which black and white ones change the style."""
 
 
 def print_data_set(data_set: DataSetReport, say: Callable[[str], None], report: Report) -> None:

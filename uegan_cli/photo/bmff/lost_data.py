@@ -46,7 +46,7 @@ def warn_of_losses(container: Container, encoding: ItemEncoding) -> list[str]:
 
 
 def _name_layers(container: Container) -> list[str]:
-    """Name the auxiliary pictures but for transparency, and HDR by tone mapping."""
+    """Name the auxiliary pictures except transparency, and HDR by tone mapping."""
     types = {read_auxiliary_type(item) for item in container.items.values()} - {b"", *ALPHA_TYPES}
     found = [_name_layer(type.lower()) for type in sorted(types)]
     tone_mapped = any(item.type == "tmap" for item in container.items.values())
