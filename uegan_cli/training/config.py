@@ -13,7 +13,7 @@ from ..losses import LossForms
 Initialisation = Literal["paper", "fast"]
 
 Stage = Literal["pretrain", "adversarial"]
-"""Stages of a run, in order: the adaptive colour map is pretrained on whole photos, then the GAN is trained on crops."""
+"""Stages of a run, in order: the adaptive colour map is pretrained on whole photos, then the GAN on crops."""
 
 STORED_STAGES: Mapping[Stage, str] = {"pretrain": "whole", "adversarial": "learn"}
 """The stages under their names in files and JSON, which were fixed when the first runs were written."""

@@ -31,8 +31,8 @@ _DEFAULT_ENCODING = ItemEncoding(depth=10, chroma="420")
 
 _DEFAULT_QUALITY = 75
 """libheif's quality, 0..100. The error is 10 dB below that of a phone's own encoder: 49.5 dB for a decoded HEIC of
-an iPhone, 43.1 dB for a pristine and detailed photo, where 100 reaches 43.9 dB because of the chroma. 60 saves a third of the
-bytes for 2.5 dB.
+an iPhone, 43.1 dB for a pristine and detailed photo, where 100 reaches 43.9 dB because of the chroma. 60 saves a third
+of the bytes for 2.5 dB.
 """
 
 _LOSSLESS = -1
