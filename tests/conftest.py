@@ -9,6 +9,10 @@ import hypothesis
 import platformdirs
 import pytest
 
+from uegan_cli.threads import prepare_environment
+
+prepare_environment()
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

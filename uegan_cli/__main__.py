@@ -12,6 +12,9 @@ def main() -> None:
 
         print_values(sys.argv[2] if len(sys.argv) > 2 else "")
         return
+    from .threads import prepare_environment
+
+    prepare_environment()
     from .commands.app import command
 
     command()
