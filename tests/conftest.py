@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from pathlib import Path
 
@@ -28,6 +29,12 @@ def pytest_configure() -> None:
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
     hypothesis.settings.load_profile("steady")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run in this process what prints its figures (-s), is measured, or shares one accelerator."""
+    wanted = re.sub(r"not \w+", "", config.option.markexpr)
+    return 0 if config.option.capture == "no" or re.search("benchmark|gpu", wanted) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from uegan_cli.losses import vgg_weights
 from uegan_cli.paths import runs_dir
 from uegan_cli.styles.store import load_style
-from uegan_cli.training import loop, run, start
+from uegan_cli.training import estimate, loop, run, start
 from uegan_cli.training.metrics import read_metrics
 
 from .conftest import Unpack
@@ -46,6 +46,7 @@ def test_an_old_run_becomes_the_same_style(uegan, folder, expected):
 def test_an_old_run_is_resumed_with_the_same_results(uegan, folder, expected, monkeypatch):
     steps = loop.train
     monkeypatch.setattr(vgg_weights, "load_features", lambda file: None)
+    monkeypatch.setattr(estimate, "MAX_REPEATS", 1)
     monkeypatch.setattr(start, "MAX_JUDGED_PHOTOS", 2)
     monkeypatch.setattr(loop, "train", lambda *args, **options: steps(*args, report_every=1, judge_every=2, **options))
     for module in (run, start):

@@ -34,7 +34,7 @@ def test_ssim_equals_that_of_torchmetrics_where_the_window_lies_inside_the_pictu
     """torchmetrics averages over mirrored edges too, which changes the third decimal; Wang et al. do not."""
     from torchmetrics.functional.image import structural_similarity_index_measure
 
-    for one, two in pairs:
+    for one, two in ((one[:200, :200], two[:200, :200]) for one, two in pairs):
         _, whole = structural_similarity_index_measure(
             as_tensor(one), as_tensor(two), sigma=1.5, kernel_size=11, data_range=255.0, return_full_image=True
         )

@@ -22,6 +22,7 @@ from uegan_cli.training.checkpoints import list_checkpoints, read_newest, save_c
 from uegan_cli.training.metrics import read_metrics
 from uegan_cli.training.run_folder import lock_folder
 
+from ..quick_training import CODE
 from ..training.tiny import assert_same
 from ..waiting import LIMIT
 from .conftest import Forks, Mount, forking
@@ -35,9 +36,9 @@ PRELUDE = f"""
 import os, sys
 import torch._dynamo
 from uegan_cli.losses import vgg_weights
-from uegan_cli.training import loop, start
+from uegan_cli.training import loop
+{CODE}
 vgg_weights.load_features = lambda file: None
-start.MAX_JUDGED_PHOTOS = 2
 whole_run = loop.train
 def train(*arguments, stop, **options):
     for progress in whole_run(*arguments, stop=stop, report_every=1, judge_every=4, save_every=2, **options):

@@ -24,6 +24,7 @@ from uegan_cli.training.checkpoints import list_checkpoints, read_newest
 from uegan_cli.training.metrics import read_metrics
 
 from ..commands.conftest import environment
+from ..quick_training import CODE
 from ..waiting import LIMIT, line_with, wait_until
 from .tiny import assert_same
 
@@ -31,7 +32,8 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and gloo's sock
 
 # Without the fidelity loss, which needs a large download, and in float32, since bfloat16 rounds shares of a batch
 # differently from the whole.
-PROGRAM = """
+PROGRAM = f"""
+{CODE}
 from functools import partial
 import torch
 from uegan_cli.commands.app import command
@@ -39,7 +41,6 @@ from uegan_cli.losses import vgg_weights
 from uegan_cli.training import loop, run, start
 torch.set_num_threads(1)
 vgg_weights.load_features = lambda file: None
-start.MAX_JUDGED_PHOTOS = 2
 start.has_bfloat16 = run.has_bfloat16 = lambda device: False
 loop.train = partial(loop.train, report_every=1, judge_every=4)
 command()

@@ -19,6 +19,7 @@ from uegan_cli.styles.stored_names import stored_weights
 from uegan_cli.training.config import TrainConfig
 from uegan_cli.training.start import read_folders, start_run
 
+from ..quick_training import limit_effort
 from .photos import faded_photos, scenes, write_folder
 
 CPU = torch.device("cpu")
@@ -30,6 +31,11 @@ CONFIG = TrainConfig(
     steps=2,
     pool_size=2,
 )
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    limit_effort(monkeypatch)
 
 
 def test_a_new_generator_starts_exactly_at_the_instant_look() -> None:

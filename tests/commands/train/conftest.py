@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from uegan_cli.losses import vgg_weights
-from uegan_cli.training import estimate, start
+
+from ...quick_training import limit_effort
 
 TINY = ("--start", "none", "--width", "2", "--size", "96", "--batch", "2")
 """Options for a network and photos that train in no time."""
@@ -19,8 +20,7 @@ TINY = ("--start", "none", "--width", "2", "--size", "96", "--batch", "2")
 def folders(tmp_path, monkeypatch):
     """Work in a folder with `liked` and `raw`, each with ten soft pictures; the raw ones are darker."""
     monkeypatch.chdir(tmp_path)
-    # The estimate need not be good here.
-    monkeypatch.setattr(estimate, "MAX_REPEATS", 1)
+    limit_effort(monkeypatch)
     rng = np.random.default_rng(0)
     for name, gain in (("liked", 1.0), ("raw", 0.6)):
         Path(name).mkdir()
@@ -34,6 +34,4 @@ def folders(tmp_path, monkeypatch):
 def without_vgg(monkeypatch):
     """Train without the fidelity loss, which needs a large download. Returns options to pass."""
     monkeypatch.setattr(vgg_weights, "load_features", lambda file: None)
-    # Fewer photos to judge by: how well it learns is tested elsewhere.
-    monkeypatch.setattr(start, "MAX_JUDGED_PHOTOS", 2)
     return ("--vgg-weights", "vgg.pth")
