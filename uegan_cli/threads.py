@@ -8,7 +8,7 @@ import os
 def prepare_environment() -> None:
     """Make OpenMP's threads sleep at barriers instead of spinning; call it before torch is imported.
 
-    A spinning thread holds the core that the thread it waits for needs, as soon as another program runs: with two
-    cores and a busy neighbour the generator takes half as long again. What the user has set stays as it is.
+    A spinning thread holds the core that the thread it waits for needs, as soon as another program runs; see
+    `docs/measurements.md`. What the user has set stays as it is.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
