@@ -8,7 +8,7 @@ from PIL import Image
 
 from .bmff import avif, heif
 from .jpeg import format as jpeg
-from .photo import Contents, Metadata, OutputMetadata, Pixels
+from .photo import Metadata, OpenedPhoto, OutputMetadata, Pixels
 from .png import format as png
 from .raw import format as raw
 from .raw.detection import is_tiff_like_raw
@@ -45,7 +45,7 @@ class Format(Protocol):
         """Return the metadata of a file; broken parts are left out."""
         ...
 
-    def read(self, file: BinaryIO) -> Contents:
+    def read(self, file: BinaryIO) -> OpenedPhoto:
         """Open a file without decoding the picture.
 
         Raises PhotoError for what cannot be read, and the errors that `reading` takes for a broken file.

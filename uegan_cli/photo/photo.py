@@ -65,7 +65,7 @@ class Metadata:
 
 
 @dataclass(frozen=True)
-class Picture:
+class EncodedPicture:
     """The picture in an open file, its headers read and its pixels not yet decoded.
 
     size: width and height as stored.
@@ -83,11 +83,11 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Contents:
-    """What is read of an open file. warnings: what cannot be kept, in words that follow the file's name."""
+class OpenedPhoto:
+    """An open photo file, its metadata read. warnings: what cannot be kept, in words that follow the file's name."""
 
     metadata: Metadata
-    picture: Picture
+    picture: EncodedPicture
     warnings: tuple[str, ...] = ()
 
 

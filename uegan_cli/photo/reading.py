@@ -18,7 +18,7 @@ from ..errors import PhotoError
 from . import colour
 from .formats import FORMATS, sniff
 from .orientation import stored, strips, upright, upright_image
-from .photo import Contents, Metadata, Mode, Photo, Pixels
+from .photo import Metadata, Mode, OpenedPhoto, Photo, Pixels
 
 MAX_PIXELS = 400_000_000
 """A larger picture is taken for a decompression bomb; the largest single-shot cameras have 151 megapixels."""
@@ -91,7 +91,7 @@ def read_upright_srgb(
 
 
 @contextmanager
-def _open(path: Path, max_pixels: int, first_frame: bool) -> Iterator[Contents]:
+def _open(path: Path, max_pixels: int, first_frame: bool) -> Iterator[OpenedPhoto]:
     """Open a photo; turn every error until the block ends into a PhotoError that names the file."""
     try:
         _check_is_file(path)
@@ -126,7 +126,7 @@ def _check_is_file(path: Path) -> None:
         raise PhotoError("the file is empty; restore it from a backup")
 
 
-def _read_contents(file: BinaryIO) -> Contents:
+def _read_contents(file: BinaryIO) -> OpenedPhoto:
     format = sniff(file)
     if format is None:
         raise PhotoError(f"{_describe_unsupported(file)}; export it as JPEG or PNG")
@@ -140,7 +140,7 @@ def _describe_unsupported(file: BinaryIO) -> str:
     return f"{name} files are not supported" if name else "not a photo"
 
 
-def _check_supported(contents: Contents, max_pixels: int, first_frame: bool) -> None:
+def _check_supported(contents: OpenedPhoto, max_pixels: int, first_frame: bool) -> None:
     picture = contents.picture
     width, height = picture.size
     if width * height > max_pixels:
@@ -152,14 +152,14 @@ def _check_supported(contents: Contents, max_pixels: int, first_frame: bool) -> 
         raise PhotoError(f"CMYK with {what} colour profile; convert it to RGB, or assign the profile of its inks")
 
 
-def _profile(contents: Contents) -> bytes | None:
+def _profile(contents: OpenedPhoto) -> bytes | None:
     """Return the profile that the decoded pixels are in; None for sRGB."""
     if contents.picture.mode == "CMYK":
         return colour.print_rgb()
     return contents.metadata.icc or contents.metadata.implied
 
 
-def _reduced(contents: Contents, scale: float) -> Pixels:
+def _reduced(contents: OpenedPhoto, scale: float) -> Pixels:
     """Decode the picture reduced by `scale` (below 1), without transparency: H x W x 3 uint8."""
     picture, metadata = contents.picture, contents.metadata
     width, height = (max(1, round(side * scale)) for side in picture.size)
@@ -186,7 +186,7 @@ def _opaque_image(decoded: Image.Image | Pixels, mode: Mode) -> Image.Image:
     return Image.fromarray(bands[..., 0] if mode[0] == "L" else bands[..., :3])
 
 
-def _decoded(contents: Contents) -> tuple[Pixels, Pixels | None]:
+def _decoded(contents: OpenedPhoto) -> tuple[Pixels, Pixels | None]:
     """Decode the picture: pixels, H x W x 3, and alpha, H x W, upright."""
     decoded = contents.picture.decode(None)
     if isinstance(decoded, Image.Image):

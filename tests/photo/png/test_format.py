@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from uegan_cli.errors import PhotoError
-from uegan_cli.photo.photo import Contents, Metadata, OutputMetadata, Pixels, Segment
+from uegan_cli.photo.photo import Metadata, OpenedPhoto, OutputMetadata, Pixels, Segment
 from uegan_cli.photo.png import format as png
 from uegan_cli.photo.png.chunks import splice
 from uegan_cli.photo.reading import read_photo
@@ -26,7 +26,7 @@ def deep(mode: str, height: int = 30, width: int = 44) -> Pixels:
     return rng.integers(0, 65535, (height, width, len(mode)), np.uint16, endpoint=True)
 
 
-def opened(data: bytes) -> tuple[Contents, Pixels]:
+def opened(data: bytes) -> tuple[OpenedPhoto, Pixels]:
     contents = png.read(io.BytesIO(data))
     bands = contents.picture.decode(None)
     assert not isinstance(bands, Image.Image)

@@ -10,7 +10,7 @@ import numpy as np
 import tifffile
 from PIL import Image
 
-from uegan_cli.photo.photo import Contents, Metadata, OutputMetadata, Pixels
+from uegan_cli.photo.photo import Metadata, OpenedPhoto, OutputMetadata, Pixels
 from uegan_cli.photo.tiff import format as tiff
 from uegan_cli.photo.tiff.field_types import FieldType
 from uegan_cli.photo.tiff.ifd_writer import Field, build_directory, build_header, integer_field
@@ -57,7 +57,7 @@ def decode(file: io.BytesIO) -> Pixels:
     return picture.reshape(*picture.shape[:2], -1)
 
 
-def load(data: bytes) -> tuple[Contents, Made]:
+def load(data: bytes) -> tuple[OpenedPhoto, Made]:
     """Read a file and its decoded picture, as `tiff.write` takes it."""
     contents = tiff.read(io.BytesIO(data))
     picture = contents.picture.decode(None)

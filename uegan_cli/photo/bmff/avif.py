@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from ...errors import OutputError
-from ..photo import Contents, Metadata, OutputMetadata, Picture, Pixels
+from ..photo import EncodedPicture, Metadata, OpenedPhoto, OutputMetadata, Pixels
 from . import av1, channels
 from .assembly import isolate_picture, write_with_metadata
 from .box_reader import read_brands
@@ -56,14 +56,14 @@ def read_metadata(file: BinaryIO) -> Metadata:
     return read_file_metadata(file, "AVIF")
 
 
-def read(file: BinaryIO) -> Contents:
+def read(file: BinaryIO) -> OpenedPhoto:
     """Read an AVIF, its picture not yet decoded; raises PhotoError for videos, ValueError for broken files."""
     container = open_container(file)
     found = read_container_metadata(container, "AVIF")
     encoding = replace(encoding_of(found), quantiser=_read_quantiser(container))
     layout = read_layout(container, encoding)
-    picture = Picture(layout.shown, layout.mode, lambda _: _decode(container, encoding, layout), layout.frames)
-    return Contents(replace(found, encoding=encoding), picture, tuple(warn_of_losses(container, encoding)))
+    picture = EncodedPicture(layout.shown, layout.mode, lambda _: _decode(container, encoding, layout), layout.frames)
+    return OpenedPhoto(replace(found, encoding=encoding), picture, tuple(warn_of_losses(container, encoding)))
 
 
 def lost(metadata: Metadata) -> list[str]:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from ..photo import Contents, Metadata, OutputMetadata, Picture, Pixels
+from ..photo import EncodedPicture, Metadata, OpenedPhoto, OutputMetadata, Pixels
 from . import channels
 from .assembly import isolate_picture, write_with_metadata
 from .box_reader import read_brands
@@ -60,14 +60,14 @@ def read_metadata(file: BinaryIO) -> Metadata:
     return read_file_metadata(file, "HEIF")
 
 
-def read(file: BinaryIO) -> Contents:
+def read(file: BinaryIO) -> OpenedPhoto:
     """Read an HEIF, its picture not yet decoded; raises PhotoError for videos, ValueError for broken files."""
     container = open_container(file)
     found = read_container_metadata(container, "HEIF")
     encoding = encoding_of(found)
     layout = read_layout(container, encoding)
-    picture = Picture(layout.shown, layout.mode, lambda _: _decode(container, layout), layout.frames)
-    return Contents(found, picture, tuple(warn_of_losses(container, encoding)))
+    picture = EncodedPicture(layout.shown, layout.mode, lambda _: _decode(container, layout), layout.frames)
+    return OpenedPhoto(found, picture, tuple(warn_of_losses(container, encoding)))
 
 
 def lost(metadata: Metadata) -> list[str]:

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 from PIL.JpegImagePlugin import JpegImageFile
 
 from ...errors import OutputError
-from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels, Segment
+from ..photo import EncodedPicture, Metadata, Mode, OpenedPhoto, OutputMetadata, Pixels, Segment
 from ..range_reader import RangeReader
 from .encoding import JpegEncoding, read_encoding, save_options
 from .header import build_header, fit_into_segments, lost_elsewhere, read_header
@@ -38,7 +38,7 @@ def read_metadata(file: BinaryIO) -> Metadata:
     return read_header(file)[0]
 
 
-def read(file: BinaryIO) -> Contents:
+def read(file: BinaryIO) -> OpenedPhoto:
     """Open the picture without its metadata, which Pillow would parse again and warn of."""
     metadata, warnings, ranges = read_header(file)
     image = JpegImageFile(io.BufferedReader(RangeReader(file, ranges), 1 << 16))
@@ -50,8 +50,8 @@ def read(file: BinaryIO) -> Contents:
             image.draft(None, enough)
         return image
 
-    picture = Picture(image.size, _MODES[image.mode], decode)
-    return Contents(replace(metadata, encoding=read_encoding(image)), picture, tuple(warnings))
+    picture = EncodedPicture(image.size, _MODES[image.mode], decode)
+    return OpenedPhoto(replace(metadata, encoding=read_encoding(image)), picture, tuple(warnings))
 
 
 def lost(metadata: Metadata) -> list[str]:

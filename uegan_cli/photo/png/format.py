@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
-from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels
+from ..photo import EncodedPicture, Metadata, Mode, OpenedPhoto, OutputMetadata, Pixels
 from ..range_reader import RangeReader
 from . import metadata as png_metadata
 from .chunks import GREY, GREY_ALPHA, RGB, RGBA, SIGNATURE, ImageHeader, count_frames, read_chunks, read_ihdr, splice
@@ -37,15 +37,15 @@ def read_metadata(file: BinaryIO) -> Metadata:
     return png_metadata.read_chunk_metadata(file)[0]
 
 
-def read(file: BinaryIO) -> Contents:
+def read(file: BinaryIO) -> OpenedPhoto:
     """Open the picture without its metadata, which Pillow would parse again and warn of."""
     metadata, warnings, ranges = png_metadata.read_chunk_metadata(file)
     alone, header = RangeReader(file, ranges), read_ihdr(file)
     picture = _open_deep(file, alone, header) if header.depth == 16 else _open_shallow(alone, header)
-    return Contents(metadata, replace(picture, frames=count_frames(file)), tuple(warnings))
+    return OpenedPhoto(metadata, replace(picture, frames=count_frames(file)), tuple(warnings))
 
 
-def _open_shallow(alone: RangeReader, header: ImageHeader) -> Picture:
+def _open_shallow(alone: RangeReader, header: ImageHeader) -> EncodedPicture:
     """Open a picture with up to 8 bits a channel, by Pillow."""
     image = PngImageFile(io.BufferedReader(alone, 1 << 16))
     mode = _MODES[image.mode]
@@ -54,10 +54,10 @@ def _open_shallow(alone: RangeReader, header: ImageHeader) -> Picture:
             # Pillow scales greys of 2 and 4 bits to 8, but not the grey that is transparent.
             image.info["transparency"] *= 255 // (2**header.depth - 1)
         mode = "LA" if mode == "L" else "RGBA"
-    return Picture(image.size, mode, lambda _: image)
+    return EncodedPicture(image.size, mode, lambda _: image)
 
 
-def _open_deep(file: BinaryIO, alone: RangeReader, header: ImageHeader) -> Picture:
+def _open_deep(file: BinaryIO, alone: RangeReader, header: ImageHeader) -> EncodedPicture:
     """Open a picture with 16 bits a channel, by libpng: Pillow would halve them."""
 
     def decode(_: tuple[int, int] | None) -> Pixels:
@@ -73,7 +73,7 @@ def _open_deep(file: BinaryIO, alone: RangeReader, header: ImageHeader) -> Pictu
         raise ValueError("its header is broken")
     mode = _DEEP_MODES[header.colour_type]
     transparent = mode in ("L", "RGB") and any(chunk.name == "tRNS" for chunk, _, _ in read_chunks(file))
-    return Picture((header.width, header.height), _WITH_ALPHA[mode] if transparent else mode, decode)
+    return EncodedPicture((header.width, header.height), _WITH_ALPHA[mode] if transparent else mode, decode)
 
 
 def lost(metadata: Metadata) -> list[str]:

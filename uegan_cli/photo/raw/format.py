@@ -14,7 +14,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from ...errors import OutputError, PhotoError
 from ..jpeg import format as jpeg
-from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels
+from ..photo import EncodedPicture, Metadata, Mode, OpenedPhoto, OutputMetadata, Pixels
 from . import metadata as raw_metadata
 from .completeness import check_complete
 from .detection import has_raw_signature
@@ -45,7 +45,7 @@ def read_metadata(file: BinaryIO) -> Metadata:
     return raw_metadata.read_metadata(file)
 
 
-def read(file: BinaryIO) -> Contents:
+def read(file: BinaryIO) -> OpenedPhoto:
     """Open a raw, with the orientation that LibRaw finds; `decode` develops the part that the camera shows.
 
     It is developed with the camera's white balance to sRGB, 16 bits a channel: H x W x 3, or H x W x 1 from a sensor
@@ -68,7 +68,7 @@ def read(file: BinaryIO) -> Contents:
         half = enough is not None and all(side // 2 >= least for side, least in zip(_size(sizes), enough, strict=True))
         return expose(_crop(_develop(raw, half), sizes, half), _preview_brightness(preview))
 
-    return Contents(metadata, Picture(_size(sizes), mode, decode))
+    return OpenedPhoto(metadata, EncodedPicture(_size(sizes), mode, decode))
 
 
 def lost(metadata: Metadata) -> list[str]:

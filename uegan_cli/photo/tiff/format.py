@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from .. import photoshop, privacy
-from ..photo import Contents, Metadata, OutputMetadata, Picture, Pixels
+from ..photo import EncodedPicture, Metadata, OpenedPhoto, OutputMetadata, Pixels
 from . import exif_builder, samples, structure
 from .allocator import Allocator, cut_unused
 from .exif import INCH
@@ -62,7 +62,7 @@ def read_metadata(file: BinaryIO) -> Metadata:
         return Metadata("TIFF")
 
 
-def read(file: BinaryIO) -> Contents:
+def read(file: BinaryIO) -> OpenedPhoto:
     """Read a TIFF, its picture not yet decoded.
 
     Raises PhotoError for kinds of pictures that cannot be read, ValueError for broken files.
@@ -84,8 +84,8 @@ def read(file: BinaryIO) -> Contents:
     def decode(_: tuple[int, int] | None) -> Image.Image | Pixels:
         return samples.decode(tiff, pages.main, layout)
 
-    picture = Picture((layout.width, layout.height), layout.mode, decode, pages.count)
-    return Contents(replace(metadata, encoding=encoding), picture, tuple(_warnings(pages.root, layout)))
+    picture = EncodedPicture((layout.width, layout.height), layout.mode, decode, pages.count)
+    return OpenedPhoto(replace(metadata, encoding=encoding), picture, tuple(_warnings(pages.root, layout)))
 
 
 def lost(metadata: Metadata) -> list[str]:

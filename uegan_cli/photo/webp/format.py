@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 from PIL import Image
 
 from ...errors import OutputError, PhotoError
-from ..photo import Contents, Metadata, Mode, OutputMetadata, Picture, Pixels, Segment
+from ..photo import EncodedPicture, Metadata, Mode, OpenedPhoto, OutputMetadata, Pixels, Segment
 from ..range_reader import RangeReader
 from ..tiff import exif
 from ..xmp import packet as xmp_packet
@@ -67,13 +67,13 @@ def read_metadata(file: BinaryIO) -> Metadata:
     return _to_metadata(file, list(_chunks(file)))
 
 
-def read(file: BinaryIO) -> Contents:
+def read(file: BinaryIO) -> OpenedPhoto:
     """Read the headers; the picture is decoded later, without its metadata."""
     chunks = list(_chunks(file))
     size, mode, frames = _canvas(chunks)
     warnings = [_C2PA_WARNING] if any(chunk.name == "C2PA" for chunk in chunks) else []
-    picture = Picture(size, mode, lambda _: _decode(file), frames)
-    return Contents(_to_metadata(file, chunks), picture, tuple(warnings))
+    picture = EncodedPicture(size, mode, lambda _: _decode(file), frames)
+    return OpenedPhoto(_to_metadata(file, chunks), picture, tuple(warnings))
 
 
 def lost(metadata: Metadata) -> list[str]:
