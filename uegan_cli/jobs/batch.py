@@ -73,8 +73,8 @@ class BatchJob:
 class RowResult:
     """What became of a file.
 
-    row: for the journal. error: why it failed. disk_is_full: not this file's fault; no later
-    file can succeed.
+    row: for the journal. error: why it failed. disk_is_full: not this file's fault; no later file can
+    succeed.
     """
 
     row: JournalRow

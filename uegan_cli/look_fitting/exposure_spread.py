@@ -29,7 +29,7 @@ from .photo_set import PhotoSet
 from .robust import photo_weights
 
 BALANCE_DEGREES_OF_FREEDOM = 4.0
-"""The Student distribution's, for balances: a night or a sunset is far from the others."""
+"""Degrees of freedom of the Student distribution of balances: a night or a sunset is far from the others."""
 
 TYPICAL_SPREAD = 0.5
 """Standard deviation of the balances of corrected photos, in stops; about."""

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 DEGREES_OF_FREEDOM = 20.0
-"""The Student distribution's, by which photos are weighted: one night among a hundred days hardly counts."""
+"""Degrees of freedom of the Student distribution that weights photos: one night among a hundred days hardly counts."""
 
 SHRINKAGE = 0.6
 """Share of every covariance between two statistics that is dropped."""

@@ -15,7 +15,7 @@ from .features import CONVOLUTIONS, Features
 
 
 def load_features(file: Path) -> Features:
-    """Load a `.safetensors` or `.pth` file with the tensors of torchvision's VGG-19 or VGG-16; others are ignored.
+    """Load a `.safetensors` or `.pth` file with the tensors of torchvision's VGG-19 or VGG-16; ignore others.
 
     Raises StyleError if the file cannot be read or holds neither.
     """
